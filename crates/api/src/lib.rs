@@ -1,0 +1,1 @@
+//! The contract between the UI and the app: typed commands, events, Failure.

@@ -1,0 +1,1 @@
+//! The use cases of the app: one plain function per command.

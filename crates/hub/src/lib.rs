@@ -1,0 +1,1 @@
+//! The Centro servizi: the provincial service that orders, decides and publishes.

@@ -1,0 +1,1 @@
+//! The words of the product: .ftl sources and the functions generated from them.

@@ -1,0 +1,123 @@
+//! Files as content-addressed chunks: manifest first, then only the chunks that are missing.
+//!
+//! | call | body | answer |
+//! |---|---|---|
+//! | `POST /v1/files/offer` | [`Manifest`] | [`Missing`] |
+//! | `POST /v1/files/chunks` | a pack | [`Stored`] |
+//! | `POST /v1/files/manifest` | [`ManifestRequest`] | [`Manifest`] |
+//! | `POST /v1/files/fetch` | [`FetchRequest`] | a pack |
+//!
+//! A *pack* is bytes: for each chunk its length (u32, little endian), then its bytes. The hash is not
+//! sent: who receives a chunk computes it.
+
+use domain::FileId;
+use serde::{Deserialize, Serialize};
+
+/// The largest file, in bytes (100 MB).
+pub const MAX_FILE: u64 = 100 * 1024 * 1024;
+/// The smallest, mean and largest chunk, in bytes (FastCDC, 2020 variant).
+pub const CHUNK: (u32, u32, u32) = (4 * 1024, 16 * 1024, 64 * 1024);
+/// The largest pack, in bytes.
+pub const MAX_PACK: usize = 512 * 1024;
+/// The most chunks a manifest may list.
+pub const MAX_CHUNKS: usize = (MAX_FILE / CHUNK.0 as u64) as usize + 1;
+
+/// The chunks that make a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// BLAKE3 of the whole file.
+    pub file: FileId,
+    /// Length in bytes.
+    pub size: u64,
+    /// The chunks in order.
+    pub chunks: Vec<ChunkRef>,
+}
+
+/// A chunk: BLAKE3 of its bytes in lower-case hex, and its length in bytes.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct ChunkRef(pub String, pub u32);
+
+/// Which chunks of an offered manifest the hub lacks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Missing {
+    /// Positions in the manifest, ascending; empty when the hub has the whole file.
+    pub missing: Vec<u32>,
+}
+
+/// How many chunks of a pack were new.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stored {
+    /// New chunks.
+    pub stored: u32,
+}
+
+/// Asks for the manifest of a file.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ManifestRequest {
+    /// The file.
+    pub file: FileId,
+}
+
+/// Asks for chunks of a file that the device may see.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct FetchRequest {
+    /// The file that the chunks belong to: the right to it is checked.
+    pub file: FileId,
+    /// Positions in its manifest.
+    pub chunks: Vec<u32>,
+}
+
+/// A pack that is not one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum PackError {
+    /// It ends in the middle of a chunk.
+    #[error("the pack ends in the middle of a chunk")]
+    Truncated,
+    /// A chunk is longer than allowed.
+    #[error("a chunk is longer than allowed")]
+    TooLong,
+}
+
+/// Adds a chunk to a pack.
+pub fn push_chunk(pack: &mut Vec<u8>, chunk: &[u8]) {
+    let len = u32::try_from(chunk.len()).unwrap_or(u32::MAX);
+    pack.extend_from_slice(&len.to_le_bytes());
+    pack.extend_from_slice(chunk);
+}
+
+/// The chunks of a pack.
+///
+/// # Errors
+/// [`PackError`] where the bytes are not a pack.
+pub fn unpack(mut pack: &[u8]) -> Result<Vec<&[u8]>, PackError> {
+    let mut chunks = Vec::new();
+    while !pack.is_empty() {
+        let (len, rest) = pack.split_first_chunk::<4>().ok_or(PackError::Truncated)?;
+        let len = u32::from_le_bytes(*len);
+        if len > CHUNK.2 {
+            return Err(PackError::TooLong);
+        }
+        let (chunk, rest) = rest
+            .split_at_checked(len as usize)
+            .ok_or(PackError::Truncated)?;
+        chunks.push(chunk);
+        pack = rest;
+    }
+    Ok(chunks)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pack_gives_its_chunks_back_and_a_torn_one_is_refused() {
+        let mut pack = Vec::new();
+        push_chunk(&mut pack, b"uno");
+        push_chunk(&mut pack, b"");
+        push_chunk(&mut pack, b"due");
+        assert_eq!(unpack(&pack), Ok(vec![&b"uno"[..], b"", b"due"]));
+        assert_eq!(unpack(&pack[..pack.len() - 1]), Err(PackError::Truncated));
+        assert_eq!(unpack(&[0xff; 9]), Err(PackError::TooLong));
+    }
+}

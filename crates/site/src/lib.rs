@@ -1,0 +1,1 @@
+//! Renders the public site of a comune.

@@ -1,0 +1,1 @@
+//! The local workspace: the only crate of the app that knows SQLite.

@@ -1,0 +1,1 @@
+//! The engine that carries operations and files between a workspace and the hub.

@@ -1,0 +1,1 @@
+//! People and places, fake clock, in-process hub, bad line: what the tests of every crate share.
