@@ -29,7 +29,7 @@ pub trait Command: Serialize + DeserializeOwned {
 macro_rules! command {
     ($(#[$doc:meta])* $name:ident = $text:literal -> $output:ty { $($(#[$fdoc:meta])* $field:ident: $kind:ty),* $(,)? }) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
+        #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
         pub struct $name {
             $($(#[$fdoc])* pub $field: $kind,)*
         }
