@@ -84,11 +84,23 @@ fn title(words: &str, base: u64) -> PageChange {
 fn complete(log: &mut Log) {
     log.accept("anna", title("Neve", 0));
     let summary = FieldChange::Summary("Scuole chiuse per neve.".into());
-    log.accept("anna", PageChange::Set { change: summary, base: 0 });
+    log.accept(
+        "anna",
+        PageChange::Set {
+            change: summary,
+            base: 0,
+        },
+    );
     let topic = Argomento::named("Istruzione").expect("in the vocabulary");
     log.accept("anna", PageChange::AddTopic(topic));
     let office = FieldChange::Office(Some(PageId::new("segreteria")));
-    log.accept("anna", PageChange::Set { change: office, base: 0 });
+    log.accept(
+        "anna",
+        PageChange::Set {
+            change: office,
+            base: 0,
+        },
+    );
 }
 
 fn publish(seen: u64) -> PageChange {
@@ -141,12 +153,18 @@ fn the_hub_chooses_a_free_address_and_keeps_it_for_ever() {
     let mut log = Log::with_page(PageKind::Notizia);
     complete(&mut log);
     let seen = log.seq;
-    assert_eq!(log.accept("anna", publish(seen)).slug.as_deref(), Some("neve-2"));
+    assert_eq!(
+        log.accept("anna", publish(seen)).slug.as_deref(),
+        Some("neve-2")
+    );
     let base = log.page().base(Field::Title);
     log.accept("anna", title("Neve: scuole chiuse", base));
     assert!(log.page().dirty);
     let seen = log.seq;
-    assert_eq!(log.accept("anna", publish(seen)).slug.as_deref(), Some("neve-2"));
+    assert_eq!(
+        log.accept("anna", publish(seen)).slug.as_deref(),
+        Some("neve-2")
+    );
     assert!(!log.page().dirty);
 }
 
@@ -165,7 +183,12 @@ fn text_written_after_the_publisher_looked_stays_a_draft() {
     let mut log = Log::with_page(PageKind::Notizia);
     complete(&mut log);
     let seen = log.seq;
-    log.accept("bruno", PageChange::Text { update: "AA".into() });
+    log.accept(
+        "bruno",
+        PageChange::Text {
+            update: "AA".into(),
+        },
+    );
     log.accept("anna", publish(seen));
     assert!(log.page().dirty, "bruno's words are not public yet");
 }
@@ -174,7 +197,12 @@ fn text_written_after_the_publisher_looked_stays_a_draft() {
 fn an_edit_brings_a_deleted_page_back_as_a_draft_and_says_so() {
     let mut log = Log::with_page(PageKind::Notizia);
     log.accept("anna", PageChange::Delete);
-    log.accept("bruno", PageChange::Text { update: "AA".into() });
+    log.accept(
+        "bruno",
+        PageChange::Text {
+            update: "AA".into(),
+        },
+    );
     assert!(!log.page().deleted && log.page().revived);
 }
 
@@ -191,6 +219,10 @@ fn roles_bound_what_may_be_asked() {
         assert_eq!(published, role.publishes_site(), "{role:?} publishes");
         log.accept("anna", publish(seen + 1));
         let deleted = log.say("x", role, PageChange::Delete).is_ok();
-        assert_eq!(deleted, role.publishes_site(), "{role:?} deletes what is public");
+        assert_eq!(
+            deleted,
+            role.publishes_site(),
+            "{role:?} deletes what is public"
+        );
     }
 }

@@ -14,9 +14,7 @@ mod operation;
 mod sync;
 
 pub use operation::{Logged, LoggedBody, Operation, SCHEMA};
-pub use sync::{
-    MAX_REQUEST, MAX_RESPONSE, OpResult, Outcome, Pull, SyncRequest, SyncResponse,
-};
+pub use sync::{MAX_REQUEST, MAX_RESPONSE, OpResult, Outcome, Pull, SyncRequest, SyncResponse};
 
 /// The version of this contract; a hub serves its own and the two before it.
 pub const PROTOCOL: u16 = 1;

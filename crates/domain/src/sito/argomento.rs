@@ -76,9 +76,7 @@ pub struct Argomento(String);
 impl Argomento {
     /// The topic with this name in the vocabulary.
     pub fn named(name: &str) -> Option<Self> {
-        ARGOMENTI
-            .contains(&name)
-            .then(|| Self(super::slug(name)))
+        ARGOMENTI.contains(&name).then(|| Self(super::slug(name)))
     }
 
     /// All topics, in the vocabulary's order.

@@ -23,7 +23,9 @@ impl PageKind {
 }
 
 /// Kinds of news (Modello Comuni, `tipi_notizia`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum NewsKind {
     /// News.

@@ -48,12 +48,7 @@ pub fn decide(
 
 /// Compare-and-set: refused where another device set another value after the one the person saw.
 /// A device's own earlier change never stands in its way, however late it is confirmed.
-fn decide_set(
-    page: &Page,
-    change: &FieldChange,
-    base: u64,
-    ctx: &Ctx,
-) -> Result<Decided, Refusal> {
+fn decide_set(page: &Page, change: &FieldChange, base: u64, ctx: &Ctx) -> Result<Decided, Refusal> {
     if change.len() > MAX_FIELD {
         return Err(Refusal::new(RefusalCode::Malformed));
     }
@@ -122,7 +117,13 @@ fn choose_slug(page: &Page, host: &dyn Host) -> Option<String> {
     }
     let base = super::slug(&page.fields.title);
     (1..10_000)
-        .map(|n| if n == 1 { base.clone() } else { format!("{base}-{n}") })
+        .map(|n| {
+            if n == 1 {
+                base.clone()
+            } else {
+                format!("{base}-{n}")
+            }
+        })
         .find_map(|slug| match host.slug_free(&page.id, &slug) {
             None => Some(None),
             Some(true) => Some(Some(slug)),
@@ -194,13 +195,7 @@ pub fn apply(
     page
 }
 
-fn publish(
-    page: &mut Page,
-    text: &super::TextVersion,
-    seen: u64,
-    ctx: &Ctx,
-    decided: &Decided,
-) {
+fn publish(page: &mut Page, text: &super::TextVersion, seen: u64, ctx: &Ctx, decided: &Decided) {
     let Some(seq) = ctx.seq else {
         page.request = Some(super::Request {
             at: ctx.at,

@@ -6,7 +6,11 @@
 pub fn slug(title: &str) -> String {
     let mut out = String::new();
     for word in title.split(|c: char| !c.is_alphanumeric()) {
-        let word: String = word.chars().flat_map(char::to_lowercase).map(ascii).collect();
+        let word: String = word
+            .chars()
+            .flat_map(char::to_lowercase)
+            .map(ascii)
+            .collect();
         let word: String = word.chars().filter(char::is_ascii_alphanumeric).collect();
         if word.is_empty() {
             continue;
@@ -42,7 +46,10 @@ mod tests {
     #[test]
     fn accents_apostrophes_and_signs_become_readable() {
         assert_eq!(slug("Neve: scuole chiuse"), "neve-scuole-chiuse");
-        assert_eq!(slug("L'università è più vicina"), "l-universita-e-piu-vicina");
+        assert_eq!(
+            slug("L'università è più vicina"),
+            "l-universita-e-piu-vicina"
+        );
         assert_eq!(slug("«!!»"), "pagina");
     }
 

@@ -105,7 +105,10 @@ pub struct Span {
     pub link: Option<String>,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the shape serde asks for")]
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "the shape serde asks for"
+)]
 fn is_false(value: &bool) -> bool {
     !value
 }
@@ -146,7 +149,11 @@ impl RichText {
         let blocks = text
             .lines()
             .map(|line| Block::Paragraph {
-                spans: if line.is_empty() { vec![] } else { vec![Span::plain(line)] },
+                spans: if line.is_empty() {
+                    vec![]
+                } else {
+                    vec![Span::plain(line)]
+                },
             })
             .collect();
         Self { blocks }
