@@ -1,0 +1,234 @@
+//! Writes the difference between two texts as operations of the document.
+
+use crate::diff::{Gap, diff};
+use crate::flat::{Glyph, Raw, glyphs};
+use crate::keys::{Key, Sort};
+use loro::{LoroResult, LoroText};
+use std::ops::Range;
+
+/// What a stored character is after the replacements.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Slot {
+    /// Nobody sees it.
+    Hidden,
+    /// It stood already; position in the new text.
+    Kept(usize),
+    /// It was written just now; position in the new text.
+    Written(usize),
+}
+
+/// Makes the visible part of `text`, read as `raw`, equal to `new`.
+pub(crate) fn patch(text: &LoroText, raw: &Raw, new: &[Glyph]) -> LoroResult<()> {
+    let old = raw.seen();
+    let gaps = diff(&old, new);
+    let cuts: Vec<Cut> = gaps.iter().map(|gap| Cut::new(gap, raw, &old)).collect();
+    for cut in cuts.iter().rev() {
+        cut.write(text, new)?;
+    }
+    let slots = slots(raw, &cuts, new.len());
+    let touched = touched_lines(&old, new, &gaps);
+    fix_marks(text, &slots, new, &touched)
+}
+
+/// A gap in terms of stored positions.
+struct Cut {
+    /// Stored characters that go, in ascending runs.
+    delete: Vec<Range<usize>>,
+    /// Stored span whose newlines stay as the graves of removed paragraphs.
+    graves: Range<usize>,
+    /// Stored position before which the new characters come.
+    insert_at: usize,
+    new: Range<usize>,
+}
+
+impl Cut {
+    fn new(gap: &Gap, raw: &Raw, old: &[Glyph]) -> Self {
+        let stored = |at: usize| raw.visible.get(at).copied().unwrap_or(raw.glyphs.len());
+        let graves = graves(gap, old);
+        let mut delete: Vec<Range<usize>> = Vec::new();
+        for at in gap.old.clone() {
+            let is_grave = graves.contains(&at) && old.get(at).is_some_and(|g| g.c == '\n');
+            if is_grave {
+                continue;
+            }
+            let at = stored(at);
+            match delete.last_mut() {
+                Some(run) if run.end == at => run.end += 1,
+                _ => delete.push(at..at + 1),
+            }
+        }
+        let graves = match graves.end.checked_sub(1) {
+            Some(last) if !graves.is_empty() => stored(graves.start)..stored(last) + 1,
+            _ => 0..0,
+        };
+        Self {
+            delete,
+            graves,
+            insert_at: stored(gap.old.end),
+            new: gap.new.clone(),
+        }
+    }
+
+    fn write(&self, text: &LoroText, new: &[Glyph]) -> LoroResult<()> {
+        if let Some(glyphs) = new.get(self.new.clone()).filter(|new| !new.is_empty()) {
+            let words: String = glyphs.iter().map(|glyph| glyph.c).collect();
+            text.insert(self.insert_at, &words)?;
+        }
+        for run in self.delete.iter().rev() {
+            text.delete(run.start, run.len())?;
+        }
+        if !self.graves.is_empty() {
+            let deleted: usize = self
+                .delete
+                .iter()
+                .map(|run| run.end.min(self.graves.end).saturating_sub(run.start))
+                .sum();
+            let span = self.graves.start..self.graves.end - deleted;
+            text.mark(span, Key::Gone.name(), true)?;
+        }
+        Ok(())
+    }
+
+    fn deletes(&self, at: usize) -> bool {
+        self.delete.iter().any(|run| run.contains(&at))
+    }
+}
+
+/// The whole lines among what goes. They must begin where a line begins, or a grave would cut a line in two.
+fn graves(gap: &Gap, old: &[Glyph]) -> Range<usize> {
+    let before = gap.old.start.checked_sub(1).and_then(|at| old.get(at));
+    if before.is_some_and(|glyph| glyph.c != '\n') {
+        return 0..0;
+    }
+    let gone = old.get(gap.old.clone()).unwrap_or_default();
+    let len = gone.iter().rposition(|glyph| glyph.c == '\n');
+    gap.old.start..gap.old.start + len.map_or(0, |at| at + 1)
+}
+
+/// What every stored character is after the cuts.
+fn slots(raw: &Raw, cuts: &[Cut], new_len: usize) -> Vec<Slot> {
+    let mut slots = Vec::with_capacity(raw.glyphs.len() + new_len);
+    let mut cuts = cuts.iter().peekable();
+    let mut visible = raw.visible.iter().copied().peekable();
+    let mut next = 0;
+    let mut current: Option<&Cut> = None;
+    for at in 0..=raw.glyphs.len() {
+        // A cut governs the stored characters before its insertion point.
+        while let Some(cut) = cuts.peek().filter(|cut| cut.insert_at == at) {
+            slots.extend(cut.new.clone().map(Slot::Written));
+            next = cut.new.end;
+            current = None;
+            cuts.next();
+        }
+        if at == raw.glyphs.len() {
+            break;
+        }
+        if current.is_none() {
+            current = cuts.peek().copied();
+        }
+        let seen = visible.next_if_eq(&at).is_some();
+        match current {
+            Some(cut) if cut.deletes(at) => {}
+            Some(cut) if cut.graves.contains(&at) => slots.push(Slot::Hidden),
+            _ if seen => {
+                slots.push(Slot::Kept(next));
+                next += 1;
+            }
+            _ => slots.push(Slot::Hidden),
+        }
+    }
+    slots
+}
+
+/// The newlines of the new text whose line is not letter by letter what it was.
+fn touched_lines(old: &[Glyph], new: &[Glyph], gaps: &[Gap]) -> Vec<bool> {
+    let mut touched = vec![false; new.len()];
+    let mut mark_line_at = |from: usize| {
+        let end = new.iter().skip(from).position(|glyph| glyph.c == '\n');
+        if let Some(flag) = end.and_then(|end| touched.get_mut(from + end)) {
+            *flag = true;
+        }
+    };
+    for gap in gaps {
+        for at in gap.new.clone() {
+            mark_line_at(at);
+        }
+        let whole_lines = graves(gap, old) == gap.old && gap.new.is_empty();
+        if !whole_lines {
+            mark_line_at(gap.new.end);
+        }
+    }
+    touched
+}
+
+/// Sets and clears marks where the text does not yet look as it should.
+fn fix_marks(text: &LoroText, slots: &[Slot], new: &[Glyph], touched: &[bool]) -> LoroResult<()> {
+    let now = glyphs(text);
+    for key in Key::ALL {
+        for (range, want) in runs(key, &now, slots, new, touched) {
+            match want {
+                Some(value) => text.mark(range, key.name(), key.write(value))?,
+                None => text.unmark(range, key.name())?,
+            }
+        }
+    }
+    Ok(())
+}
+
+type Run<'a> = (Range<usize>, Option<&'a str>);
+
+fn runs<'a>(
+    key: Key,
+    now: &'a [Glyph],
+    slots: &[Slot],
+    new: &'a [Glyph],
+    touched: &[bool],
+) -> Vec<Run<'a>> {
+    let mut runs: Vec<Run<'a>> = Vec::new();
+    let mut open = false;
+    let mut line = 0;
+    for (at, (glyph, slot)) in now.iter().zip(slots).enumerate() {
+        let Some((is, want)) = states(key, glyph, *slot, new, touched) else {
+            continue;
+        };
+        if is == want {
+            open = false;
+        } else {
+            match runs.last_mut() {
+                Some(last) if open && last.1 == want => last.0.end = at + 1,
+                // What a block is covers the whole line, so that a line split meanwhile stays what it is.
+                _ if matches!(key, Key::Block | Key::Depth) => runs.push((line..at + 1, want)),
+                _ => runs.push((at..at + 1, want)),
+            }
+            open = true;
+        }
+        if glyph.c == '\n' {
+            line = at + 1;
+        }
+    }
+    runs
+}
+
+/// How a character looks in respect of a mark, and how it should; `None` where the mark does not concern it.
+fn states<'a>(
+    key: Key,
+    glyph: &'a Glyph,
+    slot: Slot,
+    new: &'a [Glyph],
+    touched: &[bool],
+) -> Option<(Option<&'a str>, Option<&'a str>)> {
+    let at = match slot {
+        Slot::Hidden => return None,
+        Slot::Kept(at) | Slot::Written(at) => at,
+    };
+    if Sort::of(glyph.c) != key.sort() {
+        return None;
+    }
+    let is = glyph.mark(key);
+    if key == Key::Gone {
+        // Who works on a paragraph that was left over from a removal takes it back.
+        let settled = matches!(slot, Slot::Written(_)) || touched.get(at).copied().unwrap_or(false);
+        return Some((is, if settled { None } else { is }));
+    }
+    Some((is, new.get(at)?.mark(key)))
+}
