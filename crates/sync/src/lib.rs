@@ -1,1 +1,27 @@
 //! The engine that carries operations and files between a workspace and the hub.
+//!
+//! [`Engine::start`] runs one task per workspace. It wakes when something was written here
+//! ([`EngineHandle::nudge`]), from time to time, and after a failure with a growing, random pause. What
+//! it does then is a *round* (`engine::courier`): operations both ways in `POST /v1/sync`, then files
+//! pack by pack, returning to operations whenever some became ready meanwhile. Each answer is applied
+//! durably before the next call, so that every moment of line brings progress that stays; a call may be
+//! lost, torn or repeated at any point, because operations are exactly-once by what they carry and
+//! chunks by their hash.
+//!
+//! No method here waits for the network but [`EngineHandle::settled`] and [`enrol`].
+
+mod client;
+mod clock;
+mod codec;
+mod engine;
+mod enrol;
+mod error;
+mod key;
+pub mod transport;
+
+pub use client::{HubClient, Signer, Weighed, Weight};
+pub use clock::{Clock, SystemClock};
+pub use engine::{Engine, EngineConfig, EngineHandle, EngineState, Event, Line, Pace};
+pub use enrol::{EnrolError, enrol, enrol_over};
+pub use error::CallError;
+pub use key::DeviceKey;

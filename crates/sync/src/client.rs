@@ -1,0 +1,217 @@
+//! The calls of the hub, typed, signed and compressed.
+
+use crate::codec::{self, Packed};
+use crate::transport::{Method, Patience, Request, Response, Transport};
+use crate::{CallError, DeviceKey};
+use domain::{DeviceId, FileId};
+use protocol::calls::{EnrolRequest, Enrolled};
+use protocol::files::{FetchRequest, MAX_PACK, Manifest, ManifestRequest, Missing, Stored};
+use protocol::{MAX_RESPONSE, SyncRequest, SyncResponse};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::sync::Arc;
+
+/// The largest answer read of calls that give little.
+const SMALL: usize = 256 * 1024;
+/// The largest manifest in JSON: a hundred bytes per chunk.
+const MANIFEST: usize = 100 * protocol::files::MAX_CHUNKS;
+
+/// How many bytes of bodies went each way.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Weight {
+    /// Up.
+    pub up: u64,
+    /// Down.
+    pub down: u64,
+}
+
+/// An answer, and what it weighed on the wire.
+#[derive(Debug, Clone)]
+pub struct Weighed<T> {
+    /// The answer.
+    pub value: T,
+    /// The bytes of the bodies.
+    pub weight: Weight,
+}
+
+/// Who signs the calls.
+#[derive(Clone)]
+pub struct Signer {
+    /// The device.
+    pub device: DeviceId,
+    /// Its key.
+    pub key: DeviceKey,
+}
+
+/// The hub, seen from a device.
+#[derive(Clone)]
+pub struct HubClient {
+    transport: Arc<dyn Transport>,
+    signer: Option<Signer>,
+    patience: Patience,
+}
+
+impl HubClient {
+    /// A client that signs nothing: for [`HubClient::health`] and [`HubClient::enrol`].
+    pub fn unknown(transport: Arc<dyn Transport>) -> Self {
+        Self {
+            transport,
+            signer: None,
+            patience: Patience::default(),
+        }
+    }
+
+    /// A client that signs as this device.
+    pub fn of(transport: Arc<dyn Transport>, signer: Signer) -> Self {
+        Self {
+            signer: Some(signer),
+            ..Self::unknown(transport)
+        }
+    }
+
+    /// The same, with another patience.
+    #[must_use]
+    pub fn with_patience(&self, patience: Patience) -> Self {
+        Self {
+            patience,
+            ..self.clone()
+        }
+    }
+
+    /// Whether a hub answers here.
+    ///
+    /// # Errors
+    /// [`CallError::NotAHub`] where something else does; the others as for every call.
+    pub async fn health(&self) -> Result<(), CallError> {
+        let request = self.request(Method::Get, "/healthz", nothing(), SMALL);
+        let answer = self.transport.send(request).await?;
+        let body = checked(answer, SMALL)?;
+        let health: serde_json::Value = codec::decode(&body)?;
+        match health.get("protocol").and_then(serde_json::Value::as_u64) {
+            Some(_) => Ok(()),
+            None => Err(CallError::NotAHub("it does not say its protocol".into())),
+        }
+    }
+
+    /// Enrols this device.
+    ///
+    /// # Errors
+    /// [`CallError::CodeUnknown`] for a wrong code; the others as for every call.
+    pub async fn enrol(&self, request: &EnrolRequest) -> Result<Enrolled, CallError> {
+        Ok(self.post("/v1/enrol", request, SMALL).await?.value)
+    }
+
+    /// The one duplex call.
+    ///
+    /// # Errors
+    /// [`CallError`].
+    pub async fn sync(&self, request: &SyncRequest) -> Result<Weighed<SyncResponse>, CallError> {
+        self.post("/v1/sync", request, MAX_RESPONSE).await
+    }
+
+    /// Which chunks of a file the hub lacks.
+    ///
+    /// # Errors
+    /// [`CallError`].
+    pub async fn offer(&self, manifest: &Manifest) -> Result<Weighed<Missing>, CallError> {
+        self.post("/v1/files/offer", manifest, MANIFEST).await
+    }
+
+    /// Sends a pack of chunks.
+    ///
+    /// # Errors
+    /// [`CallError`].
+    pub async fn chunks(&self, pack: Vec<u8>) -> Result<Weighed<Stored>, CallError> {
+        self.call("/v1/files/chunks", codec::pack(pack), SMALL)
+            .await
+    }
+
+    /// The manifest of a file.
+    ///
+    /// # Errors
+    /// [`CallError::NotFound`] where the hub has no such file.
+    pub async fn manifest(&self, file: &FileId) -> Result<Weighed<Manifest>, CallError> {
+        let request = ManifestRequest { file: file.clone() };
+        self.post("/v1/files/manifest", &request, MANIFEST).await
+    }
+
+    /// A pack of the chunks asked for.
+    ///
+    /// # Errors
+    /// [`CallError`].
+    pub async fn fetch(&self, request: &FetchRequest) -> Result<Weighed<Vec<u8>>, CallError> {
+        let body = codec::encode(request)?;
+        self.raw("/v1/files/fetch", body, MAX_PACK + SMALL).await
+    }
+
+    async fn post<T: DeserializeOwned>(
+        &self,
+        path: &'static str,
+        value: &impl Serialize,
+        limit: usize,
+    ) -> Result<Weighed<T>, CallError> {
+        self.call(path, codec::encode(value)?, limit).await
+    }
+
+    async fn call<T: DeserializeOwned>(
+        &self,
+        path: &'static str,
+        body: Packed,
+        limit: usize,
+    ) -> Result<Weighed<T>, CallError> {
+        let Weighed { value, weight } = self.raw(path, body, limit).await?;
+        let value = codec::decode(&value)?;
+        Ok(Weighed { value, weight })
+    }
+
+    async fn raw(
+        &self,
+        path: &'static str,
+        body: Packed,
+        limit: usize,
+    ) -> Result<Weighed<Vec<u8>>, CallError> {
+        let up = length(&body.bytes);
+        let request = self.request(Method::Post, path, body, limit);
+        let answer = self.transport.send(request).await?;
+        let down = length(&answer.body);
+        let value = checked(answer, limit)?;
+        let weight = Weight { up, down };
+        Ok(Weighed { value, weight })
+    }
+
+    fn request(&self, method: Method, path: &'static str, body: Packed, limit: usize) -> Request {
+        let authorization = self.signer.as_ref().map(|signer| {
+            let Signer { device, key } = signer;
+            key.authorize(device, method.as_str(), path, &body.bytes)
+        });
+        Request {
+            method,
+            path,
+            authorization,
+            zstd: body.zstd,
+            body: body.bytes,
+            patience: self.patience,
+            limit,
+        }
+    }
+}
+
+fn nothing() -> Packed {
+    Packed {
+        bytes: Vec::new(),
+        zstd: false,
+    }
+}
+
+fn length(bytes: &[u8]) -> u64 {
+    u64::try_from(bytes.len()).unwrap_or(u64::MAX)
+}
+
+/// The body of an answer that succeeded.
+fn checked(answer: Response, limit: usize) -> Result<Vec<u8>, CallError> {
+    let body = codec::unpack(answer.body, answer.zstd, limit)?;
+    match answer.status {
+        200..=299 => Ok(body),
+        status => Err(CallError::from_answer(status, &body, answer.retry_after)),
+    }
+}

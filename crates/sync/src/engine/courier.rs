@@ -1,0 +1,333 @@
+//! What to carry: operations first, then files, back to operations whenever some became ready.
+
+use super::budget::Budget;
+use super::files::{Downloads, Uploads};
+use super::state::line_after;
+use super::{EngineState, Event, Line, Pace, Wires};
+use crate::CallError;
+use crate::client::{HubClient, Weighed, Weight};
+use crate::clock::Clock;
+use domain::UnixMs;
+use protocol::{SyncRequest, SyncResponse};
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+use store::{Applied, Attempt, Store, StoreError};
+use tokio::sync::{broadcast, watch};
+use tokio::time::Instant;
+
+/// A difference of clocks worth telling, in milliseconds.
+const CLOCK_OFF: i64 = 5 * 60 * 1000;
+/// JSON shrinks at least to half: a call may carry twice its budget of operations.
+const SHRINKS: usize = 2;
+
+/// Carries everything there is, call by call. Each answer is applied durably before the next call, so
+/// every moment of line brings progress that stays.
+pub(super) struct Courier {
+    pub(super) store: Store,
+    client: HubClient,
+    clock: Arc<dyn Clock>,
+    pub(super) pace: Pace,
+    pub(super) budget: Budget,
+    uploads: Uploads,
+    downloads: Downloads,
+    last_exchange: Option<Instant>,
+    state: Arc<watch::Sender<EngineState>>,
+    events: broadcast::Sender<Event>,
+}
+
+impl Courier {
+    pub fn new(
+        store: Store,
+        client: HubClient,
+        clock: Arc<dyn Clock>,
+        pace: Pace,
+        wires: &Wires,
+    ) -> Self {
+        Self {
+            store,
+            client,
+            clock,
+            pace,
+            budget: Budget::default(),
+            uploads: Uploads::default(),
+            downloads: Downloads::default(),
+            last_exchange: None,
+            state: wires.state.clone(),
+            events: wires.events.clone(),
+        }
+    }
+
+    /// Carries until nothing is left. `insist`: files that were left alone are tried as well.
+    pub async fn round(&mut self, insist: bool) -> Result<(), CallError> {
+        if insist {
+            self.uploads.insist();
+            self.downloads.insist();
+        }
+        self.last_exchange = None;
+        loop {
+            self.exchange().await?;
+            let carried = self.upload_step().await? || self.download_step().await?;
+            if !carried {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Operations both ways, until none is ready and the log is read to its end.
+    async fn exchange(&mut self) -> Result<(), CallError> {
+        let polled = |at: Instant| at.elapsed() < self.pace.poll.0;
+        let mut call = !self.last_exchange.is_some_and(polled);
+        loop {
+            let request = self.next_request().await?;
+            if !call && request.ops.is_empty() {
+                return Ok(());
+            }
+            call = self.exchange_once(request).await?;
+        }
+    }
+
+    async fn next_request(&self) -> Result<SyncRequest, CallError> {
+        let size = self.budget.size() * SHRINKS;
+        let down = u32::try_from(size).unwrap_or(u32::MAX);
+        self.on_disk(move |store| store.next_request(size, down))
+            .await
+    }
+
+    /// One call. Gives whether there is more to pull.
+    async fn exchange_once(&mut self, request: SyncRequest) -> Result<bool, CallError> {
+        if !request.ops.is_empty() {
+            self.tell_busy();
+        }
+        let client = self.patient(self.budget.size());
+        let started = self.start();
+        let answer = client.sync(&request).await;
+        let ops = (request.ops.len(), answer.as_ref().map_or(0, entries));
+        self.finish(started, &answer, ops).await;
+        match answer {
+            Ok(answer) => self.take_in(request, answer.value).await,
+            Err(error) => self.not_taken(request, error).await,
+        }
+    }
+
+    async fn take_in(
+        &mut self,
+        request: SyncRequest,
+        response: SyncResponse,
+    ) -> Result<bool, CallError> {
+        self.last_exchange = Some(Instant::now());
+        self.tell_clock(response.now);
+        let progress = progress(&request, &response);
+        let sent = !request.ops.is_empty();
+        let at = self.clock.now();
+        let applied = self
+            .on_disk(move |store| store.apply_response(&request, &response, at))
+            .await?;
+        let again = applied.more || applied.reconciling;
+        if again {
+            self.tell_busy();
+        }
+        self.tell_applied(applied);
+        // Asking the same again would get the same for ever.
+        if (sent || again) && !progress {
+            return Err(CallError::NotAHub("its answers lead nowhere".into()));
+        }
+        Ok(again)
+    }
+
+    async fn not_taken(
+        &mut self,
+        request: SyncRequest,
+        error: CallError,
+    ) -> Result<bool, CallError> {
+        let conflict = error == CallError::Conflict;
+        self.on_disk(move |store| match conflict {
+            true => store.reconcile(),
+            false => store.request_failed(&request),
+        })
+        .await?;
+        Err(error)
+    }
+
+    /// The client, as patient as a call of this many bytes asks for.
+    pub(super) fn patient(&self, up: usize) -> HubClient {
+        self.client.with_patience(self.budget.patience(up))
+    }
+
+    /// A call of the files: measured and logged.
+    pub(super) async fn measured<T>(
+        &mut self,
+        call: impl Future<Output = Result<Weighed<T>, CallError>>,
+    ) -> Result<T, CallError> {
+        self.tell_busy();
+        let started = self.start();
+        let answer = call.await;
+        self.finish(started, &answer, (0, 0)).await;
+        answer.map(|answer| answer.value)
+    }
+
+    fn start(&self) -> (UnixMs, Instant) {
+        (self.clock.now(), Instant::now())
+    }
+
+    /// Learns from a call, and logs it for the facilitatore.
+    async fn finish<T>(
+        &mut self,
+        (at, started): (UnixMs, Instant),
+        answer: &Result<Weighed<T>, CallError>,
+        (ops_up, ops_down): (usize, usize),
+    ) {
+        let elapsed = started.elapsed();
+        self.learn(answer.as_ref().map(|answer| answer.weight), elapsed);
+        let weight = answer.as_ref().map_or(Weight::default(), |a| a.weight);
+        let attempt = Attempt {
+            at,
+            ms: u32::try_from(elapsed.as_millis()).unwrap_or(u32::MAX),
+            up: weight.up,
+            down: weight.down,
+            ops_up: u32::try_from(ops_up).unwrap_or(u32::MAX),
+            ops_down: u32::try_from(ops_down).unwrap_or(u32::MAX),
+            error: answer.as_ref().err().map(|error| error.word().into()),
+        };
+        let logged = self.on_disk(move |store| store.log_attempt(&attempt)).await;
+        if let Err(error) = logged {
+            tracing::warn!(%error, "an attempt could not be logged");
+        }
+    }
+
+    fn learn(&mut self, outcome: Result<Weight, &CallError>, elapsed: Duration) {
+        match outcome {
+            Ok(weight) => self.budget.moved(weight.up + weight.down, elapsed),
+            Err(CallError::NoLine(_) | CallError::Stalled | CallError::TooLarge) => {
+                self.budget.failed();
+            }
+            Err(_) => {}
+        }
+    }
+
+    async fn upload_step(&mut self) -> Result<bool, CallError> {
+        let mut uploads = std::mem::take(&mut self.uploads);
+        let step = uploads.step(self).await;
+        self.uploads = uploads;
+        step
+    }
+
+    async fn download_step(&mut self) -> Result<bool, CallError> {
+        let mut downloads = std::mem::take(&mut self.downloads);
+        let step = downloads.step(self).await;
+        self.downloads = downloads;
+        step
+    }
+
+    /// Does work on the database away from the runtime's threads, which must not wait for a disk.
+    pub(super) async fn on_disk<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Store) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, CallError> {
+        let store = self.store.clone();
+        match tokio::task::spawn_blocking(move || work(&store)).await {
+            Ok(result) => result.map_err(|error| CallError::Local(error.to_string())),
+            Err(panicked) => Err(CallError::Local(panicked.to_string())),
+        }
+    }
+
+    /// A round was interrupted: what was under way is found out anew.
+    pub fn give_up(&mut self) {
+        self.uploads.forget();
+        self.downloads.forget();
+        self.tell(|state| state.busy = false);
+    }
+
+    /// A round ended.
+    pub fn tell_outcome(&mut self, outcome: &Result<(), CallError>) {
+        match outcome {
+            Ok(()) => {
+                let now = self.clock.now();
+                self.state.send_if_modified(|state| {
+                    state.last_ok = Some(now);
+                    false
+                });
+                self.tell_line(Line::Up, None);
+            }
+            Err(error) => {
+                tracing::info!(%error, "the hub was not reached");
+                self.give_up();
+                self.tell_line(line_after(error), Some(error.clone()));
+            }
+        }
+    }
+
+    pub fn tell_line(&self, line: Line, error: Option<CallError>) {
+        let now = self.clock.now();
+        self.tell(|state| {
+            if state.line != line {
+                state.line = line;
+                state.since = now;
+            }
+            state.busy = false;
+            state.error = error;
+        });
+    }
+
+    fn tell_busy(&self) {
+        self.tell(|state| state.busy = true);
+    }
+
+    fn tell_clock(&self, hub: UnixMs) {
+        let off = hub.saturating_sub(self.clock.now());
+        let off = Some(off).filter(|off| off.saturating_abs() > CLOCK_OFF);
+        let now = self.clock.now();
+        self.tell(|state| {
+            // The line is up as soon as an answer came, however long the round goes on.
+            if state.line != Line::Up {
+                state.line = Line::Up;
+                state.since = now;
+                state.error = None;
+            }
+            // Told in whole minutes: it must not change with every call.
+            state.clock_off = off.map(|off| off / 60_000 * 60_000);
+        });
+    }
+
+    fn tell_applied(&self, applied: Applied) {
+        if applied != Applied::default() {
+            self.send(Event::Applied(applied));
+        }
+    }
+
+    /// Changes the state, and tells of it where it did change.
+    fn tell(&self, change: impl FnOnce(&mut EngineState)) {
+        let changed = self.state.send_if_modified(|state| {
+            let before = state.clone();
+            change(state);
+            *state != before
+        });
+        if changed {
+            let state = self.state.borrow().clone();
+            self.send(Event::State(state));
+        }
+    }
+
+    pub(super) fn send(&self, event: Event) {
+        // Nobody may be listening.
+        let _ = self.events.send(event);
+    }
+}
+
+fn entries(answer: &Weighed<SyncResponse>) -> usize {
+    answer
+        .value
+        .pulls
+        .iter()
+        .map(|pull| pull.entries.len())
+        .sum()
+}
+
+/// Whether an answer brought anything: a result, a new position, a new epoch, a scope more or less.
+fn progress(request: &SyncRequest, response: &SyncResponse) -> bool {
+    let moved = |pull: &protocol::Pull| request.cursors.get(&pull.scope) != Some(&pull.to);
+    response.epoch != request.epoch
+        || !response.results.is_empty()
+        || response.pulls.len() != request.cursors.len()
+        || response.pulls.iter().any(moved)
+}

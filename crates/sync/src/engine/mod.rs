@@ -1,0 +1,222 @@
+//! The engine: one task that carries operations and files between a workspace and the hub.
+
+mod backoff;
+mod budget;
+mod courier;
+mod files;
+mod state;
+mod task;
+
+pub use state::{EngineState, Event, Line};
+
+use crate::client::{HubClient, Signer};
+use crate::clock::{Clock, SystemClock};
+use crate::transport::{HttpTransport, Transport};
+use crate::{CallError, DeviceKey};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use store::{Identity, Store};
+use tokio::sync::{Notify, broadcast, mpsc, oneshot, watch};
+use tokio::task::JoinHandle;
+
+/// The rhythm of the engine.
+#[derive(Debug, Clone, Copy)]
+pub struct Pace {
+    /// Local changes within this time travel together.
+    pub coalesce: Duration,
+    /// Between two calls when there is nothing to send: at least, at most.
+    pub poll: (Duration, Duration),
+    /// The first wait after a failure; doubled by each further one.
+    pub retry: Duration,
+    /// The longest wait while the line is down: a try that finds no line costs next to nothing, and
+    /// people expect their work to leave within seconds once it is back.
+    pub retry_line: Duration,
+    /// The longest wait while the hub is in trouble.
+    pub retry_hub: Duration,
+    /// The wait after the hub turned this device away; it may be confirmed again.
+    pub refused: Duration,
+    /// How long a file that could not be carried is left alone.
+    pub skip: Duration,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self {
+            coalesce: Duration::from_millis(150),
+            poll: (Duration::from_secs(15), Duration::from_secs(30)),
+            retry: Duration::from_secs(1),
+            retry_line: Duration::from_secs(10),
+            retry_hub: Duration::from_secs(60),
+            refused: Duration::from_secs(15 * 60),
+            skip: Duration::from_secs(60),
+        }
+    }
+}
+
+/// What the engine is made of.
+pub struct EngineConfig {
+    /// Who signs.
+    pub signer: Signer,
+    /// The way to the hub.
+    pub transport: Arc<dyn Transport>,
+    /// The time of day.
+    pub clock: Arc<dyn Clock>,
+    /// The rhythm.
+    pub pace: Pace,
+}
+
+impl EngineConfig {
+    /// For an enrolled device: over HTTP to its hub, by this computer's clock.
+    ///
+    /// # Errors
+    /// [`CallError::Local`] where TLS cannot be set up.
+    pub fn of(identity: &Identity) -> Result<Self, CallError> {
+        let transport = HttpTransport::new(&identity.hub)?;
+        Ok(Self::over(identity, Arc::new(transport)))
+    }
+
+    /// The same, over another way.
+    pub fn over(identity: &Identity, transport: Arc<dyn Transport>) -> Self {
+        Self {
+            signer: Signer {
+                device: identity.device.clone(),
+                key: DeviceKey::from_secret(&identity.secret.0),
+            },
+            transport,
+            clock: Arc::new(SystemClock),
+            pace: Pace::default(),
+        }
+    }
+}
+
+/// The engine.
+pub struct Engine;
+
+impl Engine {
+    /// Starts the engine's task on this runtime. It begins with a call at once, unless the person chose
+    /// to work without the network ([`Store::offline`]).
+    pub fn start(
+        runtime: &tokio::runtime::Handle,
+        store: Store,
+        config: EngineConfig,
+    ) -> EngineHandle {
+        let offline = store.offline().unwrap_or(false);
+        let state = EngineState {
+            line: if offline { Line::Off } else { Line::Down },
+            since: config.clock.now(),
+            last_ok: None,
+            busy: false,
+            error: None,
+            clock_off: None,
+        };
+        let wires = Wires {
+            nudge: Arc::new(Notify::new()),
+            control: watch::Sender::new(Control {
+                off: offline,
+                stop: false,
+            }),
+            state: Arc::new(watch::Sender::new(state)),
+            events: broadcast::Sender::new(256),
+        };
+        let (asks, asked) = mpsc::unbounded_channel();
+        let client = HubClient::of(config.transport, config.signer);
+        let courier = courier::Courier::new(store, client, config.clock, config.pace, &wires);
+        let task = task::Task::new(courier, config.pace, &wires, asked);
+        EngineHandle {
+            wires,
+            asks,
+            task: Arc::new(Mutex::new(Some(runtime.spawn(task.run())))),
+        }
+    }
+}
+
+/// What handle and task share.
+#[derive(Clone)]
+struct Wires {
+    nudge: Arc<Notify>,
+    control: watch::Sender<Control>,
+    state: Arc<watch::Sender<EngineState>>,
+    events: broadcast::Sender<Event>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Control {
+    off: bool,
+    stop: bool,
+}
+
+/// Who waits for the end of a round.
+type Ask = oneshot::Sender<Result<(), CallError>>;
+
+/// The hold on a running engine. Cheap to clone.
+#[derive(Clone)]
+pub struct EngineHandle {
+    wires: Wires,
+    asks: mpsc::UnboundedSender<Ask>,
+    task: Arc<Mutex<Option<JoinHandle<()>>>>,
+}
+
+impl EngineHandle {
+    /// Something was written here: carry it soon. Never waits.
+    pub fn nudge(&self) {
+        self.wires.nudge.notify_one();
+    }
+
+    /// "Lavora senza rete", and back. A call under way is given up at once. The choice is kept in the
+    /// workspace by whoever calls this ([`Store::set_offline`]).
+    pub fn set_off(&self, off: bool) {
+        self.wires.control.send_if_modified(|control| {
+            let changed = control.off != off;
+            control.off = off;
+            changed
+        });
+    }
+
+    /// Tries now, whatever the back-off says. Never waits.
+    pub fn sync_now(&self) {
+        drop(self.ask());
+    }
+
+    /// Tries now and waits until everything was carried, or a call failed.
+    ///
+    /// # Errors
+    /// That of the call; [`CallError::NoLine`] when working without the network.
+    pub async fn settled(&self) -> Result<(), CallError> {
+        let stopped = || CallError::Local("the engine has stopped".into());
+        self.ask().await.map_err(|_| stopped())?
+    }
+
+    fn ask(&self) -> oneshot::Receiver<Result<(), CallError>> {
+        let (sender, receiver) = oneshot::channel();
+        // A stopped engine drops the sender, which the receiver reports.
+        let _ = self.asks.send(sender);
+        receiver
+    }
+
+    /// The state.
+    pub fn state(&self) -> EngineState {
+        self.wires.state.borrow().clone()
+    }
+
+    /// Follows the state; intermediate states may be skipped.
+    pub fn watch(&self) -> watch::Receiver<EngineState> {
+        self.wires.state.subscribe()
+    }
+
+    /// Follows what happens from now on.
+    pub fn events(&self) -> broadcast::Receiver<Event> {
+        self.wires.events.subscribe()
+    }
+
+    /// Ends the engine; a call under way is given up. What it carried is carried again next time.
+    pub async fn shutdown(&self) {
+        self.wires
+            .control
+            .send_modify(|control| control.stop = true);
+        let task = self.task.lock().map(|mut task| task.take());
+        if let Ok(Some(task)) = task {
+            // It only fails where the task panicked, and then it has ended too.
+            let _ = task.await;
+        }
+    }
+}

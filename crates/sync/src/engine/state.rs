@@ -1,0 +1,59 @@
+//! What the engine tells.
+
+use crate::CallError;
+use domain::{FileId, UnixMs};
+use store::Applied;
+
+/// The line, as people are told of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Line {
+    /// The last call succeeded.
+    Up,
+    /// The hub cannot be reached, or was not tried yet; tried again by itself.
+    Down,
+    /// The person chose to work without the network.
+    Off,
+    /// The hub answers, but not as it should; tried again by itself.
+    Trouble,
+    /// This device may not call any more: revoked, expired or unknown. [`EngineState::error`] tells which.
+    Revoked,
+}
+
+/// The state of the engine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EngineState {
+    /// The line.
+    pub line: Line,
+    /// Since when it is so.
+    pub since: UnixMs,
+    /// When the hub last took and gave everything there was.
+    pub last_ok: Option<UnixMs>,
+    /// Operations, a stretch of log or files are being carried now.
+    pub busy: bool,
+    /// Why the last call failed; `None` after one that succeeded.
+    pub error: Option<CallError>,
+    /// The hub's clock minus ours in milliseconds, where they differ by more than five minutes.
+    pub clock_off: Option<i64>,
+}
+
+/// Something happened. Slow listeners miss events and should then look at everything anew.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// The state changed.
+    State(EngineState),
+    /// An answer of the hub changed the workspace.
+    Applied(Applied),
+    /// The hub has the whole file now.
+    Uploaded(FileId),
+    /// The bytes of a file are here now, whole.
+    Downloaded(FileId),
+}
+
+/// What a failure makes of the line.
+pub(super) fn line_after(error: &CallError) -> Line {
+    match error {
+        CallError::NoLine(_) | CallError::Stalled => Line::Down,
+        CallError::Revoked | CallError::Expired | CallError::Unauthorized => Line::Revoked,
+        _ => Line::Trouble,
+    }
+}

@@ -1,0 +1,137 @@
+//! What can go wrong with a call.
+
+use protocol::calls::{HubError, HubErrorCode};
+use std::time::Duration;
+
+/// Why a call to the hub did not succeed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CallError {
+    /// The hub cannot be reached, or the line was cut under way. The text is for logs.
+    #[error("no line: {0}")]
+    NoLine(String),
+    /// The line stands but no byte moves.
+    #[error("stalled")]
+    Stalled,
+    /// Something answers at the address that is not a hub: a captive portal, another server, garbage.
+    #[error("not a hub: {0}")]
+    NotAHub(String),
+    /// The hub, or what stands before it, failed with this HTTP status.
+    #[error("trouble at the hub, status {status}")]
+    HubTrouble {
+        /// HTTP status.
+        status: u16,
+    },
+    /// The hub's disk is full; nothing was taken.
+    #[error("the hub is full")]
+    Full,
+    /// Too many calls; try again after this time.
+    #[error("too many calls")]
+    TooMany {
+        /// How long to wait, where the hub said it.
+        retry_after: Option<Duration>,
+    },
+    /// The device was revoked.
+    #[error("revoked")]
+    Revoked,
+    /// The device's time has run out.
+    #[error("expired")]
+    Expired,
+    /// The hub does not know this device, or its signature is wrong.
+    #[error("unknown device")]
+    Unauthorized,
+    /// The role does not allow the call.
+    #[error("forbidden")]
+    Forbidden,
+    /// This app is too old for the hub.
+    #[error("upgrade required")]
+    UpgradeRequired,
+    /// The one-time code is unknown, used or too old.
+    #[error("code unknown")]
+    CodeUnknown,
+    /// The hub has no such thing.
+    #[error("not found")]
+    NotFound,
+    /// The hub was restored, or this database copied: positions must be compared anew.
+    #[error("conflict")]
+    Conflict,
+    /// The request was too large: send less at a time.
+    #[error("too large")]
+    TooLarge,
+    /// The hub did not understand the request. The text is for logs.
+    #[error("malformed: {0}")]
+    Malformed(String),
+    /// The work on this computer failed: database, disk, or a thread of it.
+    #[error("here: {0}")]
+    Local(String),
+}
+
+impl CallError {
+    /// From an answer with a status that is not 2xx.
+    pub(crate) fn from_answer(status: u16, body: &[u8], retry_after: Option<Duration>) -> Self {
+        match serde_json::from_slice::<HubError>(body) {
+            Ok(error) => Self::from_hub(error, status, retry_after),
+            Err(_) if status == 429 => Self::TooMany { retry_after },
+            Err(_) if status == 413 => Self::TooLarge,
+            Err(_) if status == 426 => Self::UpgradeRequired,
+            Err(_) if status >= 500 => Self::HubTrouble { status },
+            Err(_) => Self::NotAHub(format!("status {status} without a hub's words")),
+        }
+    }
+
+    fn from_hub(error: HubError, status: u16, retry_after: Option<Duration>) -> Self {
+        match error.code {
+            HubErrorCode::Malformed => Self::Malformed(error.detail),
+            HubErrorCode::Unauthorized => Self::Unauthorized,
+            HubErrorCode::Revoked => Self::Revoked,
+            HubErrorCode::Expired => Self::Expired,
+            HubErrorCode::Forbidden => Self::Forbidden,
+            HubErrorCode::CodeUnknown => Self::CodeUnknown,
+            HubErrorCode::NotFound => Self::NotFound,
+            HubErrorCode::Conflict => Self::Conflict,
+            HubErrorCode::TooLarge => Self::TooLarge,
+            HubErrorCode::UpgradeRequired => Self::UpgradeRequired,
+            HubErrorCode::TooMany => Self::TooMany { retry_after },
+            HubErrorCode::Internal => Self::HubTrouble { status },
+            HubErrorCode::Full => Self::Full,
+        }
+    }
+
+    /// Trying again soon, unchanged, may help: the line or the hub may have recovered.
+    pub fn passes(&self) -> bool {
+        matches!(
+            self,
+            Self::NoLine(_)
+                | Self::Stalled
+                | Self::NotAHub(_)
+                | Self::HubTrouble { .. }
+                | Self::Full
+                | Self::TooMany { .. }
+                | Self::Conflict
+                | Self::TooLarge
+                | Self::Local(_)
+        )
+    }
+
+    /// A short English word for the log of attempts.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::NoLine(_) => "no line",
+            Self::Stalled => "stalled",
+            Self::NotAHub(_) => "not a hub",
+            Self::HubTrouble { .. } => "hub trouble",
+            Self::Full => "hub full",
+            Self::TooMany { .. } => "too many calls",
+            Self::Revoked => "revoked",
+            Self::Expired => "expired",
+            Self::Unauthorized => "unauthorized",
+            Self::Forbidden => "forbidden",
+            Self::UpgradeRequired => "upgrade required",
+            Self::CodeUnknown => "code unknown",
+            Self::NotFound => "not found",
+            Self::Conflict => "conflict",
+            Self::TooLarge => "too large",
+            Self::Malformed(_) => "malformed",
+            Self::Local(_) => "here",
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! HTTP/1.1 over TCP or TLS, one connection kept alive.
+
+use super::{Method, Patience, Pending, Request, Response, Transport};
+use crate::CallError;
+use reqwest::header::{AUTHORIZATION, CONTENT_ENCODING, HeaderMap, RETRY_AFTER};
+use reqwest::redirect::Policy;
+use std::future::Future;
+use std::sync::Mutex;
+use std::time::Duration;
+use tokio::time::timeout;
+
+/// A connection that was idle this long is not trusted any more: routers forget it silently, and the
+/// first call would stall on it.
+const IDLE: Duration = Duration::from_secs(50);
+/// To connect; a line that takes longer will not carry a call.
+const CONNECT: Duration = Duration::from_secs(8);
+
+/// The way to the hub over the network.
+pub struct HttpTransport {
+    base: String,
+    client: Mutex<reqwest::Client>,
+}
+
+impl HttpTransport {
+    /// For the hub at this base address, as [`super::normalise`] gives it (no slash at its end).
+    ///
+    /// # Errors
+    /// [`CallError::Local`] where TLS cannot be set up on this computer.
+    pub fn new(base: &str) -> Result<Self, CallError> {
+        Ok(Self {
+            base: base.trim_end_matches('/').to_owned(),
+            client: Mutex::new(client()?),
+        })
+    }
+
+    fn client(&self) -> reqwest::Client {
+        match self.client.lock() {
+            Ok(client) => client.clone(),
+            Err(poisoned) => poisoned.into_inner().clone(),
+        }
+    }
+
+    /// Forgets every connection: one that stalled must not serve the next call.
+    fn renew(&self) {
+        if let (Ok(mut held), Ok(new)) = (self.client.lock(), client()) {
+            *held = new;
+        }
+    }
+
+    async fn call(&self, request: Request) -> Result<Response, CallError> {
+        let Patience { first, next, .. } = request.patience;
+        let limit = request.limit;
+        let answer = in_time(first, self.builder(request).send()).await?;
+        let mut response = head(&answer);
+        response.body = read(answer, next, limit).await?;
+        Ok(response)
+    }
+
+    fn builder(&self, request: Request) -> reqwest::RequestBuilder {
+        let url = format!("{}{}", self.base, request.path);
+        let mut builder = match request.method {
+            Method::Get => self.client().get(url),
+            Method::Post => self.client().post(url).body(request.body),
+        };
+        if let Some(authorization) = request.authorization {
+            builder = builder.header(AUTHORIZATION, authorization);
+        }
+        if request.zstd {
+            builder = builder.header(CONTENT_ENCODING, "zstd");
+        }
+        builder
+    }
+}
+
+impl Transport for HttpTransport {
+    fn send(&self, request: Request) -> Pending<'_, Result<Response, CallError>> {
+        Box::pin(async move {
+            let result = self.call(request).await;
+            if matches!(result, Err(CallError::Stalled | CallError::NoLine(_))) {
+                self.renew();
+            }
+            result
+        })
+    }
+}
+
+/// TLS by rustls with ring; the roots are those of the operating system, where an administration
+/// installs its own.
+fn client() -> Result<reqwest::Client, CallError> {
+    // A second call finds the first one's provider installed: that is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let builder = reqwest::Client::builder()
+        .redirect(Policy::none())
+        .connect_timeout(CONNECT)
+        .pool_idle_timeout(IDLE)
+        .pool_max_idle_per_host(1)
+        .tcp_keepalive(Duration::from_secs(25));
+    // The kernel knows what was acknowledged; where it can be told, it ends a dead line by itself.
+    #[cfg(target_os = "linux")]
+    let builder = builder.tcp_user_timeout(Duration::from_secs(12));
+    builder
+        .build()
+        .map_err(|error| CallError::Local(error.to_string()))
+}
+
+fn head(answer: &reqwest::Response) -> Response {
+    Response {
+        status: answer.status().as_u16(),
+        zstd: header(answer.headers(), CONTENT_ENCODING.as_str()) == Some("zstd"),
+        retry_after: header(answer.headers(), RETRY_AFTER.as_str())
+            .and_then(|seconds| seconds.parse().ok())
+            .map(Duration::from_secs),
+        body: Vec::new(),
+    }
+}
+
+fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
+}
+
+async fn read(
+    mut answer: reqwest::Response,
+    patience: Duration,
+    limit: usize,
+) -> Result<Vec<u8>, CallError> {
+    let mut body = Vec::new();
+    while let Some(piece) = in_time(patience, answer.chunk()).await? {
+        if body.len() + piece.len() > limit {
+            return Err(CallError::NotAHub("the answer is too long".into()));
+        }
+        body.extend_from_slice(&piece);
+    }
+    Ok(body)
+}
+
+async fn in_time<T>(
+    patience: Duration,
+    step: impl Future<Output = reqwest::Result<T>>,
+) -> Result<T, CallError> {
+    match timeout(patience, step).await {
+        Err(_) => Err(CallError::Stalled),
+        Ok(Err(error)) => Err(CallError::NoLine(chain(&error))),
+        Ok(Ok(value)) => Ok(value),
+    }
+}
+
+/// The causes of an error, for logs; without the address, which may name a private host.
+fn chain(error: &reqwest::Error) -> String {
+    let mut text = String::new();
+    let mut cause: Option<&dyn std::error::Error> = std::error::Error::source(error);
+    while let Some(error) = cause {
+        if !text.is_empty() {
+            text.push_str(": ");
+        }
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}
