@@ -60,6 +60,10 @@ pub enum Code {
     NewerDatabase,
     /// The workspace file is damaged.
     Damaged,
+    /// The workspace is here, but the system's keyring does not answer or is locked.
+    KeyringLocked,
+    /// The workspace is here, but its key is in no keyring.
+    KeyLost,
     /// The disk is full: nothing was written.
     DiskFull,
     /// There is no such page.

@@ -86,10 +86,6 @@ pub struct Edited {
     pub version: TextVersion,
     /// The merged text, where it is not what was sent: show it without moving the caret.
     pub merged: Option<RichText>,
-    /// With `merged`: the version of exactly the text that was sent, without what came from others.
-    /// Where the person typed on and `merged` cannot be shown yet, the next edit is based on this one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub own: Option<TextVersion>,
     /// What lacks now.
     pub findings: Vec<Finding>,
 }
