@@ -1,0 +1,66 @@
+//! The command line: a command, perhaps an operand, and `--name value` pairs.
+
+use std::collections::BTreeMap;
+
+/// What `hub help` says.
+pub(crate) const USAGE: &str = "\
+hub serve   --data DIR [--listen ADDR:PORT] [--origin URL] [--proxied]
+hub seed    --data DIR [--demo]
+hub code    --data DIR --comune ISTAT --person NAME --role ROLE
+hub account --data DIR --user NAME          (password on standard input)
+hub devices --data DIR
+hub revoke  --data DIR --device ID
+hub confirm --data DIR --device ID
+hub backup  --data DIR
+hub restore BACKUP --data DIR               (the service must be stopped)";
+
+/// Options without a value.
+const FLAGS: [&str; 2] = ["demo", "proxied"];
+/// Options with a value.
+const OPTIONS: [&str; 8] = [
+    "data", "listen", "origin", "comune", "person", "role", "user", "device",
+];
+
+/// The command line, taken apart.
+pub(crate) struct Args {
+    pub(crate) command: String,
+    pub(crate) operand: Option<String>,
+    options: BTreeMap<String, String>,
+}
+
+impl Args {
+    pub(crate) fn parse(mut args: impl Iterator<Item = String>) -> Result<Self, String> {
+        let mut out = Self {
+            command: args.next().unwrap_or_else(|| "help".into()),
+            operand: None,
+            options: BTreeMap::new(),
+        };
+        while let Some(arg) = args.next() {
+            match arg.strip_prefix("--") {
+                Some(flag) if FLAGS.contains(&flag) => {
+                    out.options.insert(flag.into(), String::new());
+                }
+                Some(option) if OPTIONS.contains(&option) => {
+                    let value = args.next().ok_or(format!("{arg} needs a value"))?;
+                    out.options.insert(option.into(), value);
+                }
+                Some(_) => return Err(format!("unknown option {arg}\n\n{USAGE}")),
+                None => out.operand = Some(arg),
+            }
+        }
+        Ok(out)
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Result<&str, String> {
+        self.option(name)
+            .ok_or_else(|| format!("--{name} is missing\n\n{USAGE}"))
+    }
+
+    pub(crate) fn option(&self, name: &str) -> Option<&str> {
+        self.options.get(name).map(String::as_str)
+    }
+
+    pub(crate) fn has(&self, flag: &str) -> bool {
+        self.options.contains_key(flag)
+    }
+}

@@ -1,0 +1,70 @@
+//! What can be set.
+
+use crate::clock::{Clock, system_clock};
+use crate::files::{ChunkWrite, write_chunk};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+/// How a hub is set up. [`Config::new`] gives the usual values.
+#[derive(Clone)]
+pub struct Config {
+    /// Where everything is kept.
+    pub data: PathBuf,
+    /// Where to listen; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Scheme and host as the public sees them, without a slash at the end; empty where not known.
+    pub origin: String,
+    /// The clock.
+    pub clock: Clock,
+    /// The hub stands behind a proxy that sets `x-forwarded-for`.
+    pub proxied: bool,
+    /// Bytes of files that a comune may keep.
+    pub quota: u64,
+    /// Size limit of a comune's database, in pages of 4 kB.
+    pub max_pages: Option<u32>,
+    /// Calls per minute.
+    pub limits: Limits,
+    /// Writes a chunk to disk; tests put a full disk here.
+    pub write: ChunkWrite,
+}
+
+/// How many calls the hub takes, per minute. Short bursts of the same number are taken at once.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Enrolments from one address.
+    pub enrol: u32,
+    /// Logins from one address.
+    pub login: u32,
+    /// Enrolments and logins from everywhere.
+    pub everywhere: u32,
+    /// Calls of one device.
+    pub device: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            enrol: 6,
+            login: 6,
+            everywhere: 60,
+            device: 1200,
+        }
+    }
+}
+
+impl Config {
+    /// The usual values: loopback, any free port, 20 GB of files per comune.
+    pub fn new(data: impl Into<PathBuf>) -> Self {
+        Self {
+            data: data.into(),
+            listen: (Ipv4Addr::LOCALHOST, 0).into(),
+            origin: String::new(),
+            clock: system_clock(),
+            proxied: false,
+            quota: 20_000_000_000,
+            max_pages: None,
+            limits: Limits::default(),
+            write: write_chunk,
+        }
+    }
+}

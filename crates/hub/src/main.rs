@@ -1,0 +1,157 @@
+//! The command `hub`: the Centro servizi as a service, and its operator's tools.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command speaks to who calls it"
+)]
+
+mod args;
+
+use args::{Args, USAGE};
+use domain::identity::Role;
+use domain::{ComuneId, DeviceId};
+use hub::{Config, Hub, restore, serve};
+use std::io::{BufRead, IsTerminal};
+use std::process::ExitCode;
+
+type Done = Result<(), Box<dyn std::error::Error>>;
+
+fn main() -> ExitCode {
+    let done = Args::parse(std::env::args().skip(1)).map_err(Into::into);
+    match done.and_then(|args| run(&args)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("hub: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(args: &Args) -> Done {
+    match args.command.as_str() {
+        "serve" => run_service(args),
+        "seed" => seed(args),
+        "code" => code(args),
+        "account" => account(args),
+        "devices" => devices(args),
+        "revoke" => Ok(open(args)?.revoke(&DeviceId::new(args.get("device")?))?),
+        "confirm" => Ok(open(args)?
+            .confirm(&DeviceId::new(args.get("device")?))
+            .map(drop)?),
+        "backup" => backup(args),
+        "restore" => run_restore(args),
+        "help" => Ok(println!("{USAGE}")),
+        other => Err(format!("unknown command {other}\n\n{USAGE}").into()),
+    }
+}
+
+fn config(args: &Args) -> Result<Config, Box<dyn std::error::Error>> {
+    let mut config = Config::new(args.get("data")?);
+    if let Some(listen) = args.option("listen") {
+        config.listen = listen
+            .parse()
+            .map_err(|_| format!("--listen {listen} is no address with a port"))?;
+    }
+    if let Some(origin) = args.option("origin") {
+        config.origin = origin.trim_end_matches('/').into();
+    }
+    config.proxied = args.has("proxied");
+    Ok(config)
+}
+
+fn open(args: &Args) -> Result<Hub, Box<dyn std::error::Error>> {
+    Ok(Hub::open(config(args)?)?)
+}
+
+fn run_service(args: &Args) -> Done {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
+    let config = config(args)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(async {
+        let running = serve(config).await?;
+        println!("http://{}", running.addr);
+        stop_asked().await?;
+        tracing::info!("stopping");
+        Ok(running.shutdown().await?)
+    })
+}
+
+/// Ctrl-C, or the service manager's SIGTERM.
+async fn stop_asked() -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut term = signal(SignalKind::terminate())?;
+        tokio::select! {
+            done = tokio::signal::ctrl_c() => done,
+            _ = term.recv() => Ok(()),
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await
+}
+
+fn seed(args: &Args) -> Done {
+    let hub = open(args)?;
+    hub.seed_province()?;
+    if args.has("demo") {
+        hub::demo::seed(&hub)?;
+    }
+    println!("{} comuni", hub.registry().comuni()?.len());
+    Ok(())
+}
+
+fn code(args: &Args) -> Done {
+    let role = args.get("role")?;
+    let role: Role = serde_json::from_value(role.into())
+        .map_err(|_| format!("--role {role} is none of {}", roles()))?;
+    let comune = ComuneId::new(args.get("comune")?);
+    let code = open(args)?.create_code(&comune, args.get("person")?, role)?;
+    println!("{}", code.code);
+    Ok(())
+}
+
+fn roles() -> String {
+    let names: Vec<_> = Role::ALL
+        .map(|role| format!("{role:?}").to_lowercase())
+        .into();
+    names.join(", ")
+}
+
+/// The password comes from standard input, so that it is in no list of processes.
+fn account(args: &Args) -> Done {
+    if std::io::stdin().is_terminal() {
+        eprintln!("Password (it will be shown as you type):");
+    }
+    let mut line = String::new();
+    std::io::stdin().lock().read_line(&mut line)?;
+    let password = line.trim_end_matches(['\r', '\n']);
+    Ok(open(args)?.create_account(args.get("user")?, password)?)
+}
+
+fn devices(args: &Args) -> Done {
+    for device in open(args)?.devices()? {
+        println!("{}", serde_json::to_string(&device)?);
+    }
+    Ok(())
+}
+
+fn backup(args: &Args) -> Done {
+    println!("{}", open(args)?.backup()?.display());
+    Ok(())
+}
+
+fn run_restore(args: &Args) -> Done {
+    let from = args.operand.as_deref().ok_or("restore DIR --data DIR")?;
+    let aside = restore(from.as_ref(), args.get("data")?.as_ref())?;
+    println!("what was there is in {}", aside.display());
+    Ok(())
+}

@@ -1,0 +1,94 @@
+//! The calls of devices.
+
+use super::Answer;
+use super::body::{Received, Signed};
+use crate::Hub;
+use crate::error::Failure;
+use crate::storage::Device;
+use crate::sync::Request;
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use protocol::MAX_REQUEST;
+use protocol::calls::{EnrolRequest, HubErrorCode};
+use protocol::files::{FetchRequest, MAX_PACK, Manifest, ManifestRequest};
+
+/// The largest enrolment or login, in bytes.
+pub(super) const SMALL: usize = 16 * 1024;
+/// The largest manifest, in bytes: every chunk takes about 75.
+const MANIFEST: usize = 3 * 1024 * 1024;
+
+pub(super) async fn enrol(State(hub): State<Hub>, body: Received<SMALL>) -> Answer<Response> {
+    let now = hub.now();
+    hub.0.enrol_limit.take(&body.source, now)?;
+    hub.0.everywhere_limit.take("", now)?;
+    let request: EnrolRequest = body.json()?;
+    let enrolled = hub.blocking(move |hub| hub.enrol(&request)).await?;
+    body.answer(&hub, &enrolled)
+}
+
+pub(super) async fn sync(State(hub): State<Hub>, call: Signed<MAX_REQUEST>) -> Answer<Response> {
+    hub.blocking(move |hub| {
+        let request = Request::parse(&call.body.bytes)?;
+        let response = hub.sync(&call.device, &request)?;
+        call.body.answer(hub, &response)
+    })
+    .await
+}
+
+pub(super) async fn offer(State(hub): State<Hub>, call: Signed<MANIFEST>) -> Answer<Response> {
+    handles_files(&call.device)?;
+    let manifest: Manifest = call.body.json()?;
+    let comune = call.device.comune;
+    let missing = hub
+        .blocking(move |hub| hub.offer(&comune, &manifest))
+        .await?;
+    call.body.answer(&hub, &missing)
+}
+
+/// A pack may be a little longer than its chunks: each has its length before it.
+pub(super) async fn chunks(
+    State(hub): State<Hub>,
+    call: Signed<{ MAX_PACK + 64 * 1024 }>,
+) -> Answer<Response> {
+    handles_files(&call.device)?;
+    hub.blocking(move |hub| {
+        let stored = hub.store_chunks(&call.device.comune, &call.body.bytes)?;
+        call.body.answer(hub, &stored)
+    })
+    .await
+}
+
+pub(super) async fn manifest(State(hub): State<Hub>, call: Signed<SMALL>) -> Answer<Response> {
+    handles_files(&call.device)?;
+    let request: ManifestRequest = call.body.json()?;
+    hub.blocking(move |hub| {
+        let manifest = hub.manifest(&call.device.comune, &request.file)?;
+        call.body.answer(hub, &manifest)
+    })
+    .await
+}
+
+pub(super) async fn fetch(
+    State(hub): State<Hub>,
+    call: Signed<{ 256 * 1024 }>,
+) -> Answer<Response> {
+    handles_files(&call.device)?;
+    let request: FetchRequest = call.body.json()?;
+    let comune = call.device.comune;
+    let pack = hub
+        .blocking(move |hub| hub.fetch(&comune, &request))
+        .await?;
+    Ok(([(header::CONTENT_TYPE, "application/octet-stream")], pack).into_response())
+}
+
+/// Files belong to collections: who receives none has no files either.
+fn handles_files(device: &Device) -> Result<(), Failure> {
+    if device.role.collections().is_empty() {
+        return Err(Failure::new(
+            HubErrorCode::Forbidden,
+            "the role has no files",
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,73 @@
+//! The hub's calls over HTTP.
+
+mod body;
+mod device;
+mod public;
+mod staff;
+mod static_file;
+
+use crate::Hub;
+use crate::error::Failure;
+use crate::metrics;
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
+use axum::routing::{get, post};
+
+/// Method, path and handler of every call; one list for the router and for the test of its description.
+macro_rules! routes {
+    ($($method:ident $path:literal $handler:path;)*) => {
+        /// Every call with its method.
+        #[cfg(test)]
+        const ROUTES: &[(&str, &str)] = &[$((stringify!($method), $path)),*];
+
+        fn routes() -> Router<Hub> {
+            Router::new()$(.route($path, $method($handler)))*
+        }
+    };
+}
+
+routes! {
+    post "/v1/enrol" device::enrol;
+    post "/v1/sync" device::sync;
+    post "/v1/files/offer" device::offer;
+    post "/v1/files/chunks" device::chunks;
+    post "/v1/files/manifest" device::manifest;
+    post "/v1/files/fetch" device::fetch;
+    post "/v1/admin/login" staff::login;
+    post "/v1/admin/codes" staff::codes;
+    get "/v1/admin/devices" staff::devices;
+    post "/v1/admin/devices/{id}/revoke" staff::revoke;
+    post "/v1/admin/devices/{id}/confirm" staff::confirm;
+    post "/v1/admin/backup" staff::backup;
+    get "/healthz" public::healthz;
+    get "/metrics" public::metrics;
+    get "/openapi.json" public::openapi;
+    get "/" public::index;
+    get "/siti/{slug}" public::site;
+    get "/siti/{slug}/" public::home;
+    get "/siti/{slug}/{*path}" public::file;
+}
+
+impl Hub {
+    /// The hub's calls, to be served or called in process.
+    pub fn router(&self) -> Router {
+        routes()
+            .fallback(public::nothing)
+            .layer(from_fn_with_state(self.clone(), count_errors))
+            .with_state(self.clone())
+    }
+}
+
+async fn count_errors(State(hub): State<Hub>, request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    let status = response.status();
+    if status.is_client_error() || status.is_server_error() {
+        metrics::add(&hub.metrics().errors_total, 1);
+    }
+    response
+}
+
+/// An answer, or the reason why there is none.
+type Answer<T> = Result<T, Failure>;

@@ -1,0 +1,164 @@
+//! The hub itself: its databases, its clock, its publisher.
+
+use crate::config::Config;
+use crate::error::Failure;
+use crate::files::Chunks;
+use crate::limit::Limiter;
+use crate::metrics::Metrics;
+use crate::publish::Publisher;
+use crate::random;
+use crate::storage::sqlite::{SqliteLog, SqliteRegistry};
+use crate::storage::{LogStore, Registry, Result, StorageError};
+use domain::{ComuneId, UnixMs};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// A hub. Cloning it gives another handle to the same one. Its functions block.
+#[derive(Clone)]
+pub struct Hub(pub(crate) Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub(crate) config: Config,
+    pub(crate) registry: Box<dyn Registry>,
+    pub(crate) chunks: Chunks,
+    pub(crate) metrics: Metrics,
+    pub(crate) publisher: Publisher,
+    pub(crate) enrol_limit: Limiter,
+    pub(crate) login_limit: Limiter,
+    pub(crate) everywhere_limit: Limiter,
+    pub(crate) device_limit: Limiter,
+    /// Changes when the hub is restored.
+    pub(crate) epoch: u64,
+    /// Salt of the one-time codes.
+    pub(crate) salt: Vec<u8>,
+    comuni: Mutex<BTreeMap<ComuneId, Arc<dyn LogStore>>>,
+}
+
+/// Names of the settings.
+pub(crate) const EPOCH: &str = "epoch";
+const SALT: &str = "salt";
+
+impl Hub {
+    /// Opens a hub, or makes one where the folder is empty.
+    ///
+    /// # Errors
+    /// Where the folder cannot be written, or a database was written by a later hub.
+    pub fn open(config: Config) -> Result<Self> {
+        std::fs::create_dir_all(config.data.join("comuni"))?;
+        let registry = SqliteRegistry::open(&config.data.join("centro.db"))?;
+        let fresh = fresh_epoch()?;
+        let epoch = registry.setting(EPOCH, &|| fresh.to_vec())?;
+        let fresh = random::bytes::<16>().map_err(no_random)?;
+        let salt = registry.setting(SALT, &|| fresh.to_vec())?;
+        let limits = config.limits;
+        let hub = Self(Arc::new(Inner {
+            chunks: Chunks::open(&config.data.join("chunks"), config.write)?,
+            registry: Box::new(registry),
+            metrics: Metrics::default(),
+            publisher: Publisher::new(&config.data)?,
+            enrol_limit: Limiter::new(limits.enrol),
+            login_limit: Limiter::new(limits.login),
+            everywhere_limit: Limiter::new(limits.everywhere),
+            device_limit: Limiter::new(limits.device),
+            epoch: read_epoch(&epoch),
+            salt,
+            comuni: Mutex::default(),
+            config,
+        }));
+        hub.open_all()?;
+        Ok(hub)
+    }
+
+    /// Opens every database that is there, so that one from a later hub is found at the start.
+    fn open_all(&self) -> Result<()> {
+        for comune in self.0.registry.comuni()? {
+            if self.path_of(&comune.id).exists() {
+                self.comune(&comune.id)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What the hub was set up with.
+    pub fn config(&self) -> &Config {
+        &self.0.config
+    }
+
+    /// What the hub counted since its start.
+    pub fn metrics(&self) -> &Metrics {
+        &self.0.metrics
+    }
+
+    /// The control database.
+    pub fn registry(&self) -> &dyn Registry {
+        &*self.0.registry
+    }
+
+    /// The hub's time.
+    pub fn now(&self) -> UnixMs {
+        (self.0.config.clock)()
+    }
+
+    /// Changes when the hub is restored from a backup.
+    pub fn epoch(&self) -> u64 {
+        self.0.epoch
+    }
+
+    pub(crate) fn path_of(&self, comune: &ComuneId) -> std::path::PathBuf {
+        self.0.config.data.join(format!("comuni/{comune}.db"))
+    }
+
+    /// The log of a comune; made when first asked for. The comune must be in the registry.
+    ///
+    /// # Errors
+    /// Where the database cannot be opened.
+    pub fn comune(&self, id: &ComuneId) -> Result<Arc<dyn LogStore>> {
+        let mut comuni = self.0.comuni.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(store) = comuni.get(id) {
+            return Ok(store.clone());
+        }
+        let store = SqliteLog::open(&self.path_of(id), self.0.config.max_pages)?;
+        let store: Arc<dyn LogStore> = Arc::new(store);
+        comuni.insert(id.clone(), store.clone());
+        Ok(store)
+    }
+
+    /// The comuni whose databases are there.
+    pub(crate) fn opened(&self) -> Vec<(ComuneId, Arc<dyn LogStore>)> {
+        let comuni = self.0.comuni.lock().unwrap_or_else(PoisonError::into_inner);
+        comuni
+            .iter()
+            .map(|(id, store)| (id.clone(), store.clone()))
+            .collect()
+    }
+
+    /// Runs blocking work off the threads that serve the network.
+    pub(crate) async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Self) -> std::result::Result<T, Failure> + Send + 'static,
+    ) -> std::result::Result<T, Failure> {
+        let hub = self.clone();
+        let done = tokio::task::spawn_blocking(move || work(&hub)).await;
+        done.unwrap_or_else(|error| {
+            tracing::error!(%error, "a call panicked");
+            Err(StorageError::NothingDone.into())
+        })
+    }
+}
+
+/// A new epoch: below 2^53, so that every reader of JSON keeps it whole; never 0.
+pub(crate) fn fresh_epoch() -> Result<[u8; 8]> {
+    let random = random::bytes::<8>().map_err(no_random)?;
+    let epoch = (u64::from_le_bytes(random) >> 11).max(1);
+    Ok(epoch.to_le_bytes())
+}
+
+fn read_epoch(bytes: &[u8]) -> u64 {
+    bytes
+        .first_chunk()
+        .map_or(1, |bytes| u64::from_le_bytes(*bytes))
+}
+
+fn no_random(failure: Failure) -> StorageError {
+    StorageError::Disk(std::io::Error::other(failure))
+}

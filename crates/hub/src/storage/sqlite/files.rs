@@ -1,0 +1,124 @@
+//! The files of a comune in SQLite. The bytes are on disk beside it.
+
+use super::comune::SqliteTx;
+use super::{int, to_json, uint};
+use crate::storage::{FileState, Result};
+use domain::FileId;
+use protocol::files::{ChunkRef, Manifest};
+use rusqlite::{OptionalExtension, Row, params};
+
+type FileRow = (String, i64, String, bool);
+
+fn file_row(row: &Row) -> rusqlite::Result<FileRow> {
+    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+}
+
+fn state((id, size, chunks, complete): FileRow) -> Result<FileState> {
+    let manifest = Manifest {
+        file: FileId(id),
+        size: uint(size),
+        chunks: serde_json::from_str(&chunks)?,
+    };
+    Ok(FileState { manifest, complete })
+}
+
+impl SqliteTx<'_> {
+    pub(super) fn exists(&self, sql: &str, key: &str) -> Result<bool> {
+        let found = self
+            .0
+            .prepare_cached(sql)?
+            .query_row([key], |_| Ok(()))
+            .optional()?;
+        Ok(found.is_some())
+    }
+
+    pub(super) fn find_file(&self, id: &FileId) -> Result<Option<FileState>> {
+        self.0
+            .prepare_cached("SELECT id, size, chunks, complete FROM file WHERE id = ?1")?
+            .query_row([id.as_str()], file_row)
+            .optional()?
+            .map(state)
+            .transpose()
+    }
+
+    fn manifests(&self, sql: &str) -> Result<Vec<Manifest>> {
+        let mut query = self.0.prepare_cached(sql)?;
+        let rows = query.query_map([], file_row)?;
+        rows.map(|row| Ok(state(row?)?.manifest)).collect()
+    }
+
+    pub(super) fn files_ready(&self) -> Result<Vec<Manifest>> {
+        self.manifests(
+            "SELECT id, size, chunks, complete FROM file
+             WHERE complete = 0 AND id NOT IN (SELECT file FROM wanted)",
+        )
+    }
+
+    pub(super) fn files_complete(&self) -> Result<Vec<Manifest>> {
+        self.manifests("SELECT id, size, chunks, complete FROM file WHERE complete = 1")
+    }
+
+    pub(super) fn insert_file(&self, manifest: &Manifest, lacking: &[&ChunkRef]) -> Result<()> {
+        let id = manifest.file.as_str();
+        self.0.execute("DELETE FROM wanted WHERE file = ?1", [id])?;
+        self.0.execute(
+            "INSERT INTO file (id, size, chunks, complete) VALUES (?1, ?2, ?3, 0)
+             ON CONFLICT DO UPDATE SET size = excluded.size, chunks = excluded.chunks, complete = 0",
+            params![id, int(manifest.size), to_json(&manifest.chunks)?],
+        )?;
+        let mut insert = self.0.prepare_cached(
+            "INSERT INTO wanted (hash, file) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+        )?;
+        for chunk in lacking {
+            insert.execute([chunk.0.as_str(), id])?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn delete_file(&self, id: &FileId) -> Result<()> {
+        self.0
+            .execute("DELETE FROM wanted WHERE file = ?1", [id.as_str()])?;
+        self.0
+            .execute("DELETE FROM file WHERE id = ?1", [id.as_str()])?;
+        Ok(())
+    }
+
+    pub(super) fn set_complete(&self, id: &FileId) -> Result<()> {
+        self.0
+            .execute("UPDATE file SET complete = 1 WHERE id = ?1", [id.as_str()])?;
+        Ok(())
+    }
+
+    pub(super) fn insert_chunk(&self, hash: &str, size: u64) -> Result<()> {
+        self.0
+            .prepare_cached(
+                "INSERT INTO chunk (hash, size) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+            )?
+            .execute(params![hash, int(size)])?;
+        self.0
+            .prepare_cached("DELETE FROM wanted WHERE hash = ?1")?
+            .execute([hash])?;
+        Ok(())
+    }
+
+    pub(super) fn delete_chunk(&self, chunk: &ChunkRef, file: &FileId) -> Result<()> {
+        self.0
+            .execute("DELETE FROM chunk WHERE hash = ?1", [&chunk.0])?;
+        self.0.execute(
+            "UPDATE file SET complete = 0 WHERE id = ?1",
+            [file.as_str()],
+        )?;
+        self.0.execute(
+            "INSERT INTO wanted (hash, file) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+            [chunk.0.as_str(), file.as_str()],
+        )?;
+        Ok(())
+    }
+
+    pub(super) fn sum_chunks(&self) -> Result<u64> {
+        let sum: Option<i64> = self
+            .0
+            .query_row("SELECT sum(size) FROM chunk", [], |row| row.get(0))?;
+        Ok(sum.map_or(0, uint))
+    }
+}

@@ -1,0 +1,101 @@
+//! The one duplex call: operations up, log down.
+//!
+//! Operations are taken in the order of their `n`. One that was answered before gets the stored
+//! answer; one that comes too early stops the call there (`next` says what is missing). Each accepted
+//! operation is appended, folded and answered in one transaction; a call of many operations makes few
+//! transactions, so that one fsync serves many.
+//!
+//! A cursor beyond the head (the hub was restored from an older backup) is not an error: there is
+//! nothing after it, `to` is the head, and the new `epoch` tells the device to compare. A scope that
+//! the device's role does not have is neither pulled nor written.
+
+mod accept;
+mod check;
+mod desk;
+mod incoming;
+mod pull;
+
+pub(crate) use check::{file_id, hex};
+pub(crate) use incoming::{Incoming, Request};
+
+use crate::error::Failure;
+use crate::storage::{Device, StorageError};
+use crate::{Hub, metrics};
+use accept::{Batch, Stop};
+use protocol::calls::HubErrorCode;
+use protocol::{PROTOCOL, SyncResponse};
+
+/// Operations per transaction.
+const BATCH: usize = 256;
+
+impl Hub {
+    /// Answers a sync call of a device that proved who it is.
+    ///
+    /// # Errors
+    /// [`HubErrorCode::Conflict`] where the first operation has a number that another one had before;
+    /// [`HubErrorCode::Full`] where the disk is full: nothing of the last transaction was taken.
+    pub(crate) fn sync(&self, device: &Device, request: &Request) -> Result<SyncResponse, Failure> {
+        if request.protocol > PROTOCOL || request.protocol + 2 < PROTOCOL {
+            return Err(Failure::new(
+                HubErrorCode::UpgradeRequired,
+                "this hub does not speak that version",
+            ));
+        }
+        let mut response = SyncResponse {
+            epoch: self.epoch(),
+            now: self.now(),
+            ..SyncResponse::default()
+        };
+        self.push(device, &request.ops, &mut response)?;
+        self.pull(device, request, &mut response)?;
+        metrics::add(&self.metrics().syncs_total, 1);
+        Ok(response)
+    }
+
+    fn push(
+        &self,
+        device: &Device,
+        ops: &[Incoming],
+        response: &mut SyncResponse,
+    ) -> Result<(), Failure> {
+        for ops in ops.chunks(BATCH) {
+            let batch = self.take(device, ops, response.now)?;
+            let stop = batch.stop;
+            self.count(&batch);
+            if batch.site_changed {
+                self.0.publisher.ask(&device.comune);
+            }
+            response.results.extend(batch.results);
+            match stop {
+                Some(Stop::Conflict) if response.results.is_empty() => {
+                    return Err(Failure::new(
+                        HubErrorCode::Conflict,
+                        "another operation had this number before",
+                    ));
+                }
+                Some(_) => break,
+                None => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn take(&self, device: &Device, ops: &[Incoming], now: i64) -> Result<Batch, StorageError> {
+        let store = self.comune(&device.comune)?;
+        store.writing(|tx| {
+            let mut batch = Batch::default();
+            accept::run(tx, device, ops, now, &mut batch)?;
+            Ok(batch)
+        })
+    }
+
+    fn count(&self, batch: &Batch) {
+        let metrics = self.metrics();
+        metrics::add(&metrics.ops_accepted_total, batch.accepted);
+        metrics::add(&metrics.ops_refused_total, batch.refused);
+        metrics::add(
+            &metrics.ops_repeated_total,
+            batch.results.len() - batch.accepted - batch.refused,
+        );
+    }
+}
