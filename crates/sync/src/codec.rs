@@ -16,7 +16,7 @@ pub(crate) struct Packed {
     pub zstd: bool,
 }
 
-/// Compresses a body, unless it would grow.
+/// Compresses bytes that may be compressed already, such as an image's: unless they would grow.
 pub(crate) fn pack(bytes: Vec<u8>) -> Packed {
     match zstd::bulk::compress(&bytes, LEVEL) {
         Ok(packed) if packed.len() < bytes.len() => Packed {
@@ -27,10 +27,12 @@ pub(crate) fn pack(bytes: Vec<u8>) -> Packed {
     }
 }
 
-/// Compresses a value as JSON.
+/// Compresses a value as JSON. Always: the hub answers in kind, and its answer may be long.
 pub(crate) fn encode(value: &impl Serialize) -> Result<Packed, CallError> {
-    let json = serde_json::to_vec(value).map_err(|error| CallError::Local(error.to_string()))?;
-    Ok(pack(json))
+    let here = |error: &dyn std::fmt::Display| CallError::Local(error.to_string());
+    let json = serde_json::to_vec(value).map_err(|error| here(&error))?;
+    let bytes = zstd::bulk::compress(&json, LEVEL).map_err(|error| here(&error))?;
+    Ok(Packed { bytes, zstd: true })
 }
 
 /// The bytes of a body, at most `limit` of them.

@@ -1,13 +1,20 @@
-//! What the tests of every crate share: people and places, and a bad line.
+//! What the tests of every crate share: people and places, a province in this process, and a bad line.
 //!
-//! The line is [`Cable`], a TCP proxy between app and hub that can be cut, slowed and made to lie, and
-//! counts what passes. It is the plain form of a link emulator: it works without root and inside the
-//! tests' own process. The binary `cavo` is the same cable for journeys through the real window.
+//! The line is [`Cable`], a TCP proxy between app and hub that can be cut, slowed and torn, and counts
+//! what passes. It is the plain form of a link emulator: it works without root and inside the tests'
+//! own process. The binary `cavo` is the same cable for journeys through the real window. [`Inside`] is
+//! a way to the hub without any network, that loses and repeats calls; [`Liar`] is no hub at all.
 
 mod cable;
+mod desk;
+mod inside;
 mod liar;
 mod people;
+mod province;
 
 pub use cable::{Cable, Fault, Traffic};
+pub use desk::{Desk, FakeClock, Look, brisk};
+pub use inside::{Fate, Inside};
 pub use liar::{Liar, Lie};
 pub use people::{ANNA, BRUNO, CARLA, DARIO, Person, ROCCAVERANO, VESIME};
+pub use province::{Outcome, Province, code_at, log_at};
