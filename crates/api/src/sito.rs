@@ -100,22 +100,48 @@ pub struct Pasted {
 }
 
 /// What the cleaner did that a person may want to know.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "note", rename_all = "snake_case")]
 pub enum PasteNote {
-    /// A link to a place that only one computer can open was removed; its words stay.
-    LocalLink {
-        /// Its words.
-        words: String,
+    /// Links to files of this PC or of the local network were removed, their words kept.
+    LocalLinks {
+        /// How many.
+        count: usize,
+        /// Names of the files: they may be worth attaching.
+        names: Vec<String>,
     },
-    /// An image could not come along: add it with "Inserisci immagine".
-    ImageLeft,
-    /// Cells that were merged were filled in.
-    MergedCells,
-    /// The first row of a table became its headers: check them.
-    TableHeader,
-    /// Anything else that was left out (scripts, frames, forms).
-    Removed,
+    /// Links that cannot stand in a page were removed, their words kept.
+    OtherLinks {
+        /// How many.
+        count: usize,
+    },
+    /// Images that could not come along: add them with "Inserisci immagine".
+    Images {
+        /// How many.
+        count: usize,
+    },
+    /// Headings got another level: none is skipped.
+    Headings {
+        /// How many.
+        count: usize,
+    },
+    /// Cells that spanned columns or rows were written out.
+    MergedCells {
+        /// How many.
+        count: usize,
+    },
+    /// Tables inside cells became lines of text.
+    NestedTables {
+        /// How many.
+        count: usize,
+    },
+    /// Tables without a row of headers: is the first row one?
+    NoHeaderRow {
+        /// How many.
+        count: usize,
+    },
+    /// The text was longer than a page may be; the end is missing.
+    Shortened,
 }
 
 /// An office, for the list "a cura di".
