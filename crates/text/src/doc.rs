@@ -263,6 +263,29 @@ impl TextDoc {
         guard(|| Ok(self.doc.export(ExportMode::Snapshot)?)).unwrap_or_default()
     }
 
+    /// Everything that was written after a version, by whomever, as one update: several unsent edits become
+    /// one. `None` where the version is unknown here.
+    pub fn since(&self, version: &TextVersion) -> Option<Vec<u8>> {
+        let heads = self.known(version)?;
+        guard(|| {
+            let before = self.doc.frontiers_to_vv(&heads).ok_or(LoroFault)?;
+            Ok(self.doc.export(ExportMode::updates(&before))?)
+        })
+        .ok()
+    }
+
+    /// The version that holds an update of [`TextDoc::edit`] and what it was based on, and nothing else: the
+    /// text exactly as it was handed in.
+    pub fn after(update: &[u8]) -> Option<TextVersion> {
+        let meta = LoroDoc::decode_import_blob_meta(update, false).ok()?;
+        let heads: Frontiers = meta
+            .partial_end_vv
+            .iter()
+            .map(|(peer, end)| loro::ID::new(*peer, *end - 1))
+            .collect();
+        (heads.len() == 1).then(|| wire::version(&heads))
+    }
+
     /// Indexes of the blocks of [`TextDoc::rich_text`] that somebody removed while somebody else wrote in them:
     /// the words are kept, and a person should say whether they stay. All replicas agree on them.
     pub fn leftovers(&self) -> Vec<usize> {
