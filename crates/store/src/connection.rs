@@ -1,12 +1,39 @@
 //! The connections: one writes, a few others read beside it.
 
+use crate::text::Docs;
 use crate::vault::Key;
-use crate::{Result, StoreError};
-use std::path::Path;
+use crate::{Result, StoreError, schema};
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use zeroize::Zeroizing;
+
+/// Readers kept open between uses.
+const READERS: usize = 4;
 
 /// The workspace. Cheap to clone.
 #[derive(Clone)]
-pub struct Store(());
+pub struct Store(Arc<Inner>);
+
+struct Inner {
+    writer: Mutex<Writer>,
+    readers: Mutex<Vec<Connection>>,
+    /// `None` for a workspace in memory: its one connection also reads.
+    file: Option<(PathBuf, Key)>,
+}
+
+struct Writer {
+    conn: Connection,
+    docs: Docs,
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Store(..)")
+    }
+}
 
 impl Store {
     /// Opens the workspace in this file, or makes it. The folder must be there.
@@ -14,8 +41,13 @@ impl Store {
     /// # Errors
     /// [`StoreError::WrongKey`], [`StoreError::Damaged`], [`StoreError::Full`], [`StoreError::Newer`].
     pub fn open(path: &Path, key: &Key) -> Result<Self> {
-        let _ = (path, key);
-        Err(StoreError::NotEnrolled)
+        let mut conn = connect(path, key, OpenFlags::default())?;
+        conn.pragma_update(None, "journal_mode", "WAL")?;
+        conn.pragma_update(None, "synchronous", "FULL")?;
+        prepare(&conn)?;
+        schema::migrate(&mut conn)?;
+        crate::file::drop_orphans(&conn)?;
+        Ok(Self::with(conn, Some((path.to_owned(), key.clone()))))
     }
 
     /// A workspace that is gone when it is dropped: for tests and for trying out.
@@ -23,6 +55,123 @@ impl Store {
     /// # Errors
     /// Those of the database.
     pub fn open_in_memory() -> Result<Self> {
-        Err(StoreError::NotEnrolled)
+        let mut conn = Connection::open_in_memory()?;
+        prepare(&conn)?;
+        schema::migrate(&mut conn)?;
+        Ok(Self::with(conn, None))
     }
+
+    fn with(conn: Connection, file: Option<(PathBuf, Key)>) -> Self {
+        let docs = Docs::default();
+        Self(Arc::new(Inner {
+            writer: Mutex::new(Writer { conn, docs }),
+            readers: Mutex::new(Vec::new()),
+            file,
+        }))
+    }
+
+    /// Does something in one transaction. Where it fails nothing was written, and the texts in memory,
+    /// which may have run ahead, are forgotten.
+    pub(crate) fn write<T>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>, &mut Docs) -> Result<T>,
+    ) -> Result<T> {
+        let mut writer = lock(&self.0.writer);
+        let Writer { conn, docs } = &mut *writer;
+        // Taken out for the time of the transaction: a panic half-way leaves none behind.
+        let mut live = std::mem::take(docs);
+        let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let done = work(&tx, &mut live)?;
+        tx.commit()?;
+        *docs = live;
+        Ok(done)
+    }
+
+    /// Reads from one consistent state of the workspace, beside the writer.
+    pub(crate) fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        let Some((path, key)) = &self.0.file else {
+            return work(&lock(&self.0.writer).conn);
+        };
+        let idle = lock(&self.0.readers).pop();
+        let conn = match idle {
+            Some(conn) => conn,
+            None => reader(path, key)?,
+        };
+        let done = snapshot(&conn, work);
+        let mut readers = lock(&self.0.readers);
+        if readers.len() < READERS {
+            readers.push(conn);
+        }
+        done
+    }
+
+    /// Limits the size of the file, in pages of 4 kB, as a full disk would.
+    #[cfg(test)]
+    pub(crate) fn limit_pages(&self, pages: u32) {
+        let writer = lock(&self.0.writer);
+        let _ = writer.conn.pragma_update(None, "max_page_count", pages);
+    }
+}
+
+fn snapshot<T>(conn: &Connection, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+    let tx = conn.unchecked_transaction()?;
+    let done = work(&tx)?;
+    tx.finish()?;
+    Ok(done)
+}
+
+fn reader(path: &Path, key: &Key) -> Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let conn = connect(path, key, flags)?;
+    prepare(&conn)?;
+    Ok(conn)
+}
+
+/// Opens and unlocks. SQLCipher learns that a key is wrong when it first reads a page; a file that is
+/// shorter than a page, or cut in the middle of one, is damaged whatever the key.
+fn connect(path: &Path, key: &Key, flags: OpenFlags) -> Result<Connection> {
+    let conn = Connection::open_with_flags(path, flags)?;
+    conn.busy_timeout(Duration::from_secs(5))?;
+    conn.execute_batch(&unlock(key))?;
+    match conn.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())) {
+        Ok(()) => Ok(conn),
+        Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::NotADatabase) => {
+            Err(refused(path))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn refused(path: &Path) -> StoreError {
+    let len = std::fs::metadata(path).map_or(0, |meta| meta.len());
+    if len < PAGE || len % PAGE != 0 {
+        return StoreError::Damaged(format!("{len} bytes are no whole pages"));
+    }
+    StoreError::WrongKey
+}
+
+/// SQLCipher's page, in bytes.
+const PAGE: u64 = 4096;
+
+fn unlock(key: &Key) -> Zeroizing<String> {
+    let mut sql = Zeroizing::new(String::with_capacity(96));
+    sql.push_str("PRAGMA key = \"x'");
+    for byte in key.as_bytes() {
+        // Writing to a string cannot fail.
+        let _ = write!(sql, "{byte:02x}");
+    }
+    sql.push_str("'\";");
+    sql
+}
+
+fn prepare(conn: &Connection) -> Result<()> {
+    conn.pragma_update(None, "foreign_keys", true)?;
+    conn.pragma_update(None, "temp_store", "MEMORY")?;
+    conn.set_prepared_statement_cache_capacity(64);
+    Ok(())
+}
+
+/// A thread that panicked while it held the lock left no half-done transaction: it was rolled back.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

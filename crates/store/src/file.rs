@@ -1,9 +1,14 @@
-//! Files of the workspace, as chunks.
+//! Files of the workspace, as content-addressed chunks in the encrypted database.
 
 use crate::{Result, Store, StoreError};
 use domain::{FileId, FileRef};
-use protocol::files::Manifest;
-use std::io::Read;
+use fastcdc::v2020::StreamCDC;
+use protocol::files::{CHUNK, ChunkRef, MAX_CHUNKS, MAX_FILE, Manifest};
+use rusqlite::{Connection, OptionalExtension, params};
+use std::io::{Error, ErrorKind, Read};
+
+/// Chunks written in one transaction: the writer is free for others in between (about 4 MB).
+const TOGETHER: usize = 256;
 
 /// What is here and at the hub of a file.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -17,40 +22,140 @@ pub struct FileState {
 }
 
 /// The bytes of a file, read chunk by chunk.
-pub struct FileReader(());
+pub struct FileReader {
+    store: Store,
+    file: FileId,
+    size: u64,
+    next: u32,
+    chunk: std::io::Cursor<Vec<u8>>,
+}
 
-impl Read for FileReader {
-    fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
-        Ok(0)
+impl FileReader {
+    /// Length of the file in bytes.
+    pub fn size(&self) -> u64 {
+        self.size
     }
 }
 
+impl Read for FileReader {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.chunk.read(buffer)?;
+        if read > 0 || buffer.is_empty() {
+            return Ok(read);
+        }
+        let next = self
+            .store
+            .read(|conn| chunk_at(conn, &self.file, self.next))
+            .map_err(Error::other)?;
+        let Some(next) = next else { return Ok(0) };
+        self.next += 1;
+        self.chunk = std::io::Cursor::new(next);
+        self.chunk.read(buffer)
+    }
+}
+
+/// Hashes and counts what passes through.
+struct Counted<'a> {
+    from: &'a mut dyn Read,
+    hash: blake3::Hasher,
+    size: u64,
+}
+
+impl Read for Counted<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.from.read(buffer)?;
+        self.hash.update(buffer.get(..read).unwrap_or_default());
+        self.size += read as u64;
+        if self.size > MAX_FILE {
+            return Err(Error::from(ErrorKind::FileTooLarge));
+        }
+        Ok(read)
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    blake3::hash(bytes).to_hex().to_string()
+}
+
 impl Store {
-    /// Takes a file in, chunk by chunk.
+    /// Takes a file in, chunk by chunk: a large file is never whole in memory.
     ///
     /// # Errors
-    /// Those of the database.
+    /// [`StoreError::FileTooLarge`], [`StoreError::Io`] of the reader, [`StoreError::Full`], those of the
+    /// database; the file is not there then.
     pub fn add_file(&self, bytes: &mut dyn Read, name: &str, media: &str) -> Result<FileRef> {
-        let _ = (bytes, name, media);
-        Err(StoreError::NotEnrolled)
+        let mut source = Counted {
+            from: bytes,
+            hash: blake3::Hasher::new(),
+            size: 0,
+        };
+        let chunks = self.take_chunks(&mut source)?;
+        let manifest = Manifest {
+            file: FileId::new(source.hash.finalize().to_hex().as_str()),
+            size: source.size,
+            chunks,
+        };
+        self.write(|tx, _| put_manifest(tx, &manifest, true))?;
+        Ok(FileRef {
+            id: manifest.file,
+            name: name.to_owned(),
+            media: media.to_owned(),
+            size: manifest.size,
+        })
+    }
+
+    fn take_chunks(&self, source: &mut Counted<'_>) -> Result<Vec<ChunkRef>> {
+        let (least, mean, most) = CHUNK;
+        let mut chunker =
+            StreamCDC::new(source, least as usize, mean as usize, most as usize).peekable();
+        let mut refs = Vec::new();
+        while chunker.peek().is_some() {
+            let batch = chunker
+                .by_ref()
+                .take(TOGETHER)
+                .map(|chunk| chunk.map(|chunk| chunk.data).map_err(reading))
+                .collect::<Result<Vec<_>>>()?;
+            self.write(|tx, _| {
+                for data in &batch {
+                    let hash = hex(data);
+                    put_chunk(tx, &hash, data)?;
+                    refs.push(ChunkRef(hash, data.len() as u32));
+                }
+                Ok(())
+            })?;
+        }
+        Ok(refs)
     }
 
     /// The bytes of a file, whole.
     ///
     /// # Errors
-    /// Those of the database.
+    /// [`StoreError::NotFound`] where they are not all here, those of the database.
     pub fn read_file(&self, file: &FileId) -> Result<Vec<u8>> {
-        let _ = (file,);
-        Err(StoreError::NotEnrolled)
+        let mut reader = self.open_file(file)?;
+        let mut bytes = Vec::with_capacity(usize::try_from(reader.size).unwrap_or(0));
+        reader.read_to_end(&mut bytes)?;
+        Ok(bytes)
     }
 
     /// The bytes of a file as a stream.
     ///
     /// # Errors
-    /// Those of the database.
+    /// [`StoreError::NotFound`] where they are not all here, those of the database.
     pub fn open_file(&self, file: &FileId) -> Result<FileReader> {
-        let _ = (file,);
-        Err(StoreError::NotEnrolled)
+        let size = self.read(|conn| {
+            Ok(conn
+                .prepare_cached("SELECT size FROM file WHERE file = ?1 AND complete = 1")?
+                .query_row([file.as_str()], |row| row.get(0))
+                .optional()?)
+        })?;
+        Ok(FileReader {
+            size: size.ok_or_else(|| StoreError::NotFound(file.to_string()))?,
+            store: self.clone(),
+            file: file.clone(),
+            next: 0,
+            chunk: std::io::Cursor::default(),
+        })
     }
 
     /// The chunks that make a file; `None` where they are not known here.
@@ -58,8 +163,7 @@ impl Store {
     /// # Errors
     /// Those of the database.
     pub fn manifest(&self, file: &FileId) -> Result<Option<Manifest>> {
-        let _ = (file,);
-        Err(StoreError::NotEnrolled)
+        self.read(|conn| manifest(conn, file))
     }
 
     /// What is here and at the hub of a file.
@@ -67,8 +171,25 @@ impl Store {
     /// # Errors
     /// Those of the database.
     pub fn file_state(&self, file: &FileId) -> Result<FileState> {
-        let _ = (file,);
-        Err(StoreError::NotEnrolled)
+        self.read(|conn| {
+            let state = conn
+                .prepare_cached(
+                    "SELECT file.size, file.uploaded,
+                         (SELECT coalesce(sum(file_chunk.size), 0)
+                          FROM file_chunk JOIN chunk ON chunk.hash = file_chunk.hash
+                          WHERE file_chunk.file = file.file)
+                     FROM file WHERE file.file = ?1",
+                )?
+                .query_row([file.as_str()], |row| {
+                    Ok(FileState {
+                        size: row.get(0)?,
+                        uploaded: row.get(1)?,
+                        have: row.get(2)?,
+                    })
+                })
+                .optional()?;
+            Ok(state.unwrap_or_default())
+        })
     }
 
     /// Positions in the manifest of the chunks that are not here, ascending.
@@ -76,36 +197,78 @@ impl Store {
     /// # Errors
     /// Those of the database.
     pub fn missing_chunks(&self, file: &FileId) -> Result<Vec<u32>> {
-        let _ = (file,);
-        Err(StoreError::NotEnrolled)
+        self.read(|conn| {
+            let mut query = conn.prepare_cached(
+                "SELECT pos FROM file_chunk
+                 WHERE file = ?1
+                   AND NOT EXISTS (SELECT 1 FROM chunk WHERE chunk.hash = file_chunk.hash)
+                 ORDER BY pos",
+            )?;
+            let rows = query.query_map([file.as_str()], |row| row.get(0))?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
     }
 
     /// A file that is at the hub: its chunks will come.
     ///
     /// # Errors
-    /// Those of the database.
+    /// [`StoreError::BadBytes`] where that is no manifest, those of the database.
     pub fn put_manifest(&self, manifest: &Manifest) -> Result<()> {
-        let _ = (manifest,);
-        Err(StoreError::NotEnrolled)
+        check(manifest)?;
+        self.write(|tx, _| {
+            put_manifest(tx, manifest, false)?;
+            complete(tx, &manifest.file)?;
+            tx.execute(
+                "UPDATE file SET uploaded = 1 WHERE file = ?1",
+                [manifest.file.as_str()],
+            )?;
+            Ok(())
+        })
     }
 
-    /// Chunks that came from the hub. Each is known by its hash; what belongs to no manifest is refused.
+    /// Chunks that came from the hub. Each is known by its hash; what belongs to no manifest is left out.
     /// Gives how many were new.
     ///
     /// # Errors
-    /// Those of the database.
+    /// [`StoreError::BadBytes`] where a file is whole and is not what its name says (it is forgotten then, so
+    /// that it can be fetched again), those of the database.
     pub fn put_chunks(&self, chunks: &[&[u8]]) -> Result<u32> {
-        let _ = (chunks,);
-        Err(StoreError::NotEnrolled)
+        let (new, bad) = self.write(|tx, _| {
+            let mut new = 0;
+            let mut bad = None;
+            for data in chunks {
+                let hash = hex(data);
+                let files = lacking(tx, &hash, data.len())?;
+                if files.is_empty() {
+                    continue;
+                }
+                new += put_chunk(tx, &hash, data)?;
+                for file in files {
+                    if !complete(tx, &file)? {
+                        bad = Some(file);
+                    }
+                }
+            }
+            Ok((new, bad))
+        })?;
+        match bad {
+            None => Ok(new),
+            Some(file) => Err(StoreError::BadBytes(format!("the file is not {file}"))),
+        }
     }
 
     /// The bytes of chunks of a file, by their positions in its manifest.
     ///
     /// # Errors
-    /// Those of the database.
+    /// [`StoreError::NotFound`] where one is not here, those of the database.
     pub fn chunks(&self, file: &FileId, positions: &[u32]) -> Result<Vec<Vec<u8>>> {
-        let _ = (file, positions);
-        Err(StoreError::NotEnrolled)
+        self.read(|conn| {
+            let chunk = |at: &u32| {
+                chunk_at(conn, file, *at)?
+                    .ok_or_else(|| StoreError::NotFound(format!("{file}, chunk {at}")))
+            };
+            positions.iter().map(chunk).collect()
+        })
     }
 
     /// The hub has the whole file.
@@ -113,17 +276,36 @@ impl Store {
     /// # Errors
     /// Those of the database.
     pub fn mark_uploaded(&self, file: &FileId) -> Result<()> {
-        let _ = (file,);
-        Err(StoreError::NotEnrolled)
+        self.write(|tx, _| {
+            tx.execute(
+                "UPDATE file SET uploaded = 1 WHERE file = ?1",
+                [file.as_str()],
+            )?;
+            Ok(())
+        })
     }
 
-    /// Files that the hub lacks: those that a publication waits for first, then the others, small before large.
+    /// Files that the hub lacks: those that a publication waits for first, then the others that pages show or
+    /// offer, small before large.
     ///
     /// # Errors
     /// Those of the database.
     pub fn files_to_upload(&self) -> Result<Vec<FileId>> {
-        let _ = ();
-        Err(StoreError::NotEnrolled)
+        self.read(|conn| {
+            let mut query = conn.prepare_cached(
+                "SELECT file.file,
+                     (SELECT min(outbox.pos) FROM outbox_file
+                      JOIN outbox ON outbox.op = outbox_file.op
+                      WHERE outbox_file.file = file.file) AS first
+                 FROM file
+                 WHERE uploaded = 0 AND complete = 1
+                   AND (first IS NOT NULL
+                        OR EXISTS (SELECT 1 FROM page_file WHERE page_file.file = file.file))
+                 ORDER BY first IS NULL, first, size, file.file",
+            )?;
+            let rows = query.query_map([], |row| row.get(0).map(FileId))?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
     }
 
     /// Files that pages show or offer and whose bytes are not here, images first, small before large.
@@ -131,7 +313,175 @@ impl Store {
     /// # Errors
     /// Those of the database.
     pub fn files_to_download(&self) -> Result<Vec<FileRef>> {
-        let _ = ();
-        Err(StoreError::NotEnrolled)
+        let mut files = self.read(|conn| {
+            let mut query = conn.prepare_cached(
+                "SELECT min(page_file.value) FROM page_file
+                 LEFT JOIN file ON file.file = page_file.file
+                 WHERE coalesce(file.complete, 0) = 0 GROUP BY page_file.file",
+            )?;
+            let mut found = query.query([])?;
+            let mut files: Vec<FileRef> = Vec::new();
+            while let Some(row) = found.next()? {
+                files.push(serde_json::from_str(&row.get::<_, String>(0)?)?);
+            }
+            Ok(files)
+        })?;
+        files.sort_by_key(|file| (!file.media.starts_with("image/"), file.size));
+        Ok(files)
     }
+}
+
+fn reading(error: fastcdc::v2020::Error) -> StoreError {
+    let error = Error::from(error);
+    match error.kind() {
+        ErrorKind::FileTooLarge => StoreError::FileTooLarge { max: MAX_FILE },
+        _ => error.into(),
+    }
+}
+
+fn put_chunk(conn: &Connection, hash: &str, data: &[u8]) -> Result<u32> {
+    let new = conn
+        .prepare_cached("INSERT OR IGNORE INTO chunk (hash, value) VALUES (?1, ?2)")?
+        .execute(params![hash, data])?;
+    Ok(u32::try_from(new).unwrap_or(0))
+}
+
+fn put_manifest(conn: &Connection, manifest: &Manifest, here: bool) -> Result<()> {
+    let file = manifest.file.as_str();
+    conn.prepare_cached(
+        "INSERT INTO file (file, size, complete) VALUES (?1, ?2, ?3)
+         ON CONFLICT (file) DO UPDATE SET complete = max(complete, excluded.complete)",
+    )?
+    .execute(params![file, manifest.size, here])?;
+    if here {
+        // The chunks that are here may be cut otherwise than those of a manifest from the hub.
+        conn.prepare_cached("DELETE FROM file_chunk WHERE file = ?1")?
+            .execute([file])?;
+    }
+    let mut insert = conn.prepare_cached(
+        "INSERT OR IGNORE INTO file_chunk (file, pos, hash, size) VALUES (?1, ?2, ?3, ?4)",
+    )?;
+    for (pos, ChunkRef(hash, size)) in manifest.chunks.iter().enumerate() {
+        insert.execute(params![file, pos, hash, size])?;
+    }
+    Ok(())
+}
+
+/// A manifest from outside.
+fn check(manifest: &Manifest) -> Result<()> {
+    let is_hash = |text: &str| text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit());
+    let chunks = &manifest.chunks;
+    let size: u64 = chunks.iter().map(|chunk| u64::from(chunk.1)).sum();
+    let good = chunks.len() <= MAX_CHUNKS
+        && size == manifest.size
+        && size <= MAX_FILE
+        && is_hash(manifest.file.as_str())
+        && chunks.iter().all(|chunk| chunk.1 <= CHUNK.2 && is_hash(&chunk.0));
+    match good {
+        true => Ok(()),
+        false => Err(StoreError::BadBytes("not a manifest".into())),
+    }
+}
+
+fn manifest(conn: &Connection, file: &FileId) -> Result<Option<Manifest>> {
+    let size: Option<u64> = conn
+        .prepare_cached("SELECT size FROM file WHERE file = ?1")?
+        .query_row([file.as_str()], |row| row.get(0))
+        .optional()?;
+    let Some(size) = size else { return Ok(None) };
+    let mut query =
+        conn.prepare_cached("SELECT hash, size FROM file_chunk WHERE file = ?1 ORDER BY pos")?;
+    let chunks = query
+        .query_map([file.as_str()], |row| Ok(ChunkRef(row.get(0)?, row.get(1)?)))?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(Some(Manifest {
+        file: file.clone(),
+        size,
+        chunks,
+    }))
+}
+
+fn chunk_at(conn: &Connection, file: &FileId, at: u32) -> Result<Option<Vec<u8>>> {
+    Ok(conn
+        .prepare_cached(
+            "SELECT chunk.value FROM file_chunk JOIN chunk ON chunk.hash = file_chunk.hash
+             WHERE file_chunk.file = ?1 AND file_chunk.pos = ?2",
+        )?
+        .query_row(params![file.as_str(), at], |row| row.get(0))
+        .optional()?)
+}
+
+/// The files that a chunk belongs to and that are not whole yet.
+fn lacking(conn: &Connection, hash: &str, size: usize) -> Result<Vec<FileId>> {
+    let mut query = conn.prepare_cached(
+        "SELECT DISTINCT file.file FROM file_chunk JOIN file ON file.file = file_chunk.file
+         WHERE file_chunk.hash = ?1 AND file_chunk.size = ?2 AND file.complete = 0",
+    )?;
+    let rows = query.query_map(params![hash, size], |row| row.get(0).map(FileId))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Looks whether a file is whole now. Gives `false` where it is and is not what its name says: its manifest
+/// is forgotten.
+fn complete(conn: &Connection, file: &FileId) -> Result<bool> {
+    let lacks: bool = conn
+        .prepare_cached(
+            "SELECT EXISTS (
+                 SELECT 1 FROM file_chunk WHERE file = ?1
+                   AND NOT EXISTS (SELECT 1 FROM chunk WHERE chunk.hash = file_chunk.hash))",
+        )?
+        .query_row([file.as_str()], |row| row.get(0))?;
+    if lacks {
+        return Ok(true);
+    }
+    let mut hash = blake3::Hasher::new();
+    let mut at = 0;
+    while let Some(chunk) = chunk_at(conn, file, at)? {
+        hash.update(&chunk);
+        at += 1;
+    }
+    if hash.finalize().to_hex().as_str() == file.as_str() {
+        conn.execute(
+            "UPDATE file SET complete = 1 WHERE file = ?1",
+            [file.as_str()],
+        )?;
+        return Ok(true);
+    }
+    for table in ["DELETE FROM file_chunk WHERE file = ?1", "DELETE FROM file WHERE file = ?1"] {
+        conn.execute(table, [file.as_str()])?;
+    }
+    Ok(false)
+}
+
+/// Bytes of the files that wait to go up.
+pub(crate) fn waiting_bytes(conn: &Connection) -> Result<u64> {
+    Ok(conn
+        .prepare_cached(
+            "SELECT coalesce(sum(size), 0) FROM file
+             WHERE uploaded = 0 AND complete = 1
+               AND (EXISTS (SELECT 1 FROM page_file WHERE page_file.file = file.file)
+                    OR EXISTS (SELECT 1 FROM outbox_file WHERE outbox_file.file = file.file))",
+        )?
+        .query_row([], |row| row.get(0))?)
+}
+
+/// Chunks of a file whose taking in was interrupted.
+pub(crate) fn drop_orphans(conn: &Connection) -> Result<()> {
+    conn.execute(
+        "DELETE FROM chunk WHERE NOT EXISTS (
+             SELECT 1 FROM file_chunk WHERE file_chunk.hash = chunk.hash)",
+        [],
+    )?;
+    Ok(())
+}
+
+/// Files that the hub has and no page here refers to.
+pub(crate) fn drop_unused(conn: &Connection) -> Result<()> {
+    conn.execute_batch(
+        "DELETE FROM file WHERE uploaded = 1
+             AND NOT EXISTS (SELECT 1 FROM page_file WHERE page_file.file = file.file);
+         DELETE FROM file_chunk
+             WHERE NOT EXISTS (SELECT 1 FROM file WHERE file.file = file_chunk.file);",
+    )?;
+    drop_orphans(conn)
 }

@@ -5,7 +5,8 @@ use domain::{ComuneId, DeviceId, UnixMs};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroize;
 
-use crate::{Result, Store};
+use crate::{Result, Store, StoreError};
+use rusqlite::{Connection, OptionalExtension};
 
 /// The device's Ed25519 secret key (32 bytes). It is kept nowhere but in the encrypted workspace.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,22 +61,87 @@ impl Identity {
     }
 }
 
+/// Who this workspace belongs to.
+pub(crate) fn me(conn: &Connection) -> Result<Identity> {
+    find(conn)?.ok_or(StoreError::NotEnrolled)
+}
+
+fn find(conn: &Connection) -> Result<Option<Identity>> {
+    let value: Option<String> = conn
+        .prepare_cached("SELECT value FROM identity WHERE id = 1")?
+        .query_row([], |row| row.get(0))
+        .optional()?;
+    Ok(value.map(|value| serde_json::from_str(&value)).transpose()?)
+}
+
+pub(crate) fn setting(conn: &Connection, name: &str) -> Result<Option<String>> {
+    Ok(conn
+        .prepare_cached("SELECT value FROM setting WHERE name = ?1")?
+        .query_row([name], |row| row.get(0))
+        .optional()?)
+}
+
+pub(crate) fn set_setting(conn: &Connection, name: &str, value: &str) -> Result<()> {
+    conn.prepare_cached("INSERT OR REPLACE INTO setting (name, value) VALUES (?1, ?2)")?
+        .execute([name, value])?;
+    Ok(())
+}
+
+/// A number that the engine keeps; 0 where it was never set.
+pub(crate) fn number(conn: &Connection, name: &str) -> Result<u64> {
+    Ok(setting(conn, name)?.and_then(|n| n.parse().ok()).unwrap_or(0))
+}
+
+pub(crate) fn set_number(conn: &Connection, name: &str, value: u64) -> Result<()> {
+    set_setting(conn, name, &value.to_string())
+}
+
+/// The names under which the engine keeps its numbers.
+pub(crate) mod key {
+    /// The hub's epoch.
+    pub(crate) const EPOCH: &str = "sync.epoch";
+    /// The last `n` that was given to an operation.
+    pub(crate) const LAST_N: &str = "sync.last_n";
+    /// The log is to be pulled with one's own operations in full.
+    pub(crate) const OWN: &str = "sync.own";
+    /// The log is being read anew: nothing is sent, and pages are shown as they were until it is done.
+    pub(crate) const ANEW: &str = "sync.anew";
+    /// The log was read to its end at least once: what comes now is news.
+    pub(crate) const CAUGHT_UP: &str = "sync.caught_up";
+    /// Work without the network.
+    pub(crate) const OFFLINE: &str = "line.off";
+}
+
 impl Store {
     /// Who this workspace belongs to; `None` before the enrolment.
     ///
     /// # Errors
     /// Those of the database.
     pub fn identity(&self) -> Result<Option<Identity>> {
-        Ok(None)
+        self.read(find)
     }
 
-    /// Takes what the hub told at enrolment (or at its renewal).
+    /// Takes what the hub told at enrolment, or when the device was confirmed again. A new device's
+    /// sequence starts from 1, and what waits goes out under it.
     ///
     /// # Errors
     /// Those of the database.
     pub fn set_identity(&self, identity: &Identity) -> Result<()> {
-        let _ = identity;
-        Ok(())
+        self.write(|tx, _| {
+            if find(tx)?.is_some_and(|known| known.device != identity.device) {
+                tx.execute("UPDATE outbox SET n = NULL WHERE accepted IS NULL", [])?;
+                tx.execute("DELETE FROM sent", [])?;
+                set_number(tx, key::LAST_N, 0)?;
+            }
+            tx.execute(
+                "INSERT OR REPLACE INTO identity (id, value) VALUES (1, ?1)",
+                [serde_json::to_string(identity)?],
+            )?;
+            for scope in &identity.scopes {
+                crate::scope::grant(tx, scope)?;
+            }
+            Ok(())
+        })
     }
 
     /// The person chose to work without the network.
@@ -83,7 +149,7 @@ impl Store {
     /// # Errors
     /// Those of the database.
     pub fn offline(&self) -> Result<bool> {
-        Ok(false)
+        self.read(|conn| Ok(number(conn, key::OFFLINE)? == 1))
     }
 
     /// Remembers that choice.
@@ -91,8 +157,7 @@ impl Store {
     /// # Errors
     /// Those of the database.
     pub fn set_offline(&self, off: bool) -> Result<()> {
-        let _ = off;
-        Ok(())
+        self.write(|tx, _| set_number(tx, key::OFFLINE, off.into()))
     }
 
     /// A setting of the app by its name.
@@ -100,16 +165,14 @@ impl Store {
     /// # Errors
     /// Those of the database.
     pub fn setting(&self, name: &str) -> Result<Option<String>> {
-        let _ = name;
-        Ok(None)
+        self.read(|conn| setting(conn, &format!("app.{name}")))
     }
 
-    /// Remembers a setting.
+    /// Remembers a setting of the app.
     ///
     /// # Errors
     /// Those of the database.
     pub fn set_setting(&self, name: &str, value: &str) -> Result<()> {
-        let _ = (name, value);
-        Ok(())
+        self.write(|tx, _| set_setting(tx, &format!("app.{name}"), value))
     }
 }

@@ -16,7 +16,7 @@ mod file;
 mod history;
 mod identity;
 mod list;
-mod log;
+mod name;
 mod model;
 mod outbox;
 mod pull;

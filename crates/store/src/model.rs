@@ -78,6 +78,9 @@ pub struct TextState {
     pub text: RichText,
     /// After an edit: the text is not what was sent, because others wrote meanwhile.
     pub merged: bool,
+    /// After an edit that was merged: the version of exactly what was sent, without what others wrote. Where
+    /// the person typed on and the merged text cannot be shown yet, the next edit is based on this one.
+    pub own: Option<TextVersion>,
 }
 
 /// A page, open.
@@ -224,6 +227,9 @@ pub enum ConflictKind {
     Refused(RefusalCode),
     /// A page was deleted by one and edited by another: it lives on as a draft.
     Revived,
+    /// Paragraphs that one removed while another wrote in them; `text` holds them, and they are still part of
+    /// the page's text. `UseMine` makes them paragraphs like any other, `KeepTheirs` removes them.
+    Words,
 }
 
 /// What can be done about a disagreement.

@@ -1,7 +1,309 @@
 //! Operations that wait for the hub.
 
-use crate::{OutboxRow, Result, Store, StoreError};
-use protocol::{Operation, SyncRequest};
+use crate::identity::{Identity, key, me, number, set_number};
+use crate::name::name;
+use crate::{OutboxRow, Result, Store, StoreError, Wait, What, pull, scope};
+use ::text::TextDoc;
+use domain::identity::Scope;
+use domain::sito::{MAX_TEXT_UPDATE, PageChange, TextVersion};
+use domain::{Change, FileRef, OpId, PageId, UnixMs};
+use protocol::{Operation, PROTOCOL, SCHEMA, SyncRequest};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use std::collections::BTreeSet;
+
+/// A new UUIDv7 at this time.
+pub(crate) fn new_id(at: UnixMs) -> String {
+    let ms = u64::try_from(at).unwrap_or(0);
+    let nanos = u32::try_from(ms % 1000).unwrap_or(0) * 1_000_000;
+    let time = uuid::Timestamp::from_unix(uuid::NoContext, ms / 1000, nanos);
+    uuid::Uuid::new_v7(time).to_string()
+}
+
+/// What an operation changes. Unsent edits of one slot become one operation.
+fn slot(change: &PageChange) -> Result<String> {
+    Ok(match change {
+        PageChange::Set { change, .. } => name(&change.field())?,
+        PageChange::Text { .. } => "text".into(),
+        PageChange::Create { .. } => "create".into(),
+        PageChange::AddTopic(_) | PageChange::RemoveTopic(_) => "topics".into(),
+        PageChange::Attach(_) | PageChange::Detach(_) => "attachments".into(),
+        PageChange::Publish { .. } | PageChange::Unpublish | PageChange::Delete => "state".into(),
+    })
+}
+
+/// Puts a change into the outbox. A `Set` that follows an unsent one of the same field, with nothing new from
+/// others in between, takes its place.
+pub(crate) fn add(
+    conn: &Connection,
+    me: &Identity,
+    page: &PageId,
+    change: &PageChange,
+    at: UnixMs,
+) -> Result<()> {
+    if let PageChange::Set { base, .. } = change
+        && let Some(earlier) = unsent(conn, page, &slot(change)?)?
+        && matches!(&earlier.change, PageChange::Set { base: first, .. } if first == base)
+    {
+        return replace(conn, earlier.pos, change, at);
+    }
+    insert(conn, me, page, change, at, None)
+}
+
+/// Puts an edit of the text into the outbox; `was` is the version before it. Edits that were not sent yet
+/// become one operation.
+pub(crate) fn add_text(
+    conn: &Connection,
+    me: &Identity,
+    page: &PageId,
+    change: &PageChange,
+    at: UnixMs,
+    was: &TextVersion,
+    doc: &TextDoc,
+) -> Result<()> {
+    if let Some(earlier) = unsent(conn, page, "text")?
+        && let Some(since) = earlier.since
+        && let Some(all) = doc.since(&since)
+    {
+        let update = ::text::encode(&all);
+        if update.len() <= MAX_TEXT_UPDATE {
+            return replace(conn, earlier.pos, &PageChange::Text { update }, at);
+        }
+    }
+    insert(conn, me, page, change, at, Some(was))
+}
+
+struct Unsent {
+    pos: i64,
+    change: PageChange,
+    since: Option<TextVersion>,
+}
+
+/// The last unsent operation on this slot, unless the page was published, taken off or deleted after it, or
+/// it has no effect any more.
+fn unsent(conn: &Connection, page: &PageId, slot: &str) -> Result<Option<Unsent>> {
+    let found: Option<(i64, String, Option<String>)> = conn
+        .prepare_cached(
+            "SELECT pos, change, since FROM outbox
+             WHERE entity = ?1 AND slot = ?2 AND n IS NULL AND skipped = 0
+               AND pos > coalesce(
+                   (SELECT max(pos) FROM outbox WHERE entity = ?1 AND slot = 'state'), pos - 1)
+             ORDER BY pos DESC LIMIT 1",
+        )?
+        .query_row([page.as_str(), slot], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })
+        .optional()?;
+    let Some((pos, change, since)) = found else {
+        return Ok(None);
+    };
+    Ok(Some(Unsent {
+        pos,
+        change: serde_json::from_str(&change)?,
+        since: since.map(TextVersion),
+    }))
+}
+
+fn replace(conn: &Connection, pos: i64, change: &PageChange, at: UnixMs) -> Result<()> {
+    conn.prepare_cached("UPDATE outbox SET change = ?2, at = ?3 WHERE pos = ?1")?
+        .execute(params![pos, serde_json::to_string(change)?, at])?;
+    Ok(())
+}
+
+fn insert(
+    conn: &Connection,
+    me: &Identity,
+    page: &PageId,
+    change: &PageChange,
+    at: UnixMs,
+    since: Option<&TextVersion>,
+) -> Result<()> {
+    conn.prepare_cached(
+        "INSERT INTO outbox (op, scope, entity, slot, change, at, since)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    )?
+    .execute(params![
+        new_id(at),
+        Scope::sito(&me.comune).to_string(),
+        page.as_str(),
+        slot(change)?,
+        serde_json::to_string(change)?,
+        at,
+        since.map(|version| version.0.as_str()),
+    ])?;
+    Ok(())
+}
+
+/// Notes files that must be at the hub before the last operation on this page may go. Files that came from
+/// the hub are there already.
+pub(crate) fn need_files<'a>(
+    conn: &Connection,
+    page: &PageId,
+    files: impl Iterator<Item = &'a FileRef>,
+) -> Result<()> {
+    for file in files {
+        conn.prepare_cached(
+            "INSERT OR IGNORE INTO outbox_file (op, file)
+             SELECT op, ?2 FROM outbox WHERE entity = ?1 ORDER BY pos DESC LIMIT 1",
+        )?
+        .execute([page.as_str(), file.id.as_str()])?;
+    }
+    Ok(())
+}
+
+/// The operations on a page in the order they were done.
+pub(crate) fn of_entity(
+    conn: &Connection,
+    page: &PageId,
+) -> Result<Vec<(i64, PageChange, UnixMs)>> {
+    let mut query = conn
+        .prepare_cached("SELECT pos, change, at FROM outbox WHERE entity = ?1 ORDER BY pos")?;
+    let rows = query.query_map([page.as_str()], |row| {
+        Ok((row.get(0)?, row.get::<_, String>(1)?, row.get(2)?))
+    })?;
+    let mut ops = Vec::new();
+    for row in rows {
+        let (pos, change, at) = row?;
+        ops.push((pos, serde_json::from_str(&change)?, at));
+    }
+    Ok(ops)
+}
+
+/// Remembers whether an operation has a visible effect.
+pub(crate) fn mark_skipped(conn: &Connection, pos: i64, skipped: bool) -> Result<()> {
+    conn.prepare_cached("UPDATE outbox SET skipped = ?2 WHERE pos = ?1 AND skipped <> ?2")?
+        .execute(params![pos, skipped])?;
+    Ok(())
+}
+
+/// A row of the outbox, or of what was sent.
+pub(crate) struct Queued {
+    pub(crate) n: Option<u64>,
+    pub(crate) op: OpId,
+    pub(crate) scope: String,
+    pub(crate) entity: String,
+    pub(crate) slot: String,
+    pub(crate) change: String,
+    pub(crate) at: UnixMs,
+}
+
+impl Queued {
+    /// Of the columns `n, op, scope, entity, slot, change, at`.
+    pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            n: row.get(0)?,
+            op: OpId(row.get(1)?),
+            scope: row.get(2)?,
+            entity: row.get(3)?,
+            slot: row.get(4)?,
+            change: row.get(5)?,
+            at: row.get(6)?,
+        })
+    }
+
+    pub(crate) fn page_change(&self) -> Result<PageChange> {
+        Ok(serde_json::from_str(&self.change)?)
+    }
+
+    fn operation(&self, n: u64) -> Result<Operation> {
+        let scope = self.scope.parse().map_err(StoreError::Damaged)?;
+        Ok(Operation {
+            id: self.op.clone(),
+            n,
+            schema: SCHEMA,
+            scope,
+            entity: self.entity.clone(),
+            change: Change::Sito(self.page_change()?),
+            at: self.at,
+        })
+    }
+
+    /// About the bytes of its JSON.
+    fn size(&self) -> usize {
+        self.change.len() + self.entity.len() + self.scope.len() + self.op.0.len() + 64
+    }
+}
+
+fn select(conn: &Connection, rest: &str) -> Result<Vec<Queued>> {
+    let sql = format!("SELECT n, op, scope, entity, slot, change, at FROM outbox {rest}");
+    let mut query = conn.prepare_cached(&sql)?;
+    let rows = query.query_map([], Queued::read)?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// What goes up now, within a budget.
+struct Batch {
+    room: usize,
+    ops: Vec<Operation>,
+}
+
+impl Batch {
+    fn take(&mut self, queued: &Queued, n: u64) -> Result<bool> {
+        let size = queued.size();
+        if size > self.room && !self.ops.is_empty() {
+            return Ok(false);
+        }
+        self.room = self.room.saturating_sub(size);
+        self.ops.push(queued.operation(n)?);
+        Ok(true)
+    }
+}
+
+fn ready(conn: &Connection, max_bytes: usize) -> Result<Vec<Operation>> {
+    let mut batch = Batch {
+        room: max_bytes,
+        ops: Vec::new(),
+    };
+    if number(conn, key::ANEW)? == 1 {
+        return Ok(batch.ops);
+    }
+    for queued in select(conn, "WHERE n IS NOT NULL AND accepted IS NULL ORDER BY n")? {
+        if !batch.take(&queued, queued.n.unwrap_or(0))? {
+            return Ok(batch.ops);
+        }
+    }
+    let mut behind = BTreeSet::new();
+    for queued in select(conn, "WHERE n IS NULL ORDER BY pos")? {
+        if behind.contains(&queued.entity) {
+            continue;
+        }
+        if lacking_bytes(conn, &queued.op)?.is_some() {
+            behind.insert(queued.entity);
+            continue;
+        }
+        let n = number(conn, key::LAST_N)? + 1;
+        if !batch.take(&queued, n)? {
+            break;
+        }
+        set_number(conn, key::LAST_N, n)?;
+        conn.prepare_cached("UPDATE outbox SET n = ?2 WHERE op = ?1")?
+            .execute(params![queued.op.as_str(), n])?;
+    }
+    Ok(batch.ops)
+}
+
+/// Bytes of the files that an operation waits for; `None` where it waits for none.
+fn lacking_bytes(conn: &Connection, op: &OpId) -> Result<Option<u64>> {
+    Ok(conn
+        .prepare_cached(
+            "SELECT sum(file.size) FROM outbox_file JOIN file ON file.file = outbox_file.file
+             WHERE outbox_file.op = ?1 AND file.uploaded = 0",
+        )?
+        .query_row([op.as_str()], |row| row.get(0))?)
+}
+
+/// Takes an operation out of the outbox.
+pub(crate) fn remove(conn: &Connection, op: &OpId) -> Result<Option<Queued>> {
+    let queued = conn
+        .prepare_cached(
+            "DELETE FROM outbox WHERE op = ?1
+             RETURNING n, op, scope, entity, slot, change, at",
+        )?
+        .query_row([op.as_str()], Queued::read)
+        .optional()?;
+    conn.prepare_cached("DELETE FROM outbox_file WHERE op = ?1")?
+        .execute([op.as_str()])?;
+    Ok(queued)
+}
 
 impl Store {
     /// The operations to send now, at most about `max_bytes` of JSON (at least one, where there is one): first
@@ -10,17 +312,25 @@ impl Store {
     /// # Errors
     /// Those of the database.
     pub fn outbox_ready(&self, max_bytes: usize) -> Result<Vec<Operation>> {
-        let _ = (max_bytes,);
-        Err(StoreError::NotEnrolled)
+        self.write(|tx, _| ready(tx, max_bytes))
     }
 
     /// The next request: cursors, epoch, [`Store::outbox_ready`]. `budget`: bytes of log wanted back.
     ///
     /// # Errors
-    /// Those of the database.
+    /// [`StoreError::NotEnrolled`], those of the database.
     pub fn next_request(&self, max_bytes: usize, budget: u32) -> Result<SyncRequest> {
-        let _ = (max_bytes, budget);
-        Err(StoreError::NotEnrolled)
+        self.write(|tx, _| {
+            me(tx)?;
+            Ok(SyncRequest {
+                protocol: PROTOCOL,
+                epoch: number(tx, key::EPOCH)?,
+                cursors: scope::cursors(tx)?,
+                ops: ready(tx, max_bytes)?,
+                budget,
+                own: number(tx, key::OWN)? == 1,
+            })
+        })
     }
 
     /// A request was sent and no answer came: its operations stay in flight.
@@ -28,8 +338,13 @@ impl Store {
     /// # Errors
     /// Those of the database.
     pub fn request_failed(&self, request: &SyncRequest) -> Result<()> {
-        let _ = (request,);
-        Err(StoreError::NotEnrolled)
+        self.write(|tx, _| {
+            for op in &request.ops {
+                tx.prepare_cached("UPDATE outbox SET attempts = attempts + 1 WHERE op = ?1")?
+                    .execute([op.id.as_str()])?;
+            }
+            Ok(())
+        })
     }
 
     /// How many operations wait.
@@ -37,25 +352,85 @@ impl Store {
     /// # Errors
     /// Those of the database.
     pub fn waiting(&self) -> Result<u32> {
-        let _ = ();
-        Err(StoreError::NotEnrolled)
+        self.read(waiting)
     }
 
-    /// What waits and why, oldest first.
+    /// What waits and why, oldest first, at most 1000.
     ///
     /// # Errors
     /// Those of the database.
     pub fn outbox_rows(&self) -> Result<Vec<OutboxRow>> {
-        let _ = ();
-        Err(StoreError::NotEnrolled)
+        self.read(rows)
     }
 
-    /// One's unsent work as JSON, for a device that may not call any more; the operations stay.
+    /// One's unsent work as JSON, for a device that may not call any more: the operations, and each page's
+    /// words for people to read. The operations stay in the outbox.
     ///
     /// # Errors
     /// Those of the database.
     pub fn export_outbox(&self) -> Result<serde_json::Value> {
-        let _ = ();
-        Err(StoreError::NotEnrolled)
+        self.read(export)
     }
+}
+
+pub(crate) fn waiting(conn: &Connection) -> Result<u32> {
+    Ok(conn
+        .prepare_cached("SELECT count(*) FROM outbox")?
+        .query_row([], |row| row.get(0))?)
+}
+
+fn rows(conn: &Connection) -> Result<Vec<OutboxRow>> {
+    let mut query = conn.prepare_cached(
+        "SELECT outbox.op, entity, coalesce(page.title, ''), change, at, n IS NOT NULL, attempts
+         FROM outbox LEFT JOIN page ON page.page = outbox.entity
+         ORDER BY pos LIMIT 1000",
+    )?;
+    let mut found = query.query([])?;
+    let mut held = BTreeSet::new();
+    let mut rows = Vec::new();
+    while let Some(row) = found.next()? {
+        let (op, page) = (OpId(row.get(0)?), PageId(row.get(1)?));
+        let change: PageChange = serde_json::from_str(&row.get::<_, String>(3)?)?;
+        let wait = match (row.get(5)?, lacking_bytes(conn, &op)?) {
+            (true, _) => Wait::Answer,
+            _ if held.contains(&page) => Wait::Earlier,
+            (false, Some(bytes)) => {
+                held.insert(page.clone());
+                Wait::Files { bytes }
+            }
+            (false, None) => Wait::Line,
+        };
+        rows.push(OutboxRow {
+            op,
+            page,
+            title: row.get(2)?,
+            what: What::of(&change),
+            since: row.get(4)?,
+            wait,
+            attempts: row.get(6)?,
+        });
+    }
+    Ok(rows)
+}
+
+fn export(conn: &Connection) -> Result<serde_json::Value> {
+    let me = me(conn)?;
+    let mut operations = Vec::new();
+    let mut pages = serde_json::Map::new();
+    for queued in select(conn, "ORDER BY pos")? {
+        let page = PageId::new(&queued.entity);
+        operations.push(serde_json::to_value(queued.operation(queued.n.unwrap_or(0))?)?);
+        let title = crate::entity::visible(conn, &page)?.map(|page| page.fields.title);
+        let words = crate::text::body(conn, &page)?.1.plain();
+        let readable = serde_json::json!({ "title": title, "text": words });
+        pages.insert(queued.entity, readable);
+    }
+    Ok(serde_json::json!({
+        "device": me.device,
+        "person": me.person,
+        "comune": me.comune,
+        "epoch": pull::epoch(conn)?,
+        "operations": operations,
+        "pages": pages,
+    }))
 }

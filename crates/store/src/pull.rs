@@ -1,10 +1,20 @@
-//! Taking in an answer of the hub.
+//! Taking in an answer of the hub: results, then the log, then the outbox replayed on top.
 
-use crate::{Applied, Result, Store, StoreError};
-use domain::UnixMs;
+use crate::identity::{Identity, key, me, number, set_number};
+use crate::outbox::{self, Queued};
+use crate::text::{self, Docs};
+use crate::{Applied, Result, Store, What, conflict, entity, history, scope};
 use domain::identity::Scope;
-use protocol::{SyncRequest, SyncResponse};
-use std::collections::BTreeMap;
+use domain::sito::{self, Page, PageChange};
+use domain::{Change, OpId, PageId, UnixMs};
+use protocol::{Logged, LoggedBody, OpResult, Outcome, Pull, SyncRequest, SyncResponse};
+use rusqlite::{Connection, OptionalExtension, params};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The hub's epoch as this device knows it.
+pub(crate) fn epoch(conn: &Connection) -> Result<u64> {
+    number(conn, key::EPOCH)
+}
 
 impl Store {
     /// For each scope, how far this device has read the log.
@@ -12,8 +22,7 @@ impl Store {
     /// # Errors
     /// Those of the database.
     pub fn cursors(&self) -> Result<BTreeMap<Scope, u64>> {
-        let _ = ();
-        Err(StoreError::NotEnrolled)
+        self.read(scope::cursors)
     }
 
     /// The hub's epoch as this device knows it; 0 before the first answer.
@@ -21,27 +30,420 @@ impl Store {
     /// # Errors
     /// Those of the database.
     pub fn epoch(&self) -> Result<u64> {
-        let _ = ();
-        Err(StoreError::NotEnrolled)
+        self.read(epoch)
     }
 
     /// Takes in an answer, in one transaction. An answer may come twice or late: what is known is skipped,
     /// and a stretch of log that does not join what was read is left out.
     ///
     /// # Errors
-    /// Those of the database.
-    pub fn apply_response(&self, request: &SyncRequest, response: &SyncResponse, at: UnixMs) -> Result<Applied> {
-        let _ = (request, response, at);
-        Err(StoreError::NotEnrolled)
+    /// [`crate::StoreError::NotEnrolled`], those of the database; nothing was taken in then.
+    pub fn apply_response(
+        &self,
+        request: &SyncRequest,
+        response: &SyncResponse,
+        at: UnixMs,
+    ) -> Result<Applied> {
+        self.write(|tx, docs| Intake::new(tx, docs, at)?.take(request, response))
     }
 
-    /// The hub reported a conflict of sequence (409): the numbers in flight are taken back, and the log is read
-    /// anew with one's own operations in full before anything is sent again. Nothing waiting is lost.
+    /// The hub reported a conflict of sequence (409): the numbers in flight are taken back, and the log is
+    /// read anew with one's own operations in full before anything is sent again. Nothing waiting is lost.
     ///
     /// # Errors
     /// Those of the database.
     pub fn reconcile(&self) -> Result<()> {
-        let _ = ();
-        Err(StoreError::NotEnrolled)
+        self.write(|tx, docs| anew(tx, docs))
     }
+}
+
+/// The log is to be read from its start; pages are shown as they are until that is done.
+fn anew(conn: &Connection, docs: &mut Docs) -> Result<()> {
+    *docs = Docs::default();
+    set_number(conn, key::ANEW, 1)?;
+    set_number(conn, key::OWN, 1)?;
+    conn.execute_batch(
+        "UPDATE scope SET seq = 0;
+         DELETE FROM shadow;",
+    )?;
+    Ok(())
+}
+
+/// One answer on its way in.
+struct Intake<'a> {
+    conn: &'a Connection,
+    docs: &'a mut Docs,
+    me: Identity,
+    at: UnixMs,
+    touched: BTreeSet<PageId>,
+    /// Pages whose text others changed.
+    rewritten: BTreeSet<(String, PageId)>,
+    applied: Applied,
+}
+
+/// What an entry of the log brought.
+enum Taken {
+    Yes,
+    /// The body of an operation of this device is missing here: it must be asked for.
+    Unknown,
+}
+
+impl<'a> Intake<'a> {
+    fn new(conn: &'a Connection, docs: &'a mut Docs, at: UnixMs) -> Result<Self> {
+        Ok(Self {
+            conn,
+            docs,
+            me: me(conn)?,
+            at,
+            touched: BTreeSet::new(),
+            rewritten: BTreeSet::new(),
+            applied: Applied::default(),
+        })
+    }
+
+    fn take(mut self, request: &SyncRequest, response: &SyncResponse) -> Result<Applied> {
+        let known = epoch(self.conn)?;
+        let changed = known != 0 && response.epoch != known;
+        if changed && request.epoch == known {
+            return self.new_epoch(response);
+        }
+        if changed || (request.epoch != known && request.epoch != 0) {
+            // The answer to a question from before a change of epoch.
+            return Ok(self.applied);
+        }
+        set_number(self.conn, key::EPOCH, response.epoch)?;
+        self.results(&response.results)?;
+        self.sequence(request, response)?;
+        let mut gaps = false;
+        for pull in &response.pulls {
+            gaps |= self.pull(request, pull)?;
+        }
+        if gaps {
+            set_number(self.conn, key::OWN, 1)?;
+        } else if !self.applied.more {
+            set_number(self.conn, key::OWN, 0)?;
+        }
+        self.applied.more |= gaps;
+        self.finish()?;
+        self.revoke(response)?;
+        Ok(self.applied)
+    }
+
+    /// The hub was restored: what it lost of this device's work is sent again, after the log was read anew.
+    fn new_epoch(mut self, response: &SyncResponse) -> Result<Applied> {
+        tracing::warn!(epoch = response.epoch, "The hub has a new epoch.");
+        set_number(self.conn, key::EPOCH, response.epoch)?;
+        set_number(self.conn, key::LAST_N, response.next.saturating_sub(1))?;
+        queue_again(self.conn, response.next)?;
+        anew(self.conn, self.docs)?;
+        self.applied.more = true;
+        self.applied.reconciling = true;
+        Ok(self.applied)
+    }
+
+    fn results(&mut self, results: &[OpResult]) -> Result<()> {
+        for result in results {
+            match &result.outcome {
+                Outcome::Accepted(seq) => {
+                    let page = accept(self.conn, &result.id, *seq)?;
+                    self.applied.accepted += usize::from(page.is_some());
+                    self.touched.extend(page);
+                }
+                Outcome::Refused(refusal) => {
+                    if let Some(op) = outbox::remove(self.conn, &result.id)? {
+                        conflict::refused(self.conn, &op, refusal, self.at)?;
+                        self.applied.refused += 1;
+                        self.applied.conflicts += 1;
+                        self.out_of_text(&op);
+                        self.touched.insert(PageId::new(op.entity));
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The words of a refused edit are in "Da risolvere" now; the text in memory still has them.
+    fn out_of_text(&mut self, op: &Queued) {
+        self.docs.forget(&PageId::new(&op.entity));
+    }
+
+    /// The hub's idea of this device's sequence. An operation that was sent and has no result met a hole, or
+    /// a number that a copy of this workspace had used: it gets a new number.
+    fn sequence(&mut self, request: &SyncRequest, response: &SyncResponse) -> Result<()> {
+        let answered: BTreeSet<&OpId> = response.results.iter().map(|result| &result.id).collect();
+        let unanswered = request.ops.iter().any(|op| !answered.contains(&op.id));
+        let last = number(self.conn, key::LAST_N)?;
+        if number(self.conn, key::ANEW)? == 1 {
+            set_number(self.conn, key::LAST_N, response.next.saturating_sub(1))?;
+        } else if unanswered {
+            self.conn
+                .execute("UPDATE outbox SET n = NULL WHERE accepted IS NULL", [])?;
+            set_number(self.conn, key::LAST_N, response.next.saturating_sub(1))?;
+        } else if response.next > last + 1 {
+            set_number(self.conn, key::LAST_N, response.next - 1)?;
+        }
+        Ok(())
+    }
+
+    /// Takes in a stretch of log. Gives whether it stopped at an own operation that is unknown here.
+    fn pull(&mut self, request: &SyncRequest, pull: &Pull) -> Result<bool> {
+        scope::grant(self.conn, &pull.scope)?;
+        let mut cursor = scope::cursor(self.conn, &pull.scope)?;
+        let asked = request.cursors.get(&pull.scope).copied().unwrap_or(0);
+        if asked > cursor {
+            // The answer to a question from before the log was read anew: between there is a hole.
+            self.applied.more = true;
+            return Ok(false);
+        }
+        for entry in &pull.entries {
+            if entry.seq <= cursor {
+                continue;
+            }
+            if let Taken::Unknown = self.entry(&pull.scope, entry)? {
+                scope::set_cursor(self.conn, &pull.scope, entry.seq - 1)?;
+                return Ok(true);
+            }
+            cursor = entry.seq;
+        }
+        scope::set_cursor(self.conn, &pull.scope, cursor.max(pull.to))?;
+        self.applied.more |= pull.more;
+        Ok(false)
+    }
+
+    fn entry(&mut self, scope: &Scope, entry: &Logged) -> Result<Taken> {
+        let own = outbox::remove(self.conn, &entry.id)?;
+        let body = match (&entry.body, &own) {
+            (Some(body), _) => Some(body.clone()),
+            (None, Some(own)) => Some(self.body_of(own)?),
+            (None, None) => self.sent(&entry.id)?,
+        };
+        let Some(body) = body else {
+            return Ok(Taken::Unknown);
+        };
+        if let Some(own) = &own {
+            keep_sent(self.conn, own)?;
+        }
+        let Change::Sito(change) = &body.change;
+        let page = PageId::new(&body.entity);
+        let before = entity::shadow(self.conn, &page)?;
+        let was = before.as_ref().map(|p| (p.deleted, p.revived, p.edited_by.clone()));
+        let after = sito::apply(before, &page, change, &body.ctx(entry.seq), &entry.decided);
+        entity::put_shadow(self.conn, scope, &after)?;
+        self.text(scope, &page, change, own.is_some())?;
+        self.revival(scope, was, &after, &body)?;
+        self.note(&after, change, &body, own.is_some())?;
+        self.touched.insert(page);
+        Ok(Taken::Yes)
+    }
+
+    /// An own operation as it stands in the log.
+    fn body_of(&self, own: &Queued) -> Result<LoggedBody> {
+        Ok(LoggedBody {
+            entity: own.entity.clone(),
+            change: Change::Sito(own.page_change()?),
+            at: own.at,
+            device: self.me.device.clone(),
+            person: self.me.person.clone(),
+            role: self.me.role,
+        })
+    }
+
+    fn sent(&self, op: &OpId) -> Result<Option<LoggedBody>> {
+        let sent = self
+            .conn
+            .prepare_cached(
+                "SELECT n, op, scope, entity, slot, change, at FROM sent WHERE op = ?1",
+            )?
+            .query_row([op.as_str()], Queued::read)
+            .optional()?;
+        sent.map(|sent| self.body_of(&sent)).transpose()
+    }
+
+    fn text(
+        &mut self,
+        scope: &Scope,
+        page: &PageId,
+        change: &PageChange,
+        own: bool,
+    ) -> Result<()> {
+        let PageChange::Text { update } = change else {
+            return Ok(());
+        };
+        let Ok(update) = ::text::decode(update) else {
+            return Ok(());
+        };
+        if !own {
+            // Before it is kept: the text that is loaded here must not have it twice.
+            text::import(self.docs.get(self.conn, page)?, page, &update);
+            // An unsent edit must not come to carry the words of others.
+            self.conn
+                .prepare_cached("UPDATE outbox SET since = NULL WHERE entity = ?1")?
+                .execute([page.as_str()])?;
+            self.rewritten.insert((scope.to_string(), page.clone()));
+        }
+        text::keep(self.conn, page, &update)
+    }
+
+    /// A page that was deleted came back: those who deleted it or edited it should know.
+    fn revival(
+        &mut self,
+        scope: &Scope,
+        was: Option<(bool, bool, String)>,
+        after: &Page,
+        body: &LoggedBody,
+    ) -> Result<()> {
+        let concerned = |deleter: &str| {
+            deleter == self.me.person || body.device == self.me.device
+        };
+        if let Some((true, false, deleter)) = was
+            && after.revived
+            && concerned(&deleter)
+            && conflict::revived(self.conn, &scope.to_string(), &after.id, self.at)?
+        {
+            self.applied.conflicts += 1;
+        }
+        Ok(())
+    }
+
+    /// History and arrivals.
+    fn note(
+        &mut self,
+        after: &Page,
+        change: &PageChange,
+        body: &LoggedBody,
+        own: bool,
+    ) -> Result<()> {
+        if number(self.conn, key::ANEW)? == 1 {
+            return Ok(());
+        }
+        let published = matches!(change, PageChange::Publish { .. });
+        if !own || published {
+            let version = match change {
+                PageChange::Publish { text, .. } => text.clone(),
+                _ => self.docs.get(self.conn, &after.id)?.version(),
+            };
+            let done = history::Done {
+                what: What::of(change),
+                by: &body.person,
+                at: body.at,
+                published,
+            };
+            history::record(self.conn, after, &version, done)?;
+        }
+        if body.device != self.me.device && number(self.conn, key::CAUGHT_UP)? == 1 {
+            self.conn
+                .prepare_cached("INSERT OR REPLACE INTO arrival (page, at, by) VALUES (?1, ?2, ?3)")?
+                .execute(params![after.id.as_str(), self.at, body.person])?;
+        }
+        Ok(())
+    }
+
+    /// Makes the visible pages anew; while the log is read anew, only at its end.
+    fn finish(&mut self) -> Result<()> {
+        if number(self.conn, key::ANEW)? == 1 {
+            if self.applied.more {
+                self.applied.reconciling = true;
+                return Ok(());
+            }
+            set_number(self.conn, key::ANEW, 0)?;
+            // What the log did not bring goes out under new numbers; the hub knows it by its id.
+            self.conn
+                .execute("UPDATE outbox SET n = NULL, accepted = NULL", [])?;
+            self.touched.extend(all_pages(self.conn)?);
+        }
+        if !self.applied.more {
+            set_number(self.conn, key::CAUGHT_UP, 1)?;
+        }
+        for page in &self.touched {
+            entity::rebuild(self.conn, self.docs, page)?;
+            text::fold(self.conn, page)?;
+        }
+        for (scope, page) in &self.rewritten {
+            if conflict::words(self.conn, self.docs, scope, page, self.at)? {
+                self.applied.conflicts += 1;
+            }
+        }
+        self.applied.changed = self.touched.iter().cloned().collect();
+        Ok(())
+    }
+
+    /// A scope that the answer does not list is lost: it goes once nothing of one's own waits in it.
+    fn revoke(&mut self, response: &SyncResponse) -> Result<()> {
+        let listed: BTreeSet<String> = response.pulls.iter().map(|p| p.scope.to_string()).collect();
+        for scope in known_scopes(self.conn)? {
+            if listed.contains(&scope) {
+                continue;
+            }
+            let waits: bool = self.conn.query_row(
+                "SELECT EXISTS (SELECT 1 FROM outbox WHERE scope = ?1)",
+                [&scope],
+                |row| row.get(0),
+            )?;
+            if !waits {
+                let pages = scope::purge(self.conn, self.docs, &scope)?;
+                self.applied.changed.extend(pages);
+                self.applied.purged.push(scope);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn known_scopes(conn: &Connection) -> Result<Vec<String>> {
+    let mut query = conn.prepare_cached("SELECT scope FROM scope")?;
+    let rows = query.query_map([], |row| row.get(0))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+fn all_pages(conn: &Connection) -> Result<Vec<PageId>> {
+    let mut query = conn.prepare(
+        "SELECT page FROM page UNION SELECT page FROM shadow UNION SELECT entity FROM outbox",
+    )?;
+    let rows = query.query_map([], |row| row.get(0).map(PageId))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The hub accepted an operation; it stays in the outbox until the log is read that far.
+fn accept(conn: &Connection, op: &OpId, seq: u64) -> Result<Option<PageId>> {
+    Ok(conn
+        .prepare_cached(
+            "UPDATE outbox SET accepted = ?2 WHERE op = ?1 AND accepted IS NULL RETURNING entity",
+        )?
+        .query_row(params![op.as_str(), seq], |row| row.get(0).map(PageId))
+        .optional()?)
+}
+
+/// Keeps an own operation that the log has, for the day on which the hub comes back from a backup.
+fn keep_sent(conn: &Connection, own: &Queued) -> Result<()> {
+    if own.n.is_none() {
+        return Ok(());
+    }
+    conn.prepare_cached(
+        "INSERT OR REPLACE INTO sent (n, op, scope, entity, slot, change, at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    )?
+    .execute(params![
+        own.n,
+        own.op.as_str(),
+        own.scope,
+        own.entity,
+        own.slot,
+        own.change,
+        own.at
+    ])?;
+    Ok(())
+}
+
+/// Puts what the restored hub does not know (numbers from `next` on) back, before everything that waits.
+fn queue_again(conn: &Connection, next: u64) -> Result<()> {
+    conn.execute(
+        "INSERT OR IGNORE INTO outbox (pos, op, scope, entity, slot, change, at)
+         SELECT (SELECT coalesce(min(pos), 0) FROM outbox) - 1 - (SELECT max(n) FROM sent) + n,
+             op, scope, entity, slot, change, at
+         FROM sent WHERE n >= ?1",
+        [next],
+    )?;
+    conn.execute("DELETE FROM sent WHERE n >= ?1", [next])?;
+    Ok(())
 }

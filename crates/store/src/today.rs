@@ -1,15 +1,28 @@
 //! What the home shows, and the log of tries to reach the hub.
 
-use crate::{Attempt, Result, Store, StoreError, Today};
+use crate::list::{COLUMNS, read_row, rows};
+use crate::name::named;
+use crate::{Arrival, Attempt, PageRow, Result, Store, Today, conflict, file, identity, outbox};
+use domain::sito::PageKind;
+use rusqlite::{Connection, params};
 
 impl Store {
     /// The home. `today` and `near` are days (`2026-11-22`): deadlines from the one to the other.
     ///
     /// # Errors
-    /// Those of the database.
+    /// [`crate::StoreError::NotEnrolled`], those of the database.
     pub fn today(&self, today: &str, near: &str) -> Result<Today> {
-        let _ = (today, near);
-        Err(StoreError::NotEnrolled)
+        self.read(|conn| {
+            Ok(Today {
+                waiting: outbox::waiting(conn)?,
+                waiting_bytes: file::waiting_bytes(conn)?,
+                conflicts: conflict::open(conn)?,
+                drafts: drafts(conn)?,
+                arrivals: arrivals(conn)?,
+                deadlines: deadlines(conn, today, near)?,
+                counts: counts(conn)?,
+            })
+        })
     }
 
     /// Remembers a try to reach the hub; the last 500 are kept.
@@ -17,8 +30,24 @@ impl Store {
     /// # Errors
     /// Those of the database.
     pub fn log_attempt(&self, attempt: &Attempt) -> Result<()> {
-        let _ = (attempt,);
-        Err(StoreError::NotEnrolled)
+        self.write(|tx, _| {
+            tx.execute(
+                "INSERT INTO attempt (at, ms, up, down, ops_up, ops_down, error)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                params![
+                    attempt.at,
+                    attempt.ms,
+                    attempt.up,
+                    attempt.down,
+                    attempt.ops_up,
+                    attempt.ops_down,
+                    attempt.error
+                ],
+            )?;
+            let kept = tx.last_insert_rowid() - 500;
+            tx.execute("DELETE FROM attempt WHERE id <= ?1", [kept])?;
+            Ok(())
+        })
     }
 
     /// The last tries, newest first.
@@ -26,7 +55,71 @@ impl Store {
     /// # Errors
     /// Those of the database.
     pub fn attempts(&self, limit: u32) -> Result<Vec<Attempt>> {
-        let _ = (limit,);
-        Err(StoreError::NotEnrolled)
+        self.read(|conn| {
+            let mut query = conn.prepare_cached(
+                "SELECT at, ms, up, down, ops_up, ops_down, error FROM attempt
+                 ORDER BY id DESC LIMIT ?1",
+            )?;
+            let rows = query.query_map([limit], |row| {
+                Ok(Attempt {
+                    at: row.get(0)?,
+                    ms: row.get(1)?,
+                    up: row.get(2)?,
+                    down: row.get(3)?,
+                    ops_up: row.get(4)?,
+                    ops_down: row.get(5)?,
+                    error: row.get(6)?,
+                })
+            })?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
     }
+}
+
+fn drafts(conn: &Connection) -> Result<Vec<PageRow>> {
+    let me = identity::me(conn)?;
+    let sql = format!(
+        "SELECT {COLUMNS} FROM page
+         WHERE deleted = 0 AND status <> 'published' AND edited_by = ?1
+         ORDER BY edited_at DESC LIMIT 20"
+    );
+    rows(conn, &sql, [&me.person])
+}
+
+fn deadlines(conn: &Connection, today: &str, near: &str) -> Result<Vec<PageRow>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM page
+         WHERE until BETWEEN ?1 AND ?2 AND deleted = 0 AND status IN ('published', 'changed')
+         ORDER BY until LIMIT 20"
+    );
+    rows(conn, &sql, [today, near])
+}
+
+fn arrivals(conn: &Connection) -> Result<Vec<Arrival>> {
+    let mut query = conn.prepare_cached(&format!(
+        "SELECT {COLUMNS}, arrival.at, arrival.by
+         FROM arrival JOIN page ON page.page = arrival.page
+         WHERE page.deleted = 0 ORDER BY arrival.at DESC LIMIT 20"
+    ))?;
+    let mut found = query.query([])?;
+    let mut arrivals = Vec::new();
+    while let Some(row) = found.next()? {
+        arrivals.push(Arrival {
+            row: read_row(row)?,
+            at: row.get(8)?,
+            by: row.get(9)?,
+        });
+    }
+    Ok(arrivals)
+}
+
+fn counts(conn: &Connection) -> Result<Vec<(PageKind, u32)>> {
+    let mut query = conn
+        .prepare_cached("SELECT kind, count(*) FROM page WHERE deleted = 0 GROUP BY kind")?;
+    let mut found = query.query([])?;
+    let mut counts = Vec::new();
+    while let Some(row) = found.next()? {
+        counts.push((named(row.get(0)?)?, row.get(1)?));
+    }
+    Ok(counts)
 }
