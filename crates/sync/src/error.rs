@@ -6,9 +6,12 @@ use std::time::Duration;
 /// Why a call to the hub did not succeed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CallError {
-    /// The hub cannot be reached, or the line was cut under way. The text is for logs.
+    /// The hub cannot be reached. The text is for logs.
     #[error("no line: {0}")]
     NoLine(String),
+    /// The line was cut under way; whether the hub heard the call is unknown. The text is for logs.
+    #[error("cut: {0}")]
+    Cut(String),
     /// The line stands but no byte moves.
     #[error("stalled")]
     Stalled,
@@ -101,6 +104,7 @@ impl CallError {
         matches!(
             self,
             Self::NoLine(_)
+                | Self::Cut(_)
                 | Self::Stalled
                 | Self::NotAHub(_)
                 | Self::HubTrouble { .. }
@@ -116,6 +120,7 @@ impl CallError {
     pub fn word(&self) -> &'static str {
         match self {
             Self::NoLine(_) => "no line",
+            Self::Cut(_) => "cut",
             Self::Stalled => "stalled",
             Self::NotAHub(_) => "not a hub",
             Self::HubTrouble { .. } => "hub trouble",

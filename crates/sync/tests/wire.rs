@@ -143,7 +143,7 @@ async fn the_cable_cuts_mutes_tears_and_comes_back() {
     let client = client(&cable.url());
     client.health().await.unwrap();
     cable.cut();
-    assert!(matches!(client.health().await, Err(CallError::NoLine(_))));
+    assert!(matches!(client.health().await, Err(CallError::Cut(_))));
     cable.restore();
     client.health().await.unwrap();
     cable.set(Fault {

@@ -29,11 +29,8 @@ pub enum Fate {
 pub struct Inside {
     hub: Hub,
     fates: Mutex<VecDeque<Fate>>,
-    older: Mutex<VecDeque<Request>>,
+    heard: Mutex<Vec<Request>>,
 }
-
-/// Calls remembered, to come again later.
-const MEMORY: usize = 4;
 
 impl Inside {
     /// To this hub; every call arrives unless told otherwise.
@@ -41,7 +38,7 @@ impl Inside {
         Self {
             hub: hub.clone(),
             fates: Mutex::default(),
-            older: Mutex::default(),
+            heard: Mutex::default(),
         }
     }
 
@@ -57,12 +54,11 @@ impl Inside {
 
     async fn carry(&self, request: Request) -> Result<Response, CallError> {
         let fate = held(&self.fates).pop_front().unwrap_or(Fate::Arrives);
-        let lost = || CallError::NoLine(format!("{fate:?}"));
+        let lost = || CallError::Cut(format!("{fate:?}"));
         if fate == Fate::RequestLost {
             return Err(lost());
         }
-        let older = held(&self.older).front().cloned();
-        if let (Fate::AfterOlder, Some(older)) = (fate, older) {
+        if let (Fate::AfterOlder, Some(older)) = (fate, self.older()) {
             self.call(older).await?;
         }
         if fate == Fate::Twice {
@@ -77,11 +73,26 @@ impl Inside {
     }
 
     fn remember(&self, request: &Request) {
-        let mut older = held(&self.older);
-        older.push_back(request.clone());
-        if older.len() > MEMORY {
-            older.pop_front();
+        held(&self.heard).push(request.clone());
+    }
+
+    /// Not the newest: the one half way back, so that in time each comes again.
+    fn older(&self) -> Option<Request> {
+        let heard = held(&self.heard);
+        heard.get(heard.len() / 2).cloned()
+    }
+
+    /// Every call that was ever made comes again, in its order.
+    ///
+    /// # Errors
+    /// Where the hub cannot be called at all; what it answers is not looked at.
+    pub async fn replay(&self) -> Result<usize, CallError> {
+        let heard = held(&self.heard).clone();
+        let count = heard.len();
+        for request in heard {
+            self.call(request).await?;
         }
+        Ok(count)
     }
 
     async fn call(&self, request: Request) -> Result<Response, CallError> {

@@ -13,17 +13,23 @@ const UNKNOWN: f64 = 8.0 * 1024.0;
 /// Weight of the newest measure.
 const NEWEST: f64 = 0.3;
 /// Calls below this many bytes measure the round trip, those above it the goodput.
-const SMALL: u64 = 2 * 1024;
+const SMALL: usize = 2 * 1024;
 /// The shortest patience.
 const PATIENCE: Duration = Duration::from_secs(6);
+
+/// A call carries at most this part of what the line usually carries between two cuts: a cut loses half
+/// a call on average, and so a twentieth of the line.
+const OF_A_LIFE: f64 = 10.0;
 
 /// The measured line.
 #[derive(Debug)]
 pub(super) struct Budget {
     /// Bytes per second, moving average.
     goodput: f64,
-    /// Most bytes in a call: halved by a failure, doubled by a success.
-    cap: f64,
+    /// Bytes carried between two cuts, moving average; `None` before the first cut.
+    life: Option<f64>,
+    /// Bytes carried since the last cut.
+    alive: f64,
     /// Time of a small call, moving average.
     round_trip: Option<Duration>,
 }
@@ -32,7 +38,8 @@ impl Default for Budget {
     fn default() -> Self {
         Self {
             goodput: UNKNOWN,
-            cap: SIZE.1,
+            life: None,
+            alive: 0.0,
             round_trip: None,
         }
     }
@@ -46,7 +53,10 @@ impl Budget {
         reason = "between 4 kB and 256 kB"
     )]
     pub fn size(&self) -> usize {
-        (self.goodput * STRETCH).min(self.cap).clamp(SIZE.0, SIZE.1) as usize
+        let most = self
+            .life
+            .map_or(SIZE.1, |life| life.max(self.alive) / OF_A_LIFE);
+        (self.goodput * STRETCH).min(most).clamp(SIZE.0, SIZE.1) as usize
     }
 
     /// How long a call that sends about `up` bytes may stay without a sign of life. What is sent cannot
@@ -55,8 +65,7 @@ impl Budget {
         let next = self
             .round_trip
             .map_or(PATIENCE, |rtt| (4 * rtt).max(PATIENCE));
-        #[expect(clippy::cast_precision_loss, reason = "an estimate")]
-        let sending = Duration::from_secs_f64(3.0 * up as f64 / self.goodput.max(1.0));
+        let sending = Duration::from_secs_f64(3.0 * float(up) / self.goodput.max(1.0));
         Patience {
             first: next + sending.min(Duration::from_secs(120)),
             next,
@@ -64,28 +73,39 @@ impl Budget {
     }
 
     /// A call moved this many bytes, both ways, in this time.
-    pub fn moved(&mut self, bytes: u64, elapsed: Duration) {
-        self.cap = (self.cap * 2.0).min(SIZE.1);
+    pub fn moved(&mut self, bytes: usize, elapsed: Duration) {
+        self.alive += float(bytes);
         if bytes < SMALL {
             let old = self.round_trip.unwrap_or(elapsed);
             self.round_trip = Some(old.mul_f64(1.0 - NEWEST) + elapsed.mul_f64(NEWEST));
             return;
         }
         let moving = elapsed.saturating_sub(self.round_trip.unwrap_or_default());
-        #[expect(clippy::cast_precision_loss, reason = "an estimate")]
-        let measured = bytes as f64 / moving.as_secs_f64().max(0.001);
+        let measured = float(bytes) / moving.as_secs_f64().max(0.001);
         self.goodput = self.goodput * (1.0 - NEWEST) + measured * NEWEST;
     }
 
-    /// A call was cut, or nothing moved, or it was too large.
-    pub fn failed(&mut self) {
-        self.cap = (self.size_f64() / 2.0).max(SIZE.0);
-        self.goodput = (self.goodput / 2.0).max(SIZE.0 / STRETCH);
+    /// A call of this size was cut under way, stalled, or was too large.
+    pub fn failed(&mut self, size: usize) {
+        let size = float(size).max(SIZE.0);
+        self.life = Some(match self.life {
+            // A call that never gets through must shrink, whatever the line carried before.
+            _ if self.alive < SIZE.0 => size / 2.0 * OF_A_LIFE,
+            None => self.alive,
+            Some(life) => (life + self.alive) / 2.0,
+        });
+        self.alive = 0.0;
     }
 
-    fn size_f64(&self) -> f64 {
-        (self.goodput * STRETCH).min(self.cap)
+    /// Nothing moved for a long time: the line is slower than it was.
+    pub fn stalled(&mut self) {
+        self.goodput = (self.goodput / 2.0).max(SIZE.0 / STRETCH);
     }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "an estimate")]
+fn float(bytes: usize) -> f64 {
+    bytes as f64
 }
 
 #[cfg(test)]
@@ -105,23 +125,38 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_halves_and_successes_bring_it_back() {
+    fn a_line_that_is_cut_every_300_kb_wastes_less_than_a_tenth() {
         let mut budget = Budget::default();
-        for _ in 0..20 {
-            budget.moved(256_000, Duration::from_millis(300));
+        let (mut carried, mut wasted, mut alive) = (0, 0, 0);
+        while carried < 8_000_000 {
+            let size = budget.size();
+            if alive + size > 300_000 {
+                wasted += 300_000 - alive;
+                alive = 0;
+                budget.failed(size);
+            } else {
+                alive += size;
+                carried += size;
+                budget.moved(size, Duration::from_millis(20));
+            }
         }
-        budget.failed();
-        assert_eq!(budget.size(), 128 * 1024);
-        budget.failed();
-        assert_eq!(budget.size(), 64 * 1024);
-        for _ in 0..30 {
-            budget.failed();
+        assert!(wasted < 800_000, "{wasted}");
+    }
+
+    #[test]
+    fn a_call_that_never_gets_through_shrinks_and_a_line_that_lives_longer_gets_larger_ones() {
+        let mut budget = Budget::default();
+        budget.moved(4_000_000, Duration::from_secs(1));
+        budget.failed(budget.size());
+        assert_eq!(budget.size(), 256 * 1024);
+        for _ in 0..10 {
+            budget.failed(budget.size());
         }
         assert_eq!(budget.size(), 4 * 1024);
-        for _ in 0..30 {
-            budget.moved(64_000, Duration::from_millis(300));
+        for _ in 0..60 {
+            budget.moved(budget.size(), Duration::from_millis(5));
         }
-        assert_eq!(budget.size(), 256 * 1024);
+        assert!(budget.size() > 64 * 1024, "{}", budget.size());
     }
 
     #[test]

@@ -21,6 +21,14 @@ const CLOCK_OFF: i64 = 5 * 60 * 1000;
 /// JSON shrinks at least to half: a call may carry twice its budget of operations.
 const SHRINKS: usize = 2;
 
+/// A call under way.
+struct Started {
+    at: UnixMs,
+    instant: Instant,
+    /// About how many bytes it moves.
+    size: usize,
+}
+
 /// Carries everything there is, call by call. Each answer is applied durably before the next call, so
 /// every moment of line brings progress that stays.
 pub(super) struct Courier {
@@ -99,8 +107,14 @@ impl Courier {
         if !request.ops.is_empty() {
             self.tell_busy();
         }
-        let client = self.patient(self.budget.size());
-        let started = self.start();
+        // What the operations weigh is known only once they are packed; the budget bounds it.
+        let size = if request.ops.is_empty() {
+            0
+        } else {
+            self.budget.size()
+        };
+        let client = self.patient(size);
+        let started = self.start(size);
         let answer = client.sync(&request).await;
         let ops = (request.ops.len(), answer.as_ref().map_or(0, entries));
         self.finish(started, &answer, ops).await;
@@ -154,34 +168,39 @@ impl Courier {
         self.client.with_patience(self.budget.patience(up))
     }
 
-    /// A call of the files: measured and logged.
+    /// A call of the files, of about this many bytes: measured and logged.
     pub(super) async fn measured<T>(
         &mut self,
+        size: usize,
         call: impl Future<Output = Result<Weighed<T>, CallError>>,
     ) -> Result<T, CallError> {
         self.tell_busy();
-        let started = self.start();
+        let started = self.start(size);
         let answer = call.await;
         self.finish(started, &answer, (0, 0)).await;
         answer.map(|answer| answer.value)
     }
 
-    fn start(&self) -> (UnixMs, Instant) {
-        (self.clock.now(), Instant::now())
+    fn start(&self, size: usize) -> Started {
+        Started {
+            at: self.clock.now(),
+            instant: Instant::now(),
+            size,
+        }
     }
 
     /// Learns from a call, and logs it for the facilitatore.
     async fn finish<T>(
         &mut self,
-        (at, started): (UnixMs, Instant),
+        started: Started,
         answer: &Result<Weighed<T>, CallError>,
         (ops_up, ops_down): (usize, usize),
     ) {
-        let elapsed = started.elapsed();
-        self.learn(answer.as_ref().map(|answer| answer.weight), elapsed);
+        let elapsed = started.instant.elapsed();
+        self.learn(answer.as_ref().map(|a| a.weight), elapsed, started.size);
         let weight = answer.as_ref().map_or(Weight::default(), |a| a.weight);
         let attempt = Attempt {
-            at,
+            at: started.at,
             ms: u32::try_from(elapsed.as_millis()).unwrap_or(u32::MAX),
             up: weight.up,
             down: weight.down,
@@ -195,12 +214,18 @@ impl Courier {
         }
     }
 
-    fn learn(&mut self, outcome: Result<Weight, &CallError>, elapsed: Duration) {
+    fn learn(&mut self, outcome: Result<Weight, &CallError>, elapsed: Duration, size: usize) {
         match outcome {
-            Ok(weight) => self.budget.moved(weight.up + weight.down, elapsed),
-            Err(CallError::NoLine(_) | CallError::Stalled | CallError::TooLarge) => {
-                self.budget.failed();
+            Ok(weight) => {
+                let bytes = usize::try_from(weight.up + weight.down).unwrap_or(usize::MAX);
+                self.budget.moved(bytes, elapsed);
             }
+            Err(CallError::Cut(_) | CallError::TooLarge) => self.budget.failed(size),
+            Err(CallError::Stalled) => {
+                self.budget.failed(size);
+                self.budget.stalled();
+            }
+            // Where nothing was sent, nothing is learnt.
             Err(_) => {}
         }
     }

@@ -8,6 +8,9 @@ use protocol::files::{self, FetchRequest, MAX_CHUNKS, MAX_FILE, MAX_PACK, Manife
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use tokio::time::Instant;
 
+/// Bytes of a chunk in a manifest.
+const MANIFEST_ENTRY: usize = 75;
+
 /// Files that could not be carried for a reason of their own; the others must not wait for them.
 #[derive(Default)]
 struct Skipped(BTreeMap<FileId, Instant>);
@@ -126,8 +129,10 @@ impl Uploads {
             .on_disk(move |store| store.manifest(&wanted))
             .await?;
         let manifest = manifest.ok_or(CallError::NotFound)?;
-        let client = courier.patient(manifest.chunks.len() * 75);
-        let missing = courier.measured(client.offer(&manifest)).await?.missing;
+        let size = manifest.chunks.len() * MANIFEST_ENTRY;
+        let client = courier.patient(size);
+        let answer = courier.measured(size, client.offer(&manifest)).await?;
+        let missing = answer.missing;
         let missing = once(&manifest, missing);
         self.go_on(courier, Journey { manifest, missing }).await
     }
@@ -136,8 +141,9 @@ impl Uploads {
         let positions = journey.next(courier.budget.size());
         let count = positions.len();
         let pack = read_pack(courier, journey.manifest.file.clone(), positions).await?;
-        let client = courier.patient(pack.len());
-        courier.measured(client.chunks(pack)).await?;
+        let size = pack.len();
+        let client = courier.patient(size);
+        courier.measured(size, client.chunks(pack)).await?;
         journey.arrived(count);
         self.go_on(courier, journey).await
     }
@@ -241,7 +247,8 @@ impl Downloads {
     }
 
     async fn pack(&mut self, courier: &mut Courier, mut journey: Journey) -> Result<(), CallError> {
-        let positions = journey.next(courier.budget.size());
+        let size = courier.budget.size();
+        let positions = journey.next(size);
         let count = positions.len();
         let file = journey.manifest.file.clone();
         let request = FetchRequest {
@@ -249,7 +256,7 @@ impl Downloads {
             chunks: positions,
         };
         let client = courier.patient(0);
-        let pack = courier.measured(client.fetch(&request)).await?;
+        let pack = courier.measured(size, client.fetch(&request)).await?;
         let new = put_pack(courier, pack).await?;
         if new == 0 {
             return Err(CallError::Malformed(
@@ -272,7 +279,7 @@ impl Downloads {
 
 async fn ask_manifest(courier: &mut Courier, file: &FileRef) -> Result<Manifest, CallError> {
     let client = courier.patient(0);
-    let manifest = courier.measured(client.manifest(&file.id)).await?;
+    let manifest = courier.measured(0, client.manifest(&file.id)).await?;
     if !plausible(&manifest, file) {
         return Err(CallError::Malformed(
             "the manifest is of another file".into(),

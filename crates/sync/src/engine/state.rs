@@ -52,7 +52,7 @@ pub enum Event {
 /// What a failure makes of the line.
 pub(super) fn line_after(error: &CallError) -> Line {
     match error {
-        CallError::NoLine(_) | CallError::Stalled => Line::Down,
+        CallError::NoLine(_) | CallError::Cut(_) | CallError::Stalled => Line::Down,
         CallError::Revoked | CallError::Expired | CallError::Unauthorized => Line::Revoked,
         _ => Line::Trouble,
     }

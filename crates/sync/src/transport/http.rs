@@ -76,7 +76,7 @@ impl Transport for HttpTransport {
     fn send(&self, request: Request) -> Pending<'_, Result<Response, CallError>> {
         Box::pin(async move {
             let result = self.call(request).await;
-            if matches!(result, Err(CallError::Stalled | CallError::NoLine(_))) {
+            if matches!(result, Err(CallError::Stalled | CallError::Cut(_))) {
                 self.renew();
             }
             result
@@ -139,7 +139,8 @@ async fn in_time<T>(
 ) -> Result<T, CallError> {
     match timeout(patience, step).await {
         Err(_) => Err(CallError::Stalled),
-        Ok(Err(error)) => Err(CallError::NoLine(chain(&error))),
+        Ok(Err(error)) if error.is_connect() => Err(CallError::NoLine(chain(&error))),
+        Ok(Err(error)) => Err(CallError::Cut(chain(&error))),
         Ok(Ok(value)) => Ok(value),
     }
 }

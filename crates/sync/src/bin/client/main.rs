@@ -1,0 +1,66 @@
+//! A workspace and its engine without a window: for journeys, for kill tests, for looking into things.
+#![expect(clippy::print_stdout, reason = "a command speaks on standard output")]
+
+mod arguments;
+mod desk;
+
+use arguments::Arguments;
+use std::error::Error;
+use std::process::ExitCode;
+
+type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
+
+const HELP: &str = "\
+client: a workspace and its engine without a window
+
+  client enrol   --dir DIR --hub ADDRESS --code CODE [--name NAME]
+  client write   --dir DIR --title TITLE [--body TEXT]   a new news item; prints its id
+  client edit    --dir DIR --page ID [--title TITLE] [--body TEXT]
+  client attach  --dir DIR --page ID --file PATH
+  client publish --dir DIR --page ID
+  client sync    --dir DIR                     carries once; fails where the hub is not reached
+  client wait    --dir DIR [--seconds N]       carries until nothing waits, at most so long (60)
+  client work    --dir DIR --name NAME [--pause MS]
+                 writes and carries without end; prints `ID<TAB>TITLE` once a page is on disk
+  client state   --dir DIR [--json]            what is here; carries nothing
+
+The text is one paragraph per line. DIR holds the workspace and, in clear, the key that opens it: this
+is a tool for trying out, not a place for what people wrote.";
+
+fn main() -> ExitCode {
+    let mut words = std::env::args().skip(1);
+    let command = words.next().unwrap_or_default();
+    let result = Arguments::parse(words).and_then(|arguments| run(&command, &arguments));
+    match result {
+        Ok(said) => {
+            println!("{said}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            tracing::error!(%error);
+            println!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: &str, arguments: &Arguments) -> Outcome<String> {
+    let runtime = tokio::runtime::Runtime::new()?;
+    let said = runtime.block_on(async {
+        match command {
+            "enrol" => desk::enrol(arguments).await,
+            "write" => desk::write(arguments),
+            "edit" => desk::edit(arguments),
+            "attach" => desk::attach(arguments),
+            "publish" => desk::publish(arguments),
+            "sync" => desk::sync(arguments).await,
+            "wait" => desk::wait(arguments).await,
+            "work" => desk::work(arguments).await,
+            "state" => desk::state(arguments),
+            _ => Ok(HELP.to_owned()),
+        }
+    });
+    // Nothing here must outlive its answer: a call that hangs is given up.
+    runtime.shutdown_background();
+    said
+}
