@@ -17,8 +17,9 @@ static ICONS: LazyLock<Asset> =
 static FAVICON: LazyLock<Asset> =
     LazyLock::new(|| hashed("simbolo", "svg", include_bytes!("../assets/favicon.svg")));
 
-/// The fonts, at the names that the style sheet uses.
-const FONTS: [(&str, &[u8]); 3] = [
+/// The fonts, at the names that the style sheet uses. Semi-bold serves for bold as well: a third file
+/// would weigh as much as all the text of a page.
+const FONTS: [(&str, &[u8]); 2] = [
     (
         "assets/titillium-web-400.woff2",
         include_bytes!("../assets/titillium-web-400.woff2"),
@@ -26,10 +27,6 @@ const FONTS: [(&str, &[u8]); 3] = [
     (
         "assets/titillium-web-600.woff2",
         include_bytes!("../assets/titillium-web-600.woff2"),
-    ),
-    (
-        "assets/titillium-web-700.woff2",
-        include_bytes!("../assets/titillium-web-700.woff2"),
     ),
 ];
 

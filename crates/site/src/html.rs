@@ -344,6 +344,7 @@ pub(crate) struct Image {
     src: String,
     srcset: String,
     size: (u32, u32),
+    small: (u32, u32),
     alt: String,
 }
 
@@ -358,6 +359,7 @@ impl Image {
             src: url(picture.small.unwrap_or(picture.full)),
             srcset: set.collect::<Vec<_>>().join(", "),
             size: picture.full,
+            small: picture.small.unwrap_or(picture.full),
             alt: clean(alt),
         })
     }
@@ -373,24 +375,26 @@ impl Image {
         out
     }
 
-    /// The `img` of a card in a list.
+    /// The `img` of a card in a list: the small one serves every screen, and there are many.
     pub fn card(&self) -> String {
         let mut out = String::new();
-        self.tag(&mut out, "(min-width: 768px) 360px, 100vw", true);
+        self.open(&mut out, self.small);
+        out.push_str(" loading=\"lazy\">");
         out
     }
 
     fn tag(&self, out: &mut String, sizes: &str, lazy: bool) {
+        self.open(out, self.size);
+        let srcset = escaped(&self.srcset);
+        let lazy = if lazy { " loading=\"lazy\"" } else { "" };
+        let _ = write!(out, " srcset=\"{srcset}\" sizes=\"{sizes}\"{lazy}>");
+    }
+
+    fn open(&self, out: &mut String, (width, height): (u32, u32)) {
+        let (src, alt) = (escaped(&self.src), escaped(&self.alt));
         let _ = write!(
             out,
-            "<img class=\"img-fluid\" src=\"{}\" srcset=\"{}\" sizes=\"{sizes}\" width=\"{}\" \
-             height=\"{}\" alt=\"{}\" decoding=\"async\"{}>",
-            escaped(&self.src),
-            escaped(&self.srcset),
-            self.size.0,
-            self.size.1,
-            escaped(&self.alt),
-            if lazy { " loading=\"lazy\"" } else { "" },
+            "<img class=\"img-fluid\" src=\"{src}\" width=\"{width}\" height=\"{height}\" alt=\"{alt}\""
         );
     }
 

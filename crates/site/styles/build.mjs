@@ -16,25 +16,34 @@ const templates = readdirSync(join(here, "../templates")).sort();
 const sources = templates.map((name) => join(here, "../templates", name)).concat(join(here, "../src/html.rs"));
 const markup = sources.map(text).join("\n");
 
+// Classes and tags that stand in the markup, template tags taken out; headings and stress are written by
+// html.rs from numbers and names.
+function words() {
+  const attributes = [...markup.matchAll(/\bclass=\\?"((?:[^"\\{]|\{[{%].*?[%}]\})*)\\?"/g)].map((m) => m[1]);
+  const classes = attributes.join(" ").replace(/\{[{%].*?[%}]\}/g, " ").match(/[\w-]+/g);
+  const tags = [...markup.matchAll(/<([a-z][a-z0-9]*)/g)].map((m) => m[1]);
+  return [...classes, ...tags, "html", "body", "h1", "h2", "h3", "h4", "strong", "em", "br"];
+}
+
 async function style() {
   const bootstrap = text(npm("bootstrap-italia/dist/css/bootstrap-italia.min.css"));
   const licence = bootstrap.match(/\/\*![\s\S]*?\*\//)[0];
   // The package's own fonts are left aside: @font-face of site.css takes their place.
   const rules = bootstrap.replace(/@font-face\{[^}]*\}/g, "");
   const [purged] = await new PurgeCSS().purge({
-    content: [{ raw: markup, extension: "html" }],
+    content: [{ raw: words().join(" "), extension: "html" }],
     css: [{ raw: rules + text(join(here, "site.css")) }],
-    // Words only: what stands in a template, or in html.rs, as a class, a tag or an id.
-    defaultExtractor: (content) => content.match(/[A-Za-z][A-Za-z0-9_-]*/g) ?? [],
+    defaultExtractor: (content) => content.split(" "),
     safelist: { standard: [":root"], variables: ["--bootstrap-italia-version"] },
-    blocklist: [/^(form|select|input|button|textarea|label|video|audio|dialog|search|toggle|modal|dropdown|collapse|popover|tooltip|carousel)$/],
     variables: true,
     keyframes: true,
     fontFace: false,
   });
+  // Rules for the inside of fields, of which no page has any.
+  const fields = /[^{}]*(?:::-webkit-(?:datetime|inner|search|color|input)|::file-selector|:disabled|\.btn-check|::-moz-focus)[^{}]*\{[^{}]*\}/g;
   const { code } = transform({
     filename: "site.css",
-    code: Buffer.from(purged.css),
+    code: Buffer.from(purged.css.replace(fields, "")),
     minify: true,
     targets: { chrome: 109 << 16, firefox: 115 << 16, safari: (15 << 16) | (6 << 8) },
   });
@@ -59,7 +68,7 @@ const outputs = new Map([
   ["site.css", Buffer.from(await style())],
   ["icons.svg", Buffer.from(icons())],
 ]);
-for (const weight of [400, 600, 700]) {
+for (const weight of [400, 600]) {
   const name = `@fontsource/titillium-web/files/titillium-web-latin-${weight}-normal.woff2`;
   outputs.set(`titillium-web-${weight}.woff2`, readFileSync(npm(name)));
 }
