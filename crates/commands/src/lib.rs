@@ -1,1 +1,31 @@
-//! The use cases of the app: one plain function per command.
+//! The use cases of the app: one plain function per command of the crate `api`, under the command's name.
+//!
+//! Nothing here knows tauri: the root package wraps each function in one line. A function reads the
+//! workspace off the UI's thread, turns what it finds into the contract's types, and turns every error
+//! into an [`api::Failure`] whose details are in the log under its incident number.
+
+mod app;
+mod convert;
+mod failure;
+mod keeper;
+mod news;
+mod preview;
+mod session;
+mod sito;
+mod stato;
+
+pub use app::{App, AppConfig};
+pub use preview::{Asset, preview_asset, preview_html};
+pub use session::{session_enrol, session_seal, session_state, session_unlock};
+pub use sito::{
+    document_import, file_add, office_list, page_address, page_attach, page_create, page_delete,
+    page_edit, page_list, page_open, page_publish, page_set, page_topic, page_withdraw,
+    paste_clean, version_compare, version_list, version_restore,
+};
+pub use stato::{
+    attempt_list, conflict_list, conflict_resolve, line_load, line_set_off, line_sync_now,
+    oggi_load, ui_log, waiting_export, waiting_list,
+};
+
+/// What every command gives.
+pub type Result<T> = std::result::Result<T, api::Failure>;

@@ -1,0 +1,223 @@
+//! The line, one's own work, "Oggi" and "Da risolvere".
+
+use crate::app::{App, Desk};
+use crate::{Result, convert, failure};
+use api::stato::{
+    Attempt, AttemptList, Conflict, ConflictList, ConflictResolve, Line, LineLoad, LineSetOff,
+    LineState, LineSyncNow, Oggi, OggiLoad, Remedy, UiLog, Waiting, WaitingExport, WaitingList,
+};
+use api::{Code, Event, Failure};
+use domain::UnixMs;
+use jiff::{Timestamp, ToSpan, Zoned, tz::TimeZone};
+use store::{OutboxRow, Wait};
+
+/// How many days before its last day a news item is shown under "In scadenza".
+const NEAR_DAYS: i64 = 14;
+/// Attempts shown to the facilitatore.
+const ATTEMPTS: u32 = 200;
+
+/// The home.
+pub async fn oggi_load(app: &App, _: OggiLoad) -> Result<Oggi> {
+    let line = line_load(app, LineLoad {}).await?;
+    let (today, near) = days(app.now());
+    app.with(move |store| {
+        let today = store.today(&today, &near).map_err(failure::of_store)?;
+        Ok(Oggi {
+            line,
+            drafts: convert::rows(today.drafts),
+            arrivals: today
+                .arrivals
+                .into_iter()
+                .map(|arrival| convert::row(arrival.row))
+                .collect(),
+            deadlines: convert::rows(today.deadlines),
+            counts: today.counts,
+        })
+    })
+    .await
+}
+
+/// Today and the last day that is near, in Italy, as `2026-11-22`.
+fn days(now: UnixMs) -> (String, String) {
+    let zone = TimeZone::get("Europe/Rome").unwrap_or(TimeZone::UTC);
+    let now = Timestamp::from_millisecond(now).unwrap_or_default();
+    let today = Zoned::new(now, zone).date();
+    let near = today.saturating_add(NEAR_DAYS.days());
+    (today.to_string(), near.to_string())
+}
+
+/// The line.
+pub async fn line_load(app: &App, _: LineLoad) -> Result<LineState> {
+    let desk = app.open_desk()?;
+    let now = app.now();
+    app.with(move |store| {
+        let (today, near) = days(now);
+        let work = store.today(&today, &near).map_err(failure::of_store)?;
+        Ok(LineState {
+            waiting: work.waiting,
+            waiting_bytes: work.waiting_bytes,
+            conflicts: work.conflicts,
+            ..line_of(&desk, now)
+        })
+    })
+    .await
+}
+
+fn line_of(desk: &Desk, now: UnixMs) -> LineState {
+    let mut state = LineState {
+        line: Line::Down,
+        since: now,
+        last_ok: None,
+        waiting: 0,
+        waiting_bytes: 0,
+        conflicts: 0,
+        clock_off: None,
+    };
+    let Some(engine) = desk.engine.as_ref().map(sync::EngineHandle::state) else {
+        return state;
+    };
+    state.line = match engine.line {
+        sync::Line::Off => Line::Off,
+        sync::Line::Revoked => Line::Revoked,
+        sync::Line::Up if engine.busy => Line::Busy,
+        sync::Line::Up => Line::Up,
+        sync::Line::Down => Line::Down,
+        sync::Line::Trouble => Line::Trouble,
+    };
+    state.since = engine.since;
+    state.last_ok = engine.last_ok;
+    state.clock_off = engine.clock_off;
+    state
+}
+
+/// "Lavora senza rete", and back. The choice outlives the app.
+pub async fn line_set_off(app: &App, input: LineSetOff) -> Result<LineState> {
+    app.with(move |store| store.set_offline(input.off).map_err(failure::of_store))
+        .await?;
+    if let Some(engine) = app.open_desk()?.engine {
+        engine.set_off(input.off);
+    }
+    app.tell(Event::Line);
+    line_load(app, LineLoad {}).await
+}
+
+/// Try now.
+pub async fn line_sync_now(app: &App, _: LineSyncNow) -> Result<LineState> {
+    if let Some(engine) = app.open_desk()?.engine {
+        engine.sync_now();
+    }
+    line_load(app, LineLoad {}).await
+}
+
+/// What waits and why: one row per page and kind of change.
+pub async fn waiting_list(app: &App, _: WaitingList) -> Result<Vec<Waiting>> {
+    app.with(|store| {
+        let rows = store.outbox_rows().map_err(failure::of_store)?;
+        let mut list: Vec<Waiting> = Vec::new();
+        for row in rows {
+            let row = waiting(row);
+            match list
+                .iter_mut()
+                .find(|known| known.page == row.page && known.what == row.what)
+            {
+                Some(known) => known.since = known.since.min(row.since),
+                None => list.push(row),
+            }
+        }
+        Ok(list)
+    })
+    .await
+}
+
+fn waiting(row: OutboxRow) -> Waiting {
+    Waiting {
+        page: row.page,
+        title: row.title,
+        what: convert::what(row.what),
+        since: row.since,
+        files: match row.wait {
+            Wait::Files { bytes } => Some((0, bytes)),
+            Wait::Line | Wait::Answer | Wait::Earlier => None,
+        },
+    }
+}
+
+/// Writes one's unsent work to a file that a person can carry; gives its path.
+pub async fn waiting_export(app: &App, _: WaitingExport) -> Result<String> {
+    let folder = app.config().data.join("esportazioni");
+    let name = format!("lavoro-non-inviato-{}.json", app.now());
+    app.with(move |store| {
+        let work = store.export_outbox().map_err(failure::of_store)?;
+        let text = serde_json::to_vec_pretty(&work)
+            .map_err(|error| failure::unexpected("the export cannot be written", &error))?;
+        let path = folder.join(name);
+        std::fs::create_dir_all(&folder)
+            .and_then(|()| std::fs::write(&path, text))
+            .map_err(|error| failure::of_store(error.into()))?;
+        Ok(path.to_string_lossy().into_owned())
+    })
+    .await
+}
+
+/// "Da risolvere".
+pub async fn conflict_list(app: &App, _: ConflictList) -> Result<Vec<Conflict>> {
+    app.with(|store| {
+        let conflicts = store.conflicts().map_err(failure::of_store)?;
+        Ok(conflicts.into_iter().map(convert::conflict).collect())
+    })
+    .await
+}
+
+/// Settles a disagreement.
+pub async fn conflict_resolve(app: &App, input: ConflictResolve) -> Result<()> {
+    let now = app.now();
+    app.act(move |store| {
+        let conflicts = store.conflicts().map_err(failure::of_store)?;
+        if !conflicts.iter().any(|conflict| conflict.id == input.id) {
+            return Err(Failure::new(Code::AlreadyResolved));
+        }
+        store
+            .resolve(input.id, remedy(input.remedy), now)
+            .map_err(failure::of_store)
+    })
+    .await?;
+    app.tell(Event::Conflicts);
+    Ok(())
+}
+
+fn remedy(remedy: Remedy) -> store::Remedy {
+    match remedy {
+        Remedy::KeepTheirs => store::Remedy::KeepTheirs,
+        Remedy::UseMine => store::Remedy::UseMine,
+        Remedy::Acknowledge => store::Remedy::Acknowledge,
+        Remedy::DeleteAgain => store::Remedy::DeleteAgain,
+        Remedy::PublishAgain => store::Remedy::PublishAgain,
+    }
+}
+
+/// The last tries to reach the hub, newest first.
+pub async fn attempt_list(app: &App, _: AttemptList) -> Result<Vec<Attempt>> {
+    app.with(|store| {
+        let attempts = store.attempts(ATTEMPTS).map_err(failure::of_store)?;
+        Ok(attempts.into_iter().map(attempt).collect())
+    })
+    .await
+}
+
+fn attempt(attempt: store::Attempt) -> Attempt {
+    Attempt {
+        at: attempt.at,
+        ms: attempt.ms,
+        up: attempt.up,
+        down: attempt.down,
+        ops: (attempt.ops_up, attempt.ops_down),
+        error: attempt.error,
+    }
+}
+
+/// A note of the web view for the log.
+pub async fn ui_log(_: &App, input: UiLog) -> Result<()> {
+    let message: String = input.message.chars().take(2_000).collect();
+    tracing::warn!(target: "ui", message, "The web view reports.");
+    Ok(())
+}
