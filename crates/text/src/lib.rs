@@ -4,11 +4,13 @@
 //!   (loro) with one flat text, a mark on the newline for what each block is, and a container per table
 //!   cell; nobody outside this crate sees it. The outside speaks [`domain::sito::RichText`].
 //! - [`lost`]: what a merge could not keep as its writer meant it, so that a person can be asked.
+//! - [`clean`]: pasted HTML, plain text and Word files become rich text, with notes on what could not come along.
 //! - [`compare`]: two versions side by side, word by word.
 //!
 //! Every rich text that leaves this crate is *normal* ([`normalise`]): heading levels 2 to 4, list depth at
 //! most 4, known links only, rectangular tables with distinct ids, no control characters.
 
+pub mod clean;
 pub mod compare;
 mod diff;
 mod doc;
