@@ -25,6 +25,7 @@ export async function open(browser, url) {
   const process = spawn(command, args, { stdio: "ignore", detached: true });
   const base = `http://127.0.0.1:${port}`;
   await waitFor(() => fetch(`${base}/status`).then((answer) => answer.ok, () => false));
+  globalThis.process.once("SIGTERM", () => globalThis.process.exit(kill(process) ?? 1));
   const { sessionId } = await post(`${base}/session`, { capabilities: { alwaysMatch: BROWSERS[browser].capabilities } });
   const page = new Page(`${base}/session/${sessionId}`, process);
   await page.send("url", { url });
@@ -66,8 +67,13 @@ export class Page {
   }
   async close() {
     await fetch(this.base, { method: "DELETE" }).catch(() => {});
-    globalThis.process.kill(-this.process.pid);
+    kill(this.process);
   }
+}
+
+// The whole group: xvfb-run leaves its children behind.
+function kill(child) {
+  globalThis.process.kill(-child.pid);
 }
 
 function chord(keys) {

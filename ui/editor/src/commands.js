@@ -1,7 +1,7 @@
 // What the toolbar, the keys and the input rules do.
 import { setBlockType, splitBlock } from "prosemirror-commands";
 import { TextSelection } from "prosemirror-state";
-import { isInTable, selectedRect } from "prosemirror-tables";
+import { isInTable, selectedRect, TableMap } from "prosemirror-tables";
 import { hasHeader } from "./convert.js";
 import { MAX_DEPTH, newId, schema } from "./schema.js";
 
@@ -169,6 +169,23 @@ function padEnd(tr) {
   if (!tr.doc.lastChild.isTextblock) tr.insert(tr.doc.content.size, nodes.paragraph.create());
 }
 
+/** A command that takes rows or columns away, with the caret kept in what is left of the table. */
+export function within(command) {
+  return (state, dispatch) => {
+    if (!dispatch || !isInTable(state)) return command(state, dispatch);
+    const rect = selectedRect(state);
+    return command(state, (tr) => dispatch(backInto(tr, rect)));
+  };
+}
+
+function backInto(tr, { tableStart, top, left }) {
+  const table = tr.doc.nodeAt(tableStart - 1);
+  if (table?.type !== nodes.table) return tr;
+  const map = TableMap.get(table);
+  const cell = map.map[Math.min(top, map.height - 1) * map.width + Math.min(left, map.width - 1)];
+  return tr.setSelection(TextSelection.near(tr.doc.resolve(tableStart + cell + 1)));
+}
+
 /** The header row is the first: nothing goes above it. */
 export function canAddAbove(state) {
   if (!isInTable(state)) return false;
@@ -180,7 +197,7 @@ export function canAddAbove(state) {
 export function linkRange(state) {
   const { $from, from, to, empty } = state.selection;
   if (!empty) return { from, to, href: firstLink(state.doc, from, to) };
-  const mark = marks.link.isInSet($from.marks()) ?? marks.link.isInSet($from.nodeAfter?.marks ?? []);
+  const mark = [$from.nodeBefore, $from.nodeAfter].map((node) => marks.link.isInSet(node?.marks ?? [])).find(Boolean);
   if (!mark) return { from, to, href: "" };
   return { ...stretch($from, mark), href: mark.attrs.href };
 }

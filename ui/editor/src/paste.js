@@ -16,8 +16,10 @@ export function pasting(host) {
 
   function paste(view, data, place) {
     const files = [...(data?.files ?? [])];
-    const [html, plain] = [data?.getData("text/html") ?? "", data?.getData("text/plain") ?? ""];
+    const plain = data?.getData("text/plain") ?? "";
     if (files.length && !plain.trim()) return host.onFiles(files);
+    // WebKit cleans the html when it is asked for, which takes its time: not for nothing.
+    const html = plain.length > PASTE_LIMIT ? "" : (data?.getData("text/html") ?? "");
     if (html.length + plain.length > PASTE_LIMIT) return host.onError("paste_too_large", { limit: "8" });
     if (!html && !plain) return undefined;
     return insertCleaned(view, html, plain, place);
@@ -53,9 +55,8 @@ export function pasting(host) {
   }
 
   function ownSlice(data) {
-    const html = data?.getData("text/html") ?? "";
-    const same = copied && html.includes("data-pm-slice") && data.getData("text/plain") === copied.text;
-    return same ? copied.slice : null;
+    if (!copied || data?.getData("text/plain") !== copied.text) return null;
+    return data.getData("text/html").includes("data-pm-slice") ? copied.slice : null;
   }
 
   return new Plugin({
@@ -74,7 +75,7 @@ export function pasting(host) {
           if (!view.editable) return false;
           event.preventDefault();
           const slice = ownSlice(event.clipboardData);
-          if (slice && !isInTable(view.state)) view.dispatch(view.state.tr.replaceSelection(slice).scrollIntoView());
+          if (slice && !isInTable(view.state)) view.dispatch(insertOwn(view.state.tr, slice).scrollIntoView());
           else paste(view, event.clipboardData, view.state.selection.getBookmark());
           return true;
         },
@@ -91,6 +92,10 @@ export function pasting(host) {
       },
     },
   });
+}
+
+function insertOwn(tr, slice) {
+  return slice.openStart || slice.openEnd ? tr.replaceSelection(slice) : replaceBlocks(tr, slice);
 }
 
 function plainBlocks(plain) {

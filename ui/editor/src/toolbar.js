@@ -1,11 +1,11 @@
 // The toolbar: one tab stop, arrows inside, Esc back to the text.
 import {
   addColumnAfter, addColumnBefore, addRowAfter, addRowBefore, deleteColumn, deleteRow, deleteTable,
-  isInTable, toggleHeaderRow,
+  isInTable, toggleHeader,
 } from "prosemirror-tables";
 import { redoDepth, undoDepth } from "prosemirror-history";
 import {
-  canAddAbove, currentBlock, currentStyle, hasMark, insertTable, isList, linkRange, setStyle, shiftDepth, toggleList,
+  canAddAbove, currentBlock, currentStyle, hasMark, insertTable, isList, linkRange, setStyle, shiftDepth, toggleList, within,
 } from "./commands.js";
 import { hasHeader } from "./convert.js";
 import { h, icon } from "./dom.js";
@@ -70,13 +70,13 @@ export function createToolbar(host) {
   function tableTools() {
     const tool = (name, command, enabled = command) => ({ name, enabled, act: () => host.run(command) });
     return [
-      { name: "tableHeader", pressed: inHeaderTable, act: toggled("tableHeader", toggleHeaderRow, inHeaderTable) },
+      { name: "tableHeader", pressed: inHeaderTable, act: toggled("tableHeader", toggleHeader("row"), inHeaderTable) },
       tool("rowAbove", addRowBefore, canAddAbove),
       tool("rowBelow", addRowAfter),
-      tool("rowDelete", deleteRow),
+      tool("rowDelete", within(deleteRow)),
       tool("columnBefore", addColumnBefore),
       tool("columnAfter", addColumnAfter),
-      tool("columnDelete", deleteColumn),
+      tool("columnDelete", within(deleteColumn)),
       { name: "tableDelete", icon: "trash", act: () => host.run(deleteTable) && host.say("tableGone") },
     ];
   }
