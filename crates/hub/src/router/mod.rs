@@ -5,6 +5,8 @@ mod device;
 mod public;
 mod staff;
 mod static_file;
+#[cfg(test)]
+mod tests;
 
 use crate::Hub;
 use crate::error::Failure;

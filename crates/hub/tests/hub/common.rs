@@ -305,3 +305,9 @@ pub fn published_page(device: &mut Device, page: &str, words: &str) -> Vec<Opera
     ];
     changes.map(|change| device.op(page, change)).to_vec()
 }
+
+/// The change of a page that an operation carries.
+pub fn sito(change: &Change) -> &PageChange {
+    let Change::Sito(change) = change;
+    change
+}

@@ -1,0 +1,18 @@
+//! The hub as its callers meet it, in this process.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "tests"
+)]
+
+mod backup;
+mod bad_input;
+mod common;
+mod enrol;
+mod files;
+mod property;
+mod publish;
+mod roles;
+mod serve;
+mod sync;
