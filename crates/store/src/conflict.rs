@@ -21,12 +21,7 @@ struct New<'a> {
 }
 
 /// The hub refused an operation: both facts, and for an edit of the text the whole text as its author has it.
-pub(crate) fn refused(
-    conn: &Connection,
-    op: &Queued,
-    refusal: &Refusal,
-    at: UnixMs,
-) -> Result<()> {
+pub(crate) fn refused(conn: &Connection, op: &Queued, refusal: &Refusal, at: UnixMs) -> Result<()> {
     let page = PageId::new(&op.entity);
     let text = match op.page_change()? {
         PageChange::Text { .. } | PageChange::Create { .. } => Some(text::body(conn, &page)?.1),
@@ -60,7 +55,16 @@ pub(crate) fn revived(conn: &Connection, scope: &str, page: &PageId, at: UnixMs)
     }
     let kind = REVIVED.to_owned();
     let body = None;
-    insert(conn, &New { scope, page, at, kind, body })?;
+    insert(
+        conn,
+        &New {
+            scope,
+            page,
+            at,
+            kind,
+            body,
+        },
+    )?;
     Ok(true)
 }
 
@@ -98,7 +102,16 @@ pub(crate) fn words(
     }
     let kind = WORDS.to_owned();
     let body = Some(&left);
-    insert(conn, &New { scope, page, at, kind, body })?;
+    insert(
+        conn,
+        &New {
+            scope,
+            page,
+            at,
+            kind,
+            body,
+        },
+    )?;
     Ok(true)
 }
 

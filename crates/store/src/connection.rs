@@ -105,6 +105,20 @@ impl Store {
         done
     }
 
+    /// Reads the whole file and says whether it is sound.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] with what was found first, those of the database.
+    pub fn check(&self) -> Result<()> {
+        self.read(|conn| {
+            let found: String = conn.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+            match found.as_str() {
+                "ok" => Ok(()),
+                _ => Err(StoreError::Damaged(found)),
+            }
+        })
+    }
+
     /// Limits the size of the file, in pages of 4 kB, as a full disk would.
     #[cfg(test)]
     pub(crate) fn limit_pages(&self, pages: u32) {
@@ -174,4 +188,64 @@ fn prepare(conn: &Connection) -> Result<()> {
 /// A thread that panicked while it held the lock left no half-done transaction: it was rolled back.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::expect_used, reason = "tests")]
+    use super::*;
+    use crate::{Identity, Secret};
+    use domain::identity::Role;
+    use domain::sito::{FieldChange, PageChange, PageKind, RichText};
+    use domain::{ComuneId, DeviceId};
+
+    const NOW: i64 = 1_790_000_000_000;
+
+    fn anna() -> Identity {
+        Identity {
+            device: DeviceId::new("pc-Anna"),
+            secret: Secret([1; 32]),
+            person: "Anna".into(),
+            role: Role::Impiegato,
+            comune: ComuneId::new("005094"),
+            comune_name: "Roccaverano".into(),
+            hub: String::new(),
+            site: String::new(),
+            scopes: Vec::new(),
+            expires: 0,
+        }
+    }
+
+    #[test]
+    fn a_full_disk_says_so_and_keeps_everything_that_was_there() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let file = dir.path().join("lavoro.db");
+        let key = Key::from_bytes(&[3; 32]).expect("32 bytes");
+        let store = Store::open(&file, &key).expect("opens");
+        store.set_identity(&anna()).expect("written");
+        let page = store.create_page(PageKind::Pagina, NOW).expect("written");
+        let text = |n: usize| RichText::from_plain(&"neve e ghiaccio ".repeat(n));
+        let first = store
+            .edit_text(&page, &Default::default(), &text(1), NOW)
+            .expect("written");
+
+        store.limit_pages(1);
+        let full = store.edit_text(&page, &first.version, &text(9000), NOW);
+        assert!(matches!(full, Err(StoreError::Full)), "{full:?}");
+        let bytes = vec![7; 1 << 20];
+        let full = store.add_file(&mut bytes.as_slice(), "foto.jpg", "image/jpeg");
+        assert!(matches!(full, Err(StoreError::Full)), "{full:?}");
+        let view = store.page(&page).expect("readable").expect("there");
+        assert_eq!(view.text.text, first.text);
+
+        store.limit_pages(1_000_000);
+        let again = store
+            .edit_text(&page, &first.version, &text(9000), NOW)
+            .expect("there is room again");
+        assert_eq!(again.text, text(9000));
+        let title = FieldChange::Title("Neve".into());
+        let change = PageChange::Set { change: title, base: 0 };
+        store.change(&page, change, NOW).expect("written");
+        store.check().expect("sound");
+    }
 }

@@ -131,7 +131,9 @@ fn read(conn: &Connection, sql: &str, page: &PageId) -> Result<Option<Page>> {
         .prepare_cached(sql)?
         .query_row([page.as_str()], |row| row.get(0))
         .optional()?;
-    Ok(value.map(|value| serde_json::from_str(&value)).transpose()?)
+    Ok(value
+        .map(|value| serde_json::from_str(&value))
+        .transpose()?)
 }
 
 pub(crate) fn put_shadow(conn: &Connection, scope: &Scope, page: &Page) -> Result<()> {
@@ -201,7 +203,12 @@ pub(crate) fn act(
         needs(conn, page, &after, here.0.map(|(_, text)| text))?;
     }
     let (version, text) = text::body(conn, page)?;
-    history::record(conn, &after, &version, history::Done::by_me(&change, &me, at))?;
+    history::record(
+        conn,
+        &after,
+        &version,
+        history::Done::by_me(&change, &me, at),
+    )?;
     put_visible(conn, &me, &after, &text)?;
     Ok(after)
 }
@@ -397,7 +404,12 @@ fn put_words(conn: &Connection, id: i64, page: &Page, text: &RichText) -> Result
         return Ok(());
     }
     conn.prepare_cached("INSERT INTO words (rowid, title, summary, body) VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![id, page.fields.title, page.fields.summary, text.plain()])?;
+        .execute(params![
+            id,
+            page.fields.title,
+            page.fields.summary,
+            text.plain()
+        ])?;
     Ok(())
 }
 

@@ -376,7 +376,9 @@ fn check(manifest: &Manifest) -> Result<()> {
         && size == manifest.size
         && size <= MAX_FILE
         && is_hash(manifest.file.as_str())
-        && chunks.iter().all(|chunk| chunk.1 <= CHUNK.2 && is_hash(&chunk.0));
+        && chunks
+            .iter()
+            .all(|chunk| chunk.1 <= CHUNK.2 && is_hash(&chunk.0));
     match good {
         true => Ok(()),
         false => Err(StoreError::BadBytes("not a manifest".into())),
@@ -392,7 +394,9 @@ fn manifest(conn: &Connection, file: &FileId) -> Result<Option<Manifest>> {
     let mut query =
         conn.prepare_cached("SELECT hash, size FROM file_chunk WHERE file = ?1 ORDER BY pos")?;
     let chunks = query
-        .query_map([file.as_str()], |row| Ok(ChunkRef(row.get(0)?, row.get(1)?)))?
+        .query_map([file.as_str()], |row| {
+            Ok(ChunkRef(row.get(0)?, row.get(1)?))
+        })?
         .collect::<rusqlite::Result<_>>()?;
     Ok(Some(Manifest {
         file: file.clone(),
@@ -447,7 +451,10 @@ fn complete(conn: &Connection, file: &FileId) -> Result<bool> {
         )?;
         return Ok(true);
     }
-    for table in ["DELETE FROM file_chunk WHERE file = ?1", "DELETE FROM file WHERE file = ?1"] {
+    for table in [
+        "DELETE FROM file_chunk WHERE file = ?1",
+        "DELETE FROM file WHERE file = ?1",
+    ] {
         conn.execute(table, [file.as_str()])?;
     }
     Ok(false)

@@ -71,7 +71,9 @@ fn find(conn: &Connection) -> Result<Option<Identity>> {
         .prepare_cached("SELECT value FROM identity WHERE id = 1")?
         .query_row([], |row| row.get(0))
         .optional()?;
-    Ok(value.map(|value| serde_json::from_str(&value)).transpose()?)
+    Ok(value
+        .map(|value| serde_json::from_str(&value))
+        .transpose()?)
 }
 
 pub(crate) fn setting(conn: &Connection, name: &str) -> Result<Option<String>> {
@@ -89,7 +91,9 @@ pub(crate) fn set_setting(conn: &Connection, name: &str, value: &str) -> Result<
 
 /// A number that the engine keeps; 0 where it was never set.
 pub(crate) fn number(conn: &Connection, name: &str) -> Result<u64> {
-    Ok(setting(conn, name)?.and_then(|n| n.parse().ok()).unwrap_or(0))
+    Ok(setting(conn, name)?
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(0))
 }
 
 pub(crate) fn set_number(conn: &Connection, name: &str, value: u64) -> Result<()> {

@@ -6,8 +6,7 @@ use domain::PageId;
 use rusqlite::{Connection, Params, Row, params};
 
 /// The columns of a [`PageRow`], of the table `page`.
-pub(crate) const COLUMNS: &str =
-    "page.page, page.kind, page.title, page.status, page.waiting, page.edited_at, page.edited_by, page.until";
+pub(crate) const COLUMNS: &str = "page.page, page.kind, page.title, page.status, page.waiting, page.edited_at, page.edited_by, page.until";
 
 /// The most rows in one stretch.
 const MOST: u32 = 200;

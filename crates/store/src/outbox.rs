@@ -155,8 +155,8 @@ pub(crate) fn of_entity(
     conn: &Connection,
     page: &PageId,
 ) -> Result<Vec<(i64, PageChange, UnixMs)>> {
-    let mut query = conn
-        .prepare_cached("SELECT pos, change, at FROM outbox WHERE entity = ?1 ORDER BY pos")?;
+    let mut query =
+        conn.prepare_cached("SELECT pos, change, at FROM outbox WHERE entity = ?1 ORDER BY pos")?;
     let rows = query.query_map([page.as_str()], |row| {
         Ok((row.get(0)?, row.get::<_, String>(1)?, row.get(2)?))
     })?;
@@ -419,7 +419,9 @@ fn export(conn: &Connection) -> Result<serde_json::Value> {
     let mut pages = serde_json::Map::new();
     for queued in select(conn, "ORDER BY pos")? {
         let page = PageId::new(&queued.entity);
-        operations.push(serde_json::to_value(queued.operation(queued.n.unwrap_or(0))?)?);
+        operations.push(serde_json::to_value(
+            queued.operation(queued.n.unwrap_or(0))?,
+        )?);
         let title = crate::entity::visible(conn, &page)?.map(|page| page.fields.title);
         let words = crate::text::body(conn, &page)?.1.plain();
         let readable = serde_json::json!({ "title": title, "text": words });

@@ -227,7 +227,9 @@ impl<'a> Intake<'a> {
         let Change::Sito(change) = &body.change;
         let page = PageId::new(&body.entity);
         let before = entity::shadow(self.conn, &page)?;
-        let was = before.as_ref().map(|p| (p.deleted, p.revived, p.edited_by.clone()));
+        let was = before
+            .as_ref()
+            .map(|p| (p.deleted, p.revived, p.edited_by.clone()));
         let after = sito::apply(before, &page, change, &body.ctx(entry.seq), &entry.decided);
         entity::put_shadow(self.conn, scope, &after)?;
         self.text(scope, &page, change, own.is_some())?;
@@ -260,13 +262,7 @@ impl<'a> Intake<'a> {
         sent.map(|sent| self.body_of(&sent)).transpose()
     }
 
-    fn text(
-        &mut self,
-        scope: &Scope,
-        page: &PageId,
-        change: &PageChange,
-        own: bool,
-    ) -> Result<()> {
+    fn text(&mut self, scope: &Scope, page: &PageId, change: &PageChange, own: bool) -> Result<()> {
         let PageChange::Text { update } = change else {
             return Ok(());
         };
@@ -293,9 +289,7 @@ impl<'a> Intake<'a> {
         after: &Page,
         body: &LoggedBody,
     ) -> Result<()> {
-        let concerned = |deleter: &str| {
-            deleter == self.me.person || body.device == self.me.device
-        };
+        let concerned = |deleter: &str| deleter == self.me.person || body.device == self.me.device;
         if let Some((true, false, deleter)) = was
             && after.revived
             && concerned(&deleter)
@@ -333,7 +327,9 @@ impl<'a> Intake<'a> {
         }
         if body.device != self.me.device && number(self.conn, key::CAUGHT_UP)? == 1 {
             self.conn
-                .prepare_cached("INSERT OR REPLACE INTO arrival (page, at, by) VALUES (?1, ?2, ?3)")?
+                .prepare_cached(
+                    "INSERT OR REPLACE INTO arrival (page, at, by) VALUES (?1, ?2, ?3)",
+                )?
                 .execute(params![after.id.as_str(), self.at, body.person])?;
         }
         Ok(())

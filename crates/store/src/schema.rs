@@ -55,7 +55,10 @@ mod tests {
     #[test]
     fn a_migration_that_fails_leaves_the_older_schema() {
         let mut conn = Connection::open_in_memory().expect("opens");
-        let broken = [MIGRATIONS[0], "CREATE TABLE half (id INTEGER) STRICT; BROKEN"];
+        let broken = [
+            MIGRATIONS[0],
+            "CREATE TABLE half (id INTEGER) STRICT; BROKEN",
+        ];
         migrate_with(&mut conn, &broken).expect_err("the second is no SQL");
         assert_eq!(version(&conn).expect("readable"), 1);
         assert!(!tables(&conn).iter().any(|sql| sql.contains("half")));
@@ -66,8 +69,11 @@ mod tests {
         let mut conn = Connection::open_in_memory().expect("opens");
         migrate(&mut conn).expect("migrates");
         let found = version(&conn).expect("readable") + 1;
-        conn.pragma_update(None, "user_version", found).expect("written");
+        conn.pragma_update(None, "user_version", found)
+            .expect("written");
         let refused = migrate(&mut conn);
-        assert!(matches!(refused, Err(StoreError::Newer { found: f, known }) if f == found && known < f));
+        assert!(
+            matches!(refused, Err(StoreError::Newer { found: f, known }) if f == found && known < f)
+        );
     }
 }

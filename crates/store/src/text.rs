@@ -141,7 +141,11 @@ pub(crate) fn put_body(
     text: &RichText,
 ) -> Result<()> {
     conn.prepare_cached("INSERT OR REPLACE INTO body (page, version, value) VALUES (?1, ?2, ?3)")?
-        .execute(params![page.as_str(), version.0, serde_json::to_string(text)?])?;
+        .execute(params![
+            page.as_str(),
+            version.0,
+            serde_json::to_string(text)?
+        ])?;
     Ok(())
 }
 
@@ -161,7 +165,11 @@ pub(crate) fn steps(from: &RichText, to: &RichText) -> Vec<RichText> {
     for at in head..end {
         chars += to.blocks.get(at).map_or(0, size);
         if chars > STEP && at + 1 < end {
-            let blocks = to.blocks.iter().take(at + 1).chain(to.blocks.iter().skip(end));
+            let blocks = to
+                .blocks
+                .iter()
+                .take(at + 1)
+                .chain(to.blocks.iter().skip(end));
             steps.push(RichText {
                 blocks: blocks.cloned().collect(),
             });

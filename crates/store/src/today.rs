@@ -114,8 +114,8 @@ fn arrivals(conn: &Connection) -> Result<Vec<Arrival>> {
 }
 
 fn counts(conn: &Connection) -> Result<Vec<(PageKind, u32)>> {
-    let mut query = conn
-        .prepare_cached("SELECT kind, count(*) FROM page WHERE deleted = 0 GROUP BY kind")?;
+    let mut query =
+        conn.prepare_cached("SELECT kind, count(*) FROM page WHERE deleted = 0 GROUP BY kind")?;
     let mut found = query.query([])?;
     let mut counts = Vec::new();
     while let Some(row) = found.next()? {

@@ -149,3 +149,63 @@ fn decode(text: &str) -> Result<Vec<u8>> {
         .decode(text)
         .map_err(|error| StoreError::BadBytes(error.to_string()))
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::expect_used, reason = "tests")]
+    use super::*;
+
+    /// Cheap: what is tested is the wrapping, not the cost.
+    const CHEAP: (u32, u32, u32) = (8, 1, 1);
+
+    fn sealed() -> (Key, VaultFile) {
+        let key = Key::generate().expect("randomness");
+        let file = seal_at(&key, "quattro parole a caso", CHEAP).expect("sealed");
+        (key, file)
+    }
+
+    #[test]
+    fn the_passphrase_opens_and_another_does_not() {
+        let (key, file) = sealed();
+        assert_eq!(open(&file, "quattro parole a caso").expect("opens"), key);
+        let wrong = open(&file, "quattro parole a casa");
+        assert!(matches!(wrong, Err(StoreError::WrongKey)));
+    }
+
+    #[test]
+    fn the_file_survives_json_and_never_holds_the_key() {
+        let (key, file) = sealed();
+        let json = serde_json::to_string(&file).expect("json");
+        assert!(!json.contains(&BASE64.encode(key.as_bytes())));
+        let read: VaultFile = serde_json::from_str(&json).expect("json");
+        assert_eq!(open(&read, "quattro parole a caso").expect("opens"), key);
+    }
+
+    #[test]
+    fn a_changed_or_greedy_file_is_refused() {
+        let (_, file) = sealed();
+        let wrapped = BASE64.encode([0; 48]);
+        let changed = VaultFile { wrapped, ..file.clone() };
+        let refused = open(&changed, "quattro parole a caso");
+        assert!(matches!(refused, Err(StoreError::WrongKey)));
+        let broken = [
+            VaultFile { version: 2, ..file.clone() },
+            VaultFile { memory: u32::MAX, ..file.clone() },
+            VaultFile { passes: u32::MAX, ..file.clone() },
+            VaultFile { nonce: "AAAA".into(), ..file.clone() },
+            VaultFile { salt: "?".into(), ..file },
+        ];
+        for file in broken {
+            let refused = open(&file, "quattro parole a caso");
+            assert!(matches!(refused, Err(StoreError::BadBytes(_))), "{file:?}");
+        }
+    }
+
+    #[test]
+    fn a_real_vault_costs_at_least_what_owasp_asks() {
+        let key = Key::generate().expect("randomness");
+        let file = seal(&key, "quattro parole a caso").expect("sealed");
+        assert!(file.memory >= 19 * 1024 && file.passes >= 2);
+        assert_eq!(open(&file, "quattro parole a caso").expect("opens"), key);
+    }
+}
