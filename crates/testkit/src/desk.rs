@@ -11,14 +11,14 @@ use store::{Filter, Identity, PageView, Store};
 use sync::transport::{HttpTransport, Transport};
 use sync::{CallError, Clock, Engine, EngineConfig, EngineHandle, Pace};
 
-/// A clock that stands still until it is moved.
+/// A clock that starts right and stands still until it is moved.
 #[derive(Debug, Clone)]
 pub struct FakeClock(Arc<AtomicI64>);
 
 impl Default for FakeClock {
-    /// 2026-11-20T09:00:00Z, a Friday.
+    /// A minute ago: hubs clamp what claims to come from later.
     fn default() -> Self {
-        Self(Arc::new(AtomicI64::new(1_795_165_200_000)))
+        Self(Arc::new(AtomicI64::new(sync::SystemClock.now() - 60_000)))
     }
 }
 
@@ -63,7 +63,8 @@ pub struct Desk {
     pub identity: Identity,
     /// The engine.
     pub engine: EngineHandle,
-    clock: FakeClock,
+    /// The computer's clock; it moves a second with everything that is written.
+    pub clock: FakeClock,
 }
 
 impl Desk {
@@ -92,6 +93,7 @@ impl Desk {
         let clock = FakeClock::default();
         let mut config = EngineConfig::over(&identity, transport);
         config.pace = brisk();
+        config.clock = Arc::new(clock.clone());
         let runtime = tokio::runtime::Handle::current();
         Ok(Self {
             who,

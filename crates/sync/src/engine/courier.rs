@@ -138,6 +138,9 @@ impl Courier {
             .on_disk(move |store| store.apply_response(&request, &response, at))
             .await?;
         let again = applied.more || applied.reconciling;
+        if applied.reconciling {
+            self.uploads.forget();
+        }
         if again {
             self.tell_busy();
         }
@@ -256,10 +259,8 @@ impl Courier {
         }
     }
 
-    /// A round was interrupted: what was under way is found out anew.
+    /// A round was interrupted.
     pub fn give_up(&mut self) {
-        self.uploads.forget();
-        self.downloads.forget();
         self.tell(|state| state.busy = false);
     }
 

@@ -34,6 +34,14 @@ fn of_the_file(error: &CallError) -> bool {
     )
 }
 
+/// A failure after which the hub has what it had.
+fn of_the_line(error: &CallError) -> bool {
+    matches!(
+        error,
+        CallError::NoLine(_) | CallError::Cut(_) | CallError::Stalled
+    )
+}
+
 /// A file on its way, and the positions of the chunks still to carry.
 struct Journey {
     manifest: Manifest,
@@ -86,7 +94,7 @@ pub(super) struct Uploads {
 }
 
 impl Uploads {
-    /// What was under way is asked anew: after a failure only the hub knows what arrived.
+    /// What was under way is asked anew: the hub may have lost what it had.
     pub fn forget(&mut self) {
         self.under_way = None;
     }
@@ -143,8 +151,16 @@ impl Uploads {
         let pack = read_pack(courier, journey.manifest.file.clone(), positions).await?;
         let size = pack.len();
         let client = courier.patient(size);
-        courier.measured(size, client.chunks(pack)).await?;
-        journey.arrived(count);
+        let sent = courier.measured(size, client.chunks(pack)).await;
+        match sent {
+            Ok(_) => journey.arrived(count),
+            // Only this pack is in doubt, and it may arrive twice: asking anew would cost more.
+            Err(error) if of_the_line(&error) => {
+                self.under_way = Some(journey);
+                return Err(error);
+            }
+            Err(error) => return Err(error),
+        }
         self.go_on(courier, journey).await
     }
 
@@ -186,11 +202,6 @@ pub(super) struct Downloads {
 }
 
 impl Downloads {
-    /// What was under way is looked up anew.
-    pub fn forget(&mut self) {
-        self.under_way = None;
-    }
-
     /// Files that were left alone are tried again.
     pub fn insist(&mut self) {
         self.skipped.0.clear();
