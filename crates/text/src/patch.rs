@@ -45,18 +45,16 @@ impl Cut {
     fn new(gap: &Gap, raw: &Raw, old: &[Glyph]) -> Self {
         let stored = |at: usize| raw.visible.get(at).copied().unwrap_or(raw.glyphs.len());
         let graves = graves(gap, old);
-        let mut delete: Vec<Range<usize>> = Vec::new();
-        for at in gap.old.clone() {
-            let is_grave = graves.contains(&at) && old.get(at).is_some_and(|g| g.c == '\n');
-            if is_grave {
-                continue;
-            }
-            let at = stored(at);
-            match delete.last_mut() {
-                Some(run) if run.end == at => run.end += 1,
-                _ => delete.push(at..at + 1),
-            }
-        }
+        let delete = if joins(gap, old) {
+            // Graves between lines that become one would cut it in two.
+            std::iter::once(stored(gap.old.start)..stored(gap.old.end)).collect()
+        } else {
+            let kept = |at: &usize| {
+                graves.contains(at) && old.get(*at).is_some_and(|glyph| glyph.c == '\n')
+            };
+            let gone = gap.old.clone().filter(|at| !kept(at));
+            gone.map(stored).fold(Vec::new(), join_neighbours)
+        };
         let graves = match graves.end.checked_sub(1) {
             Some(last) if !graves.is_empty() => stored(graves.start)..stored(last) + 1,
             _ => 0..0,
@@ -94,10 +92,28 @@ impl Cut {
     }
 }
 
+fn join_neighbours(mut runs: Vec<Range<usize>>, at: usize) -> Vec<Range<usize>> {
+    match runs.last_mut() {
+        Some(run) if run.end == at => run.end += 1,
+        _ => runs.push(at..at + 1),
+    }
+    runs
+}
+
+fn starts_line(gap: &Gap, old: &[Glyph]) -> bool {
+    let before = gap.old.start.checked_sub(1).and_then(|at| old.get(at));
+    before.is_none_or(|glyph| glyph.c == '\n')
+}
+
+/// Whether the end of a line goes, but not its beginning.
+fn joins(gap: &Gap, old: &[Glyph]) -> bool {
+    let mut gone = old.get(gap.old.clone()).unwrap_or_default().iter();
+    !starts_line(gap, old) && gone.any(|glyph| glyph.c == '\n')
+}
+
 /// The whole lines among what goes. They must begin where a line begins, or a grave would cut a line in two.
 fn graves(gap: &Gap, old: &[Glyph]) -> Range<usize> {
-    let before = gap.old.start.checked_sub(1).and_then(|at| old.get(at));
-    if before.is_some_and(|glyph| glyph.c != '\n') {
+    if !starts_line(gap, old) {
         return 0..0;
     }
     let gone = old.get(gap.old.clone()).unwrap_or_default();
