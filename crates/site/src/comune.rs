@@ -1,5 +1,6 @@
 //! The comune and where its site lives.
 
+use crate::html;
 use domain::ComuneId;
 use serde::{Deserialize, Serialize};
 
@@ -39,6 +40,29 @@ pub struct Comune {
 }
 
 impl Comune {
+    /// The same without what no page may show: control characters, links that would run something.
+    pub(crate) fn cleaned(&self) -> Self {
+        let link = |text: &str| html::safe_link(text).unwrap_or_default();
+        let mut clean = self.clone();
+        for text in [
+            &mut clean.name,
+            &mut clean.province,
+            &mut clean.region,
+            &mut clean.address,
+            &mut clean.phone,
+            &mut clean.email,
+            &mut clean.pec,
+            &mut clean.tax_code,
+            &mut clean.vat,
+            &mut clean.origin,
+        ] {
+            *text = html::clean(text);
+        }
+        clean.privacy = link(&clean.privacy);
+        clean.accessibility = link(&clean.accessibility);
+        clean
+    }
+
     /// The base path with a slash at both ends.
     pub fn base(&self) -> String {
         match self.base.trim_matches('/') {

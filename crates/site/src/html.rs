@@ -318,7 +318,8 @@ pub(crate) fn safe_link(link: &str) -> Option<String> {
     (known && shaped && !rest.is_empty()).then(|| format!("{scheme}:{}", percent(rest)))
 }
 
-fn percent(text: &str) -> String {
+/// With everything that may not stand in an address written as `%XX`.
+pub(crate) fn percent(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut utf8 = [0; 4];
     for (at, c) in text.char_indices() {

@@ -146,12 +146,24 @@ impl Picture {
 /// The whole image, upright.
 pub(crate) fn decode(bytes: &[u8]) -> Result<DynamicImage, ImageError> {
     guarded(|| {
+        if media(bytes)? == "image/jpeg" && !jpeg_has_end(bytes) {
+            return Err(ImageError::Broken);
+        }
         let mut decoder = decoder(bytes)?;
         let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
         let mut image = DynamicImage::from_decoder(decoder).map_err(why)?;
         image.apply_orientation(orientation);
         Ok(image)
     })
+}
+
+/// The decoder paints what is missing of a JPEG grey; a photograph cut off by a bad line is better asked
+/// for again. After the last start of scan an end marker must follow: neither can be among the pixels.
+fn jpeg_has_end(bytes: &[u8]) -> bool {
+    let marker = |kind: u8| move |pair: &[u8]| pair == [0xff, kind];
+    let scan = bytes.windows(2).rposition(marker(0xda));
+    scan.and_then(|at| bytes.get(at..))
+        .is_some_and(|rest| rest.windows(2).any(marker(0xd9)))
 }
 
 /// The same image at its own size and without what the camera added: for images offered as files.

@@ -31,9 +31,10 @@ pub fn preview(
     others: &dyn Lookup,
     files: &dyn Files,
 ) -> String {
+    let comune = comune.cleaned();
     let media = Media::plan(page, files);
-    let icons = icons_url(comune);
-    Renderer::new(comune, others, &media, &icons).page(page, &[])
+    let icons = icons_url(&comune);
+    Renderer::new(&comune, others, &media, &icons).page(page, &[])
 }
 
 /// A file that a preview asks for.

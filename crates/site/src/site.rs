@@ -120,6 +120,7 @@ impl Site {
 
     fn open(comune: Comune, out: &Path) -> Result<Self, SiteError> {
         let folder = Folder::open(out)?;
+        let comune = comune.cleaned();
         Ok(Self {
             icons: icons_url(&comune),
             media: Media::on_disk(&folder),

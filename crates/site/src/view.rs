@@ -132,6 +132,11 @@ impl<'a> Frame<'a> {
         format!("Comune di {}", self.comune.name)
     }
 
+    /// An address as a `mailto:` link wants it.
+    pub fn mail(&self, address: &str) -> String {
+        crate::html::percent(address)
+    }
+
     /// The digits of the telephone, as a `tel:` link wants them.
     pub fn tel(&self, phone: &str) -> String {
         tel(phone)

@@ -1,9 +1,12 @@
-//! Writes a site from a file of content: `site build CONTENUTO CARTELLA [--origin URL] [--base PERCORSO]`.
+//! Writes a site from a file of content: `site build CONTENUTO CARTELLA [--origin URL] [--base PERCORSO]`;
+//! measures itself: `site bench [NOTIZIE]`.
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
     reason = "a program for the command line"
 )]
+
+mod bench;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -16,6 +19,8 @@ fn main() -> ExitCode {
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     match args.as_slice() {
         ["build", content, out, options @ ..] => report(build(content, out, options)),
+        ["bench"] => report(bench::run(10_000)),
+        ["bench", news] => report(news.parse().map_err(|_| USAGE.into()).and_then(bench::run)),
         _ => report(Err(USAGE.into())),
     }
 }
