@@ -7,6 +7,9 @@ use protocol::calls::{EnrolRequest, Enrolled};
 use std::sync::Arc;
 use store::{Identity, Secret};
 
+/// Calls made before an enrolment is given up.
+const TRIES: u32 = 3;
+
 /// Why an enrolment did not succeed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EnrolError {
@@ -49,8 +52,19 @@ pub async fn enrol_over(
         public_key: key.public(),
         name: name.trim().to_owned(),
     };
-    let enrolled = client.enrol(&request).await?;
+    let enrolled = insist(&client, &request).await?;
     Ok(identity(hub, &key, enrolled))
+}
+
+/// A code is used up by the call that enrols, even where its answer is lost; the same key may ask again.
+async fn insist(client: &HubClient, request: &EnrolRequest) -> Result<Enrolled, CallError> {
+    for _ in 1..TRIES {
+        match client.enrol(request).await {
+            Err(CallError::Cut(_) | CallError::Stalled) => {}
+            result => return result,
+        }
+    }
+    client.enrol(request).await
 }
 
 fn identity(hub: &str, key: &DeviceKey, enrolled: Enrolled) -> Identity {

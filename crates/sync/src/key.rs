@@ -33,7 +33,12 @@ impl DeviceKey {
 
     /// The public key, base64url without padding.
     pub fn public(&self) -> String {
-        URL_SAFE_NO_PAD.encode(self.0.verifying_key().as_bytes())
+        URL_SAFE_NO_PAD.encode(self.public_bytes())
+    }
+
+    /// The public key.
+    pub fn public_bytes(&self) -> [u8; 32] {
+        self.0.verifying_key().to_bytes()
     }
 
     /// The value of the header `authorization` for a call with this body as sent.

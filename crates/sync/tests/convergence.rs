@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use sync::CallError;
 use sync::transport::{Pending, Request, Response, Transport};
 use tempfile::TempDir;
-use testkit::{ANNA, BRUNO, CARLA, Desk, Fate, Inside, Person, code_at, log_at};
+use testkit::{ANNA, BRUNO, CARLA, Desk, Fate, Inside, Person, log_at};
 
 /// A hub without a network. Each case works at a comune of its own.
 struct Centre {
@@ -59,12 +59,9 @@ struct Seat {
     way: Arc<Inside>,
 }
 
-async fn seat(hub: &Hub, comune: &ComuneId, who: Person) -> Seat {
+fn seat(hub: &Hub, comune: &ComuneId, who: Person) -> Seat {
     let way = Arc::new(Inside::to(hub));
-    let code = code_at(hub, &who, comune).unwrap();
-    let desk = Desk::enrol_over(way.clone(), "http://127.0.0.1", &code, who)
-        .await
-        .unwrap();
+    let desk = Desk::grant(hub, way.clone(), comune, who).unwrap();
     Seat { desk, way }
 }
 
@@ -79,10 +76,10 @@ struct Office {
 }
 
 impl Office {
-    async fn open(hub: &Hub, comune: ComuneId) -> Self {
+    fn open(hub: &Hub, comune: ComuneId) -> Self {
         let mut seats = Vec::new();
         for who in [ANNA, BRUNO, CARLA] {
-            seats.push(seat(hub, &comune, who).await);
+            seats.push(seat(hub, &comune, who));
         }
         Self {
             hub: hub.clone(),
@@ -261,6 +258,7 @@ fn any_schedule_of_edits_losses_and_repetitions_ends_in_the_same_state_everywher
     let mut runner = TestRunner::new(Rules {
         cases: 300,
         max_shrink_iters: 200,
+        failure_persistence: None,
         ..Rules::default()
     });
     let run = runner.run(&steps(), |steps| {
@@ -272,7 +270,7 @@ fn any_schedule_of_edits_losses_and_repetitions_ends_in_the_same_state_everywher
             (centre.hub.clone(), comune)
         };
         runtime.block_on(async {
-            let mut office = Office::open(&hub, comune).await;
+            let mut office = Office::open(&hub, comune);
             for step in &steps {
                 office.take(step).await;
             }
@@ -291,7 +289,7 @@ fn any_schedule_of_edits_losses_and_repetitions_ends_in_the_same_state_everywher
 async fn every_call_made_again_leaves_the_log_as_it_is_byte_for_byte() {
     let mut centre = Centre::open();
     let comune = centre.next_comune();
-    let mut office = Office::open(&centre.hub, comune).await;
+    let mut office = Office::open(&centre.hub, comune);
     for who in [0, 1, 0, 2] {
         office.take(&Step::New { who }).await;
         office.settle().await;
@@ -352,15 +350,12 @@ impl Transport for Meddling {
 async fn an_edit_made_during_a_pull_is_not_lost() {
     let mut centre = Centre::open();
     let comune = centre.next_comune();
-    let bruno = seat(&centre.hub, &comune, BRUNO).await.desk;
+    let bruno = seat(&centre.hub, &comune, BRUNO).desk;
     let way = Arc::new(Meddling {
         inner: Inside::to(&centre.hub),
         meanwhile: Mutex::default(),
     });
-    let code = code_at(&centre.hub, &ANNA, &comune).unwrap();
-    let anna = Desk::enrol_over(way.clone(), "http://127.0.0.1", &code, ANNA)
-        .await
-        .unwrap();
+    let anna = Desk::grant(&centre.hub, way.clone(), &comune, ANNA).unwrap();
     let anna = Arc::new(anna);
     let page = bruno.write_news("Neve", "Prima.\nUltima.").unwrap();
     bruno.carry().await.unwrap();
@@ -392,8 +387,8 @@ async fn an_edit_made_during_a_pull_is_not_lost() {
 async fn a_computer_whose_clock_is_a_year_ahead_agrees_with_the_others_and_is_told() {
     let mut centre = Centre::open();
     let comune = centre.next_comune();
-    let anna = seat(&centre.hub, &comune, ANNA).await.desk;
-    let bruno = seat(&centre.hub, &comune, BRUNO).await.desk;
+    let anna = seat(&centre.hub, &comune, ANNA).desk;
+    let bruno = seat(&centre.hub, &comune, BRUNO).desk;
     anna.clock.advance(Duration::from_secs(365 * 86_400));
     anna.write_news("Neve", "Scuole chiuse.").unwrap();
     anna.carry().await.unwrap();

@@ -67,7 +67,10 @@ const BODY_BYTES: usize = 160;
 fn logged(row: &Row, stubs_for: Option<&DeviceId>) -> Result<(Logged, usize)> {
     let device = DeviceId(row.get("device")?);
     let decided: String = row.get("decided")?;
-    let stub = stubs_for == Some(&device);
+    let at: i64 = row.get("at")?;
+    // A time that was clamped is news to the device that sent it: without it, it would show another.
+    let clamped = at == 0 || at >= row.get("received")?;
+    let stub = stubs_for == Some(&device) && !clamped;
     let mut bytes = STUB_BYTES + decided.len();
     let body = if stub {
         None
@@ -77,7 +80,7 @@ fn logged(row: &Row, stubs_for: Option<&DeviceId>) -> Result<(Logged, usize)> {
         Some(LoggedBody {
             entity: row.get("entity")?,
             change: serde_json::from_str(&change)?,
-            at: row.get("at")?,
+            at,
             device,
             person: row.get("person")?,
             role: named(&row.get::<_, String>("role")?)?,
@@ -112,7 +115,7 @@ fn site_change((rev, page, body): (i64, String, Option<String>)) -> Result<SiteC
 }
 
 impl SqliteTx<'_> {
-    fn counter(&self, name: &str) -> Result<i64> {
+    pub(super) fn counter(&self, name: &str) -> Result<i64> {
         let value = self
             .0
             .query_row("SELECT value FROM counter WHERE name = ?1", [name], |row| {
@@ -211,7 +214,7 @@ impl Tx for SqliteTx<'_> {
     fn stretch(&self, window: Window) -> Result<Stretch> {
         let head = self.head()?;
         let mut query = self.0.prepare_cached(
-            "SELECT seq, id, device, person, role, entity, change, at, decided
+            "SELECT seq, id, device, person, role, entity, change, at, received, decided
              FROM log WHERE seq > ?1 AND collection = ?2 ORDER BY seq",
         )?;
         let mut rows = query.query(params![int(window.after), window.collection.as_str()])?;
