@@ -40,7 +40,10 @@ fn run(args: &Args) -> Done {
             .map(drop)?),
         "backup" => backup(args),
         "restore" => run_restore(args),
-        "help" => Ok(println!("{USAGE}")),
+        "help" => {
+            println!("{USAGE}");
+            Ok(())
+        }
         other => Err(format!("unknown command {other}\n\n{USAGE}").into()),
     }
 }

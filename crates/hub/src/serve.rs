@@ -5,9 +5,13 @@ use crate::storage::StorageError;
 use crate::{Config, Hub};
 use std::fs::File;
 use std::net::SocketAddr;
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+
+/// How long a stop waits for calls that are under way.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A hub that is serving. Dropping it stops the hub without waiting; [`Running::shutdown`] waits.
 pub struct Running {
@@ -28,7 +32,14 @@ impl Running {
     /// Where the server had failed.
     pub async fn shutdown(self) -> std::io::Result<()> {
         let _ = self.stop.send(());
-        let served = self.server.await.map_err(std::io::Error::other)?;
+        let stop = self.server.abort_handle();
+        let served = match tokio::time::timeout(PATIENCE, self.server).await {
+            Ok(served) => served.map_err(std::io::Error::other)?,
+            Err(_) => {
+                stop.abort();
+                Ok(())
+            }
+        };
         self.publisher.abort();
         // What could not be rendered is rendered at the next start.
         let _ = self.hub.blocking(Hub::publish_now).await;

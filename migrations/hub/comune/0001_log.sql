@@ -1,6 +1,6 @@
 -- One comune: its log, what the log folds to, its public site, its files.
 
--- Single numbers: 'site' counts the changes of the public site.
+-- Single numbers: 'site' counts the changes of the public site, 'bytes' those of the chunks.
 CREATE TABLE counter (
     name  TEXT PRIMARY KEY,
     value INTEGER NOT NULL

@@ -6,9 +6,13 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 /// Writes a chunk's bytes to a new file, down to the disk.
 pub type ChunkWrite = fn(&Path, &[u8]) -> io::Result<()>;
+
+/// No write takes this long.
+const YOUNG: Duration = Duration::from_secs(3600);
 
 /// The usual [`ChunkWrite`].
 ///
@@ -31,6 +35,7 @@ impl Chunks {
     /// Opens the folder and sweeps what an interrupted write left.
     pub(crate) fn open(root: &Path, write: ChunkWrite) -> Result<Self> {
         fs::create_dir_all(root.join("tmp"))?;
+        sweep(&root.join("tmp"))?;
         Ok(Self {
             root: root.to_owned(),
             write,
@@ -82,6 +87,18 @@ impl Chunks {
         }
         Ok(hasher.finalize().to_hex().as_str() == manifest.file.as_str())
     }
+}
+
+/// Removes what interrupted writes left. What is young may be another process's, at work now.
+fn sweep(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let changed = entry.metadata()?.modified()?;
+        if changed.elapsed().is_ok_and(|age| age > YOUNG) {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 /// Moves a written file to its place; the folder is synced so that the name survives a power cut.

@@ -19,6 +19,7 @@ use protocol::files::{
     CHUNK, ChunkRef, FetchRequest, MAX_CHUNKS, MAX_FILE, MAX_PACK, Manifest, Missing, Stored,
     push_chunk, unpack,
 };
+use std::collections::BTreeMap;
 
 impl Hub {
     /// Takes a manifest and answers which chunks are missing.
@@ -55,18 +56,23 @@ impl Hub {
     /// `Full`.
     pub fn store_chunks(&self, comune: &ComuneId, pack: &[u8]) -> Result<Stored, Failure> {
         let chunks = unpack(pack).map_err(Failure::malformed)?;
+        let named = chunks
+            .iter()
+            .map(|bytes| (blake3::hash(bytes).to_hex().to_string(), *bytes));
         let store = self.comune(comune)?;
-        let mut stored = 0;
-        for bytes in chunks {
-            let hash = blake3::hash(bytes).to_hex();
-            if !store.reading(|tx| tx.wants_chunk(&hash))? {
-                continue;
-            }
-            self.0.chunks.put(&hash, bytes)?;
-            store.writing(|tx| tx.put_chunk(&hash, bytes.len() as u64))?;
-            stored += 1;
-        }
-        metrics::add(&self.metrics().chunks_total, stored as usize);
+        let wanted = store.reading(|tx| wanted(tx, named.clone()))?;
+        // What came before the disk was full is here, and need not come again.
+        let mut written = Vec::new();
+        let full = wanted.iter().try_for_each(|(hash, bytes)| {
+            self.0.chunks.put(hash, bytes)?;
+            written.push((hash, bytes.len() as u64));
+            Ok::<_, StorageError>(())
+        });
+        let quota = self.config().quota;
+        store.writing(|tx| take(tx, &written, quota))?;
+        full?;
+        let stored = u32::try_from(written.len()).unwrap_or(u32::MAX);
+        metrics::add(&self.metrics().chunks_total, written.len());
         self.finish_files(comune)?;
         Ok(Stored { stored })
     }
@@ -130,6 +136,31 @@ impl Hub {
         }
         Ok(())
     }
+}
+
+/// The chunks that an incomplete file lacks, each once.
+fn wanted<'a>(
+    tx: &dyn Tx,
+    chunks: impl Iterator<Item = (String, &'a [u8])>,
+) -> Result<BTreeMap<String, &'a [u8]>, StorageError> {
+    let mut out = BTreeMap::new();
+    for (hash, bytes) in chunks {
+        if tx.wants_chunk(&hash)? {
+            out.insert(hash, bytes);
+        }
+    }
+    Ok(out)
+}
+
+/// Notes chunks that are on disk. Several offers may each have fitted the quota.
+fn take(tx: &dyn Tx, chunks: &[(&String, u64)], quota: u64) -> Result<(), StorageError> {
+    for (hash, size) in chunks {
+        tx.put_chunk(hash, *size)?;
+    }
+    if tx.chunk_bytes()? > quota {
+        return Err(StorageError::Full);
+    }
+    Ok(())
 }
 
 /// Positions and chunks of a manifest that the comune has not brought yet.

@@ -116,7 +116,8 @@ impl Hub {
         let rendered = render::render(self, comune, &mut slot);
         let metrics = self.metrics();
         match &rendered {
-            Ok(()) => {
+            Ok(false) => {}
+            Ok(true) => {
                 let ms = u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX);
                 metrics.publish_last_ms.store(ms, Relaxed);
                 metrics.publish_max_ms.fetch_max(ms, Relaxed);
@@ -129,7 +130,7 @@ impl Hub {
                 metrics::add(&metrics.publication_errors_total, 1);
             }
         }
-        rendered
+        rendered.map(drop)
     }
 
     /// Renders what is asked for until the task is dropped.

@@ -23,8 +23,8 @@ impl Slot {
     }
 }
 
-/// Renders what changed since the files were last right.
-pub(super) fn render(hub: &Hub, comune: &ComuneId, slot: &mut Slot) -> Result<(), Failure> {
+/// Renders what changed since the files were last right; `false` where they were right.
+pub(super) fn render(hub: &Hub, comune: &ComuneId, slot: &mut Slot) -> Result<bool, Failure> {
     let store = hub.comune(comune)?;
     let target = hub.marker_at(store.reading(|tx| tx.site_rev())?);
     let path = hub.0.publisher.marker(comune);
@@ -36,10 +36,13 @@ pub(super) fn render(hub: &Hub, comune: &ComuneId, slot: &mut Slot) -> Result<()
     };
     let shown = Marker::read(&path);
     let (site, reports) = match slot.0.take() {
-        Some((_, marker)) if marker == job.target && shown.as_ref() == Some(&marker) => {
-            return Ok(());
+        Some((site, marker)) if shown.as_ref() == Some(&marker) => {
+            if marker == job.target {
+                slot.0 = Some((site, marker));
+                return Ok(false);
+            }
+            job.update(site, &marker)?
         }
-        Some((site, marker)) if shown.as_ref() == Some(&marker) => job.update(site, &marker)?,
         _ => job.build()?,
     };
     for warning in reports.iter().flat_map(|report| &report.warnings) {
@@ -47,7 +50,7 @@ pub(super) fn render(hub: &Hub, comune: &ComuneId, slot: &mut Slot) -> Result<()
     }
     job.target.write(&path)?;
     slot.0 = Some((site, job.target));
-    Ok(())
+    Ok(true)
 }
 
 struct Job<'a> {

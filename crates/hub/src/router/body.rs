@@ -12,9 +12,14 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::io::Read;
 use std::net::SocketAddr;
+use std::time::Duration;
+use tokio::time::timeout;
 
 /// The largest window a compressed body may ask for: 2^23 bytes, zstd's usual limit for decoders.
 const WINDOW: u32 = 23;
+
+/// How long a body may take: the largest pack at 64 kbit/s.
+const PATIENCE: Duration = Duration::from_secs(90);
 
 /// A body of at most `MAX` bytes, before and after unpacking, and who sent it.
 pub(super) struct Received<const MAX: usize> {
@@ -70,7 +75,10 @@ fn pack(plain: Vec<u8>, packed: bool) -> Result<Response, Failure> {
 
 /// The bytes as they came, at most `max`.
 async fn collect(body: axum::body::Body, max: usize) -> Result<Vec<u8>, Failure> {
-    match axum::body::to_bytes(body, max).await {
+    let Ok(collected) = timeout(PATIENCE, axum::body::to_bytes(body, max)).await else {
+        return Err(Failure::malformed("the body took too long to arrive"));
+    };
+    match collected {
         Ok(bytes) => Ok(bytes.into()),
         Err(error) => Err(match std::error::Error::source(&error) {
             Some(cause) if cause.to_string().contains("length limit") => Failure::too_large(),

@@ -43,7 +43,6 @@ pub(super) async fn send(path: &Path, headers: &HeaderMap, status: StatusCode) -
             header::X_CONTENT_TYPE_OPTIONS,
             HeaderValue::from_static("nosniff"),
         ),
-        (header::CONTENT_SECURITY_POLICY, POLICY),
     ];
     if status == StatusCode::OK && matches(headers, &etag) {
         return Some((StatusCode::NOT_MODIFIED, common).into_response());
@@ -56,7 +55,12 @@ pub(super) async fn send(path: &Path, headers: &HeaderMap, status: StatusCode) -
         file,
         left: found.len(),
     };
-    Some((status, common, kind, Body::new(body)).into_response())
+    let mut response = (status, common, kind, Body::new(body)).into_response();
+    if runs(media) {
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_SECURITY_POLICY, POLICY);
+    }
+    Some(response)
 }
 
 /// The sites need no script; a file that somebody attached gets none either.
@@ -64,6 +68,11 @@ const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'self'; script-src 'none'; object-src 'none'; base-uri 'none'; \
      form-action 'self'; frame-ancestors 'none'",
 );
+
+/// Whether a browser runs scripts in such a file. Others get no policy: some viewers of PDF break on it.
+fn runs(media: &str) -> bool {
+    media.starts_with("text/html") || media == "image/svg+xml"
+}
 
 fn matches(headers: &HeaderMap, etag: &HeaderValue) -> bool {
     let (Some(asked), Ok(etag)) = (headers.get(header::IF_NONE_MATCH), etag.to_str()) else {

@@ -11,6 +11,7 @@ mod bad_input;
 mod common;
 mod enrol;
 mod files;
+mod kill;
 mod property;
 mod publish;
 mod roles;

@@ -196,7 +196,6 @@ async fn the_served_hub_shows_a_page_within_a_second_and_says_how_long_it_took()
         assert!(start.elapsed() < Duration::from_secs(5), "not rendered");
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
-    println!("operation to page: {:?}", start.elapsed());
     let metrics = get(&running.hub, "/metrics").await.text();
     assert!(metrics.contains("hub_ops_accepted_total 5\n"), "{metrics}");
     assert!(

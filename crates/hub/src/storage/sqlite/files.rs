@@ -90,11 +90,15 @@ impl SqliteTx<'_> {
     }
 
     pub(super) fn insert_chunk(&self, hash: &str, size: u64) -> Result<()> {
-        self.0
+        let new = self
+            .0
             .prepare_cached(
                 "INSERT INTO chunk (hash, size) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
             )?
             .execute(params![hash, int(size)])?;
+        if new > 0 {
+            self.add_bytes(int(size))?;
+        }
         self.0
             .prepare_cached("DELETE FROM wanted WHERE hash = ?1")?
             .execute([hash])?;
@@ -102,8 +106,12 @@ impl SqliteTx<'_> {
     }
 
     pub(super) fn delete_chunk(&self, chunk: &ChunkRef, file: &FileId) -> Result<()> {
-        self.0
+        let gone = self
+            .0
             .execute("DELETE FROM chunk WHERE hash = ?1", [&chunk.0])?;
+        if gone > 0 {
+            self.add_bytes(-i64::from(chunk.1))?;
+        }
         self.0.execute(
             "UPDATE file SET complete = 0 WHERE id = ?1",
             [file.as_str()],
@@ -115,10 +123,18 @@ impl SqliteTx<'_> {
         Ok(())
     }
 
+    /// The sum of the chunks is kept beside them: there may be a million.
+    fn add_bytes(&self, bytes: i64) -> Result<()> {
+        self.0
+            .prepare_cached(
+                "INSERT INTO counter (name, value) VALUES ('bytes', ?1)
+                 ON CONFLICT DO UPDATE SET value = value + excluded.value",
+            )?
+            .execute([bytes])?;
+        Ok(())
+    }
+
     pub(super) fn sum_chunks(&self) -> Result<u64> {
-        let sum: Option<i64> = self
-            .0
-            .query_row("SELECT sum(size) FROM chunk", [], |row| row.get(0))?;
-        Ok(sum.map_or(0, uint))
+        Ok(uint(self.counter("bytes")?))
     }
 }
