@@ -178,7 +178,7 @@ fn say(page: &PageId, title: &str) -> std::io::Result<()> {
 
 pub(crate) fn state(arguments: &Arguments) -> Outcome<String> {
     let store = open(arguments)?;
-    let pages = store.list_pages(&Filter::default(), 0, u32::MAX)?.rows;
+    let pages = all_pages(&store)?;
     if arguments.get("json").is_none() {
         let waiting = store.waiting()?;
         return Ok(format!("{} pages, {waiting} waiting", pages.len()));
@@ -191,6 +191,19 @@ pub(crate) fn state(arguments: &Arguments) -> Outcome<String> {
         "pages": pages?,
     });
     Ok(state.to_string())
+}
+
+/// The list, stretch by stretch: it gives only so many rows at a time.
+fn all_pages(store: &Store) -> Outcome<Vec<PageRow>> {
+    let mut pages = Vec::new();
+    loop {
+        let offset = u32::try_from(pages.len())?;
+        let rows = store.list_pages(&Filter::default(), offset, 200)?.rows;
+        if rows.is_empty() {
+            return Ok(pages);
+        }
+        pages.extend(rows);
+    }
 }
 
 fn look(store: &Store, row: &PageRow) -> Outcome<Value> {
