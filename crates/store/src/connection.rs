@@ -18,8 +18,9 @@ const READERS: usize = 4;
 pub struct Store(Arc<Inner>);
 
 struct Inner {
-    writer: Mutex<Writer>,
+    /// Before the writer, so that it closes last: it alone can fold the write-ahead log into the file.
     readers: Mutex<Vec<Connection>>,
+    writer: Mutex<Writer>,
     /// `None` for a workspace in memory: its one connection also reads.
     file: Option<(PathBuf, Key)>,
 }
@@ -41,6 +42,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::WrongKey`], [`StoreError::Damaged`], [`StoreError::Full`], [`StoreError::Newer`].
     pub fn open(path: &Path, key: &Key) -> Result<Self> {
+        torn(path)?;
         let mut conn = connect(path, key, OpenFlags::default())?;
         conn.pragma_update(None, "journal_mode", "WAL")?;
         conn.pragma_update(None, "synchronous", "FULL")?;
@@ -141,8 +143,8 @@ fn reader(path: &Path, key: &Key) -> Result<Connection> {
     Ok(conn)
 }
 
-/// Opens and unlocks. SQLCipher learns that a key is wrong when it first reads a page; a file that is
-/// shorter than a page, or cut in the middle of one, is damaged whatever the key.
+/// Opens and unlocks. SQLCipher learns that a key is wrong when it first reads a page; a first page that was
+/// changed looks the same to it.
 fn connect(path: &Path, key: &Key, flags: OpenFlags) -> Result<Connection> {
     let conn = Connection::open_with_flags(path, flags)?;
     conn.busy_timeout(Duration::from_secs(5))?;
@@ -150,18 +152,23 @@ fn connect(path: &Path, key: &Key, flags: OpenFlags) -> Result<Connection> {
     match conn.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())) {
         Ok(()) => Ok(conn),
         Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::NotADatabase) => {
-            Err(refused(path))
+            Err(StoreError::WrongKey)
         }
         Err(error) => Err(error.into()),
     }
 }
 
-fn refused(path: &Path) -> StoreError {
-    let len = std::fs::metadata(path).map_or(0, |meta| meta.len());
-    if len < PAGE || len % PAGE != 0 {
-        return StoreError::Damaged(format!("{len} bytes are no whole pages"));
+/// Less than a page, and no write-ahead log that has the rest: SQLite would take it for a new, empty file and
+/// write over what is left.
+fn torn(path: &Path) -> Result<()> {
+    let size = |path: &Path| std::fs::metadata(path).map_or(0, |meta| meta.len());
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    let left = size(path);
+    if (1..PAGE).contains(&left) && size(Path::new(&log)) == 0 {
+        return Err(StoreError::Damaged(format!("only {left} bytes are left")));
     }
-    StoreError::WrongKey
+    Ok(())
 }
 
 /// SQLCipher's page, in bytes.
@@ -224,13 +231,16 @@ mod tests {
         let store = Store::open(&file, &key).expect("opens");
         store.set_identity(&anna()).expect("written");
         let page = store.create_page(PageKind::Pagina, NOW).expect("written");
-        let text = |n: usize| RichText::from_plain(&"neve e ghiaccio ".repeat(n));
+        let text = |lines: u32| {
+            let line = |n| format!("Riga {n}: neve e ghiaccio su tutte le strade.\n");
+            RichText::from_plain(&(0..lines).map(line).collect::<String>())
+        };
         let first = store
             .edit_text(&page, &Default::default(), &text(1), NOW)
             .expect("written");
 
         store.limit_pages(1);
-        let full = store.edit_text(&page, &first.version, &text(9000), NOW);
+        let full = store.edit_text(&page, &first.version, &text(1500), NOW);
         assert!(matches!(full, Err(StoreError::Full)), "{full:?}");
         let bytes = vec![7; 1 << 20];
         let full = store.add_file(&mut bytes.as_slice(), "foto.jpg", "image/jpeg");
@@ -240,11 +250,14 @@ mod tests {
 
         store.limit_pages(1_000_000);
         let again = store
-            .edit_text(&page, &first.version, &text(9000), NOW)
+            .edit_text(&page, &first.version, &text(1500), NOW)
             .expect("there is room again");
-        assert_eq!(again.text, text(9000));
+        assert_eq!(again.text, text(1500));
         let title = FieldChange::Title("Neve".into());
-        let change = PageChange::Set { change: title, base: 0 };
+        let change = PageChange::Set {
+            change: title,
+            base: 0,
+        };
         store.change(&page, change, NOW).expect("written");
         store.check().expect("sound");
     }

@@ -185,15 +185,33 @@ mod tests {
     fn a_changed_or_greedy_file_is_refused() {
         let (_, file) = sealed();
         let wrapped = BASE64.encode([0; 48]);
-        let changed = VaultFile { wrapped, ..file.clone() };
+        let changed = VaultFile {
+            wrapped,
+            ..file.clone()
+        };
         let refused = open(&changed, "quattro parole a caso");
         assert!(matches!(refused, Err(StoreError::WrongKey)));
         let broken = [
-            VaultFile { version: 2, ..file.clone() },
-            VaultFile { memory: u32::MAX, ..file.clone() },
-            VaultFile { passes: u32::MAX, ..file.clone() },
-            VaultFile { nonce: "AAAA".into(), ..file.clone() },
-            VaultFile { salt: "?".into(), ..file },
+            VaultFile {
+                version: 2,
+                ..file.clone()
+            },
+            VaultFile {
+                memory: u32::MAX,
+                ..file.clone()
+            },
+            VaultFile {
+                passes: u32::MAX,
+                ..file.clone()
+            },
+            VaultFile {
+                nonce: "AAAA".into(),
+                ..file.clone()
+            },
+            VaultFile {
+                salt: "?".into(),
+                ..file
+            },
         ];
         for file in broken {
             let refused = open(&file, "quattro parole a caso");

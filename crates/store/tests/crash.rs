@@ -1,5 +1,10 @@
 //! A process that is killed at any moment loses nothing that it had acknowledged.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "tests"
+)]
 
 mod common;
 
@@ -83,7 +88,9 @@ fn no_acknowledged_change_is_lost_by_a_kill() {
     let file = dir.path().join("lavoro.db");
     let page = {
         let store = Store::open(&file, &key()).unwrap();
-        store.set_identity(&identity("Anna", Role::Impiegato)).unwrap();
+        store
+            .set_identity(&identity("Anna", Role::Impiegato))
+            .unwrap();
         store.create_page(PageKind::Pagina, NOW).unwrap()
     };
     let mut before = 0;
@@ -93,8 +100,14 @@ fn no_acknowledged_change_is_lost_by_a_kill() {
         let store = Store::open(&file, &key()).unwrap();
         store.check().unwrap();
         let (title, text) = number(&store, &page);
-        assert!(text == safe || text == safe + 1, "{text} after {safe} was safe");
-        assert!(title == text || title == text + 1, "title {title}, text {text}");
+        assert!(
+            text == safe || text == safe + 1,
+            "{text} after {safe} was safe"
+        );
+        assert!(
+            title == text || title == text + 1,
+            "title {title}, text {text}"
+        );
         // What is shown is what will be sent.
         assert_eq!(store.outbox_rows().unwrap().len(), 3, "create, title, text");
         before = text;

@@ -15,7 +15,9 @@ fn key() -> Key {
 fn annas(dir: &Path) -> (PathBuf, Store) {
     let file = dir.join("lavoro.db");
     let store = Store::open(&file, &key()).unwrap();
-    store.set_identity(&identity("Anna", Role::Impiegato)).unwrap();
+    store
+        .set_identity(&identity("Anna", Role::Impiegato))
+        .unwrap();
     (file, store)
 }
 
@@ -28,12 +30,17 @@ fn what_was_written_is_there_after_opening_again_and_unreadable_from_outside() {
     let bytes = std::fs::read(&file).unwrap();
     assert!(!bytes.starts_with(b"SQLite format 3"));
     for secret in ["Roccaverano", "scuole", "Anna"] {
-        let found = bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
+        let found = bytes
+            .windows(secret.len())
+            .any(|window| window == secret.as_bytes());
         assert!(!found, "{secret} is readable");
     }
     let store = Store::open(&file, &key()).unwrap();
     assert_eq!(words(&store, &page), "Domani le scuole sono chiuse.\n");
-    assert_eq!(store.identity().unwrap(), Some(identity("Anna", Role::Impiegato)));
+    assert_eq!(
+        store.identity().unwrap(),
+        Some(identity("Anna", Role::Impiegato))
+    );
     store.check().unwrap();
 }
 
@@ -46,7 +53,10 @@ fn a_wrong_key_is_refused_and_changes_nothing() {
     let before = std::fs::read(&file).unwrap();
     let other = Store::open(&file, &Key::generate().unwrap());
     assert!(matches!(other, Err(StoreError::WrongKey)), "{other:?}");
-    assert_eq!(std::fs::read(&file).unwrap(), before);
+    assert!(
+        std::fs::read(&file).unwrap() == before,
+        "the file is as it was"
+    );
 }
 
 #[test]
@@ -65,7 +75,10 @@ fn a_torn_file_and_a_changed_one_are_damaged() {
     changed[middle..middle + 64].fill(0);
     std::fs::write(&file, &changed).unwrap();
     let checked = Store::open(&file, &key()).and_then(|store| store.check());
-    assert!(matches!(checked, Err(StoreError::Damaged(_))), "{checked:?}");
+    assert!(
+        matches!(checked, Err(StoreError::Damaged(_))),
+        "{checked:?}"
+    );
     std::fs::write(&file, &whole).unwrap();
     Store::open(&file, &key()).unwrap().check().unwrap();
 }
@@ -76,8 +89,11 @@ fn a_workspace_of_a_newer_app_is_refused_and_left_alone() {
     let (file, store) = annas(dir.path());
     drop(store);
     let raw = rusqlite::Connection::open(&file).unwrap();
-    raw.execute_batch(&format!("PRAGMA key = \"x'{}'\"; PRAGMA user_version = 9999;", "2a".repeat(32)))
-        .unwrap();
+    raw.execute_batch(&format!(
+        "PRAGMA key = \"x'{}'\"; PRAGMA user_version = 9999;",
+        "2a".repeat(32)
+    ))
+    .unwrap();
     drop(raw);
     let newer = Store::open(&file, &key());
     assert!(matches!(newer, Err(StoreError::Newer { found: 9999, known }) if known < 9999));

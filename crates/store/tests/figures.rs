@@ -1,6 +1,11 @@
 //! Figures at full size. They are printed, not asserted: a busy machine is no defect of the code.
 //! `cargo test -p store --test figures -- --ignored --nocapture`
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "tests"
+)]
 
 mod common;
 
@@ -45,9 +50,28 @@ fn pull(store: &Store, pages: std::ops::Range<u64>, update: &str) {
     let entries = pages.clone().flat_map(|page| {
         let title = FieldChange::Title(format!("Notizia numero {page}"));
         [
-            entry(page * 3 + 1, page, PageChange::Create { kind: PageKind::Notizia }),
-            entry(page * 3 + 2, page, PageChange::Set { change: title, base: 0 }),
-            entry(page * 3 + 3, page, PageChange::Text { update: update.to_owned() }),
+            entry(
+                page * 3 + 1,
+                page,
+                PageChange::Create {
+                    kind: PageKind::Notizia,
+                },
+            ),
+            entry(
+                page * 3 + 2,
+                page,
+                PageChange::Set {
+                    change: title,
+                    base: 0,
+                },
+            ),
+            entry(
+                page * 3 + 3,
+                page,
+                PageChange::Text {
+                    update: update.to_owned(),
+                },
+            ),
         ]
     });
     let response = SyncResponse {
@@ -75,10 +99,17 @@ fn ten_thousand_pages() {
     let file = dir.path().join("lavoro.db");
     let key = Key::generate().unwrap();
     let store = Store::open(&file, &key).unwrap();
-    store.set_identity(&identity("Anna", Role::Impiegato)).unwrap();
-    let body: Vec<_> = (0..12).map(|n| format!("Paragrafo {n}: {}", "parole su parole ".repeat(15))).collect();
+    store
+        .set_identity(&identity("Anna", Role::Impiegato))
+        .unwrap();
+    let body: Vec<_> = (0..12)
+        .map(|n| format!("Paragrafo {n}: {}", "parole su parole ".repeat(15)))
+        .collect();
     let body: Vec<&str> = body.iter().map(String::as_str).collect();
-    let update = TextDoc::new().edit(&Default::default(), &rich(&body)).unwrap().unwrap();
+    let update = TextDoc::new()
+        .edit(&Default::default(), &rich(&body))
+        .unwrap()
+        .unwrap();
     let update = text::encode(&update);
 
     let start = Instant::now();
@@ -86,20 +117,50 @@ fn ten_thousand_pages() {
         pull(&store, stretch * 100..(stretch + 1) * 100, &update);
     }
     println!("pull of 10,000 pages: {:?}", start.elapsed());
-    println!("file: {} MB", std::fs::metadata(&file).unwrap().len() / 1_000_000);
+    println!(
+        "file: {} MB",
+        std::fs::metadata(&file).unwrap().len() / 1_000_000
+    );
 
     let start = Instant::now();
     let store = Store::open(&file, &key).unwrap();
     println!("open: {:?}", start.elapsed());
-    let kind = Filter { kind: Some(PageKind::Notizia), ..Filter::default() };
-    let words = Filter { query: "numero 77".into(), ..Filter::default() };
-    println!("list: {:?}", p95(|n| drop(store.list_pages(&Filter::default(), n * 40, 50).unwrap())));
-    println!("list of a kind: {:?}", p95(|n| drop(store.list_pages(&kind, n * 40, 50).unwrap())));
-    println!("list by words: {:?}", p95(|_| drop(store.list_pages(&words, 0, 50).unwrap())));
-    println!("search: {:?}", p95(|_| drop(store.search("notizia 777", 20).unwrap())));
-    println!("search, every page: {:?}", p95(|_| drop(store.search("parole", 20).unwrap())));
-    println!("today: {:?}", p95(|_| drop(store.today("2026-11-22", "2026-12-22").unwrap())));
-    println!("open a page: {:?}", p95(|n| drop(store.page(&PageId::new(format!("page-{n}"))).unwrap())));
+    let kind = Filter {
+        kind: Some(PageKind::Notizia),
+        ..Filter::default()
+    };
+    let words = Filter {
+        query: "numero 77".into(),
+        ..Filter::default()
+    };
+    println!(
+        "list: {:?}",
+        p95(|n| drop(store.list_pages(&Filter::default(), n * 40, 50).unwrap()))
+    );
+    println!(
+        "list of a kind: {:?}",
+        p95(|n| drop(store.list_pages(&kind, n * 40, 50).unwrap()))
+    );
+    println!(
+        "list by words: {:?}",
+        p95(|_| drop(store.list_pages(&words, 0, 50).unwrap()))
+    );
+    println!(
+        "search: {:?}",
+        p95(|_| drop(store.search("notizia 777", 20).unwrap()))
+    );
+    println!(
+        "search, every page: {:?}",
+        p95(|_| drop(store.search("parole", 20).unwrap()))
+    );
+    println!(
+        "today: {:?}",
+        p95(|_| drop(store.today("2026-11-22", "2026-12-22").unwrap()))
+    );
+    println!(
+        "open a page: {:?}",
+        p95(|n| drop(store.page(&PageId::new(format!("page-{n}"))).unwrap()))
+    );
 
     let page = PageId::new("page-5000");
     let mut base = store.page(&page).unwrap().unwrap().text.version;
@@ -107,12 +168,17 @@ fn ten_thousand_pages() {
         let mut lines = body.clone();
         let line = format!("Riga {n}");
         lines.push(&line);
-        base = store.edit_text(&page, &base, &rich(&lines), NOW).unwrap().version;
+        base = store
+            .edit_text(&page, &base, &rich(&lines), NOW)
+            .unwrap()
+            .version;
     });
     println!("edit of a text: {edit:?}");
     let set = p95(|n| {
         let change = FieldChange::Title(format!("Titolo {n}"));
-        store.change(&page, PageChange::Set { change, base: 0 }, NOW).unwrap();
+        store
+            .change(&page, PageChange::Set { change, base: 0 }, NOW)
+            .unwrap();
     });
     println!("set of a field: {set:?}");
 }

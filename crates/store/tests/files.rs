@@ -23,7 +23,9 @@ fn noise(len: usize) -> Vec<u8> {
 }
 
 fn add(store: &Store, bytes: &[u8]) -> FileRef {
-    store.add_file(&mut &bytes[..], "foto.jpg", "image/jpeg").unwrap()
+    store
+        .add_file(&mut &bytes[..], "foto.jpg", "image/jpeg")
+        .unwrap()
 }
 
 #[test]
@@ -56,7 +58,10 @@ fn only_the_missing_chunks_travel_and_the_file_is_checked_as_a_whole() {
     let bytes = noise(400_000);
     let file = add(&anna, &bytes);
     let manifest = anna.manifest(&file.id).unwrap().unwrap();
-    assert!(matches!(bruno.read_file(&file.id), Err(StoreError::NotFound(_))));
+    assert!(matches!(
+        bruno.read_file(&file.id),
+        Err(StoreError::NotFound(_))
+    ));
     bruno.put_manifest(&manifest).unwrap();
     let missing = bruno.missing_chunks(&file.id).unwrap();
     assert_eq!(missing.len(), manifest.chunks.len());
@@ -69,7 +74,10 @@ fn only_the_missing_chunks_travel_and_the_file_is_checked_as_a_whole() {
     assert_eq!(bruno.missing_chunks(&file.id).unwrap(), missing[3..]);
     bruno.put_chunks(rest).unwrap();
     assert_eq!(bruno.read_file(&file.id).unwrap(), bytes);
-    assert!(bruno.file_state(&file.id).unwrap().uploaded, "it came from the hub");
+    assert!(
+        bruno.file_state(&file.id).unwrap().uploaded,
+        "it came from the hub"
+    );
 }
 
 #[test]
@@ -82,13 +90,33 @@ fn a_manifest_that_lies_is_found_out() {
         chunks: vec![ChunkRef(hash(b"dato"), 4)],
     };
     bruno.put_manifest(&lie).unwrap();
-    assert!(matches!(bruno.put_chunks(&[b"dato"]), Err(StoreError::BadBytes(_))));
-    assert_eq!(bruno.manifest(&lie.file).unwrap(), None, "it can be fetched again");
+    assert!(matches!(
+        bruno.put_chunks(&[b"dato"]),
+        Err(StoreError::BadBytes(_))
+    ));
+    assert_eq!(
+        bruno.manifest(&lie.file).unwrap(),
+        None,
+        "it can be fetched again"
+    );
     let bad = [
-        Manifest { size: 5, ..lie.clone() },
-        Manifest { file: FileId::new("../../etc"), ..lie.clone() },
-        Manifest { chunks: vec![ChunkRef("zz".into(), 4)], ..lie.clone() },
-        Manifest { size: 1 << 40, chunks: vec![ChunkRef(hash(b"x"), u32::MAX); 256], ..lie },
+        Manifest {
+            size: 5,
+            ..lie.clone()
+        },
+        Manifest {
+            file: FileId::new("../../etc"),
+            ..lie.clone()
+        },
+        Manifest {
+            chunks: vec![ChunkRef("zz".into(), 4)],
+            ..lie.clone()
+        },
+        Manifest {
+            size: 1 << 40,
+            chunks: vec![ChunkRef(hash(b"x"), u32::MAX); 256],
+            ..lie
+        },
     ];
     for manifest in bad {
         let put = bruno.put_manifest(&manifest);
@@ -101,7 +129,10 @@ fn a_file_over_the_limit_is_refused_without_reading_it_all() {
     let anna = clerk("Anna");
     let mut endless = std::io::repeat(0).take(MAX_FILE * 50);
     let refused = anna.add_file(&mut endless, "film.mp4", "video/mp4");
-    assert!(matches!(refused, Err(StoreError::FileTooLarge { max: MAX_FILE })));
+    assert!(matches!(
+        refused,
+        Err(StoreError::FileTooLarge { max: MAX_FILE })
+    ));
     assert!(endless.limit() > MAX_FILE * 48);
 }
 
@@ -111,14 +142,24 @@ fn files_of_others_are_wanted_until_they_are_here() {
     let mut hub = Hub::default();
     let page = complete_page(&anna);
     let file = add(&anna, &noise(30_000));
-    anna.change(&page, PageChange::Attach(file.clone()), NOW).unwrap();
-    assert_eq!(anna.files_to_upload().unwrap(), std::slice::from_ref(&file.id));
+    anna.change(&page, PageChange::Attach(file.clone()), NOW)
+        .unwrap();
+    assert_eq!(
+        anna.files_to_upload().unwrap(),
+        std::slice::from_ref(&file.id)
+    );
     assert!(anna.files_to_download().unwrap().is_empty());
     sync(&anna, "Anna", &mut hub);
     sync(&bruno, "Bruno", &mut hub);
-    assert_eq!(bruno.files_to_download().unwrap(), std::slice::from_ref(&file));
+    assert_eq!(
+        bruno.files_to_download().unwrap(),
+        std::slice::from_ref(&file)
+    );
     assert!(bruno.files_to_upload().unwrap().is_empty());
-    assert_eq!(bruno.page(&page).unwrap().unwrap().files, [(file.clone(), false)]);
+    assert_eq!(
+        bruno.page(&page).unwrap().unwrap().files,
+        [(file.clone(), false)]
+    );
     let manifest = anna.manifest(&file.id).unwrap().unwrap();
     bruno.put_manifest(&manifest).unwrap();
     let all: Vec<u32> = bruno.missing_chunks(&file.id).unwrap();

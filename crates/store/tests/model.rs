@@ -105,7 +105,8 @@ impl World {
     fn does(&mut self, who: usize, page: u8, act: &Act) {
         let store = &self.stores[who];
         if let Act::Create = act {
-            self.pages.push(store.create_page(PageKind::Pagina, NOW).unwrap());
+            self.pages
+                .push(store.create_page(PageKind::Pagina, NOW).unwrap());
             return;
         }
         if self.pages.is_empty() {
@@ -140,7 +141,10 @@ impl World {
             Fate::Late => self.late[who].push((request, response)),
             Fate::Twice => {
                 let second = self.hub.call(person, &request);
-                assert_eq!(second.results, response.results, "a retry gets the same answer");
+                assert_eq!(
+                    second.results, response.results,
+                    "a retry gets the same answer"
+                );
                 store.apply_response(&request, &second, NOW).unwrap();
                 store.apply_response(&request, &response, NOW).unwrap();
             }
@@ -157,7 +161,9 @@ impl World {
         for who in [0, 1, 0, 1] {
             sync(&self.stores[who], PEOPLE[who], &mut self.hub);
             for (request, response) in self.late[who].drain(..).rev() {
-                self.stores[who].apply_response(&request, &response, NOW).unwrap();
+                self.stores[who]
+                    .apply_response(&request, &response, NOW)
+                    .unwrap();
             }
         }
     }
@@ -186,7 +192,11 @@ fn write(store: &Store, page: &PageId, act: &Act) {
 }
 
 fn settle(store: &Store, mine: bool) {
-    let remedy = if mine { Remedy::UseMine } else { Remedy::KeepTheirs };
+    let remedy = if mine {
+        Remedy::UseMine
+    } else {
+        Remedy::KeepTheirs
+    };
     for conflict in store.conflicts().unwrap() {
         // Mine may not be allowed any more: then it stays open.
         let _ = store.resolve(conflict.id, remedy, NOW);
