@@ -18,6 +18,7 @@ CREATE TABLE log (
     change     TEXT NOT NULL,           -- JSON
     at         INTEGER NOT NULL,        -- ms, as the device saw it, never after `received`
     received   INTEGER NOT NULL,        -- ms
+    clamped    INTEGER NOT NULL,        -- `at` is not what the device sent
     decided    TEXT NOT NULL            -- JSON
 ) STRICT;
 

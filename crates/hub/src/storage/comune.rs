@@ -34,6 +34,8 @@ pub struct Entry<'a> {
     pub at: UnixMs,
     /// When the hub took it.
     pub received: UnixMs,
+    /// `at` is not what the device sent.
+    pub clamped: bool,
     /// What the hub chose.
     pub decided: &'a Decided,
 }

@@ -172,6 +172,7 @@ fn append(desk: &Desk, op: &Operation, ctx: &Ctx, now: UnixMs, decided: &Decided
         change: &op.change,
         at: ctx.at,
         received: now,
+        clamped: ctx.at != op.at,
         decided,
     })
 }

@@ -137,6 +137,14 @@ async fn a_device_clock_in_the_future_is_set_back_and_one_in_the_past_is_believe
     ops[1].at = 1_000_000_000_000;
     ops[2].at = i64::MIN;
     anna.sync(&ops).await;
+    // What was set back is news to Anna's own device; what was believed is not.
+    let stubs = anna.pull(0, false).await;
+    let told: Vec<_> = stubs.pulls[0]
+        .entries
+        .iter()
+        .map(|entry| entry.body.is_some())
+        .collect();
+    assert_eq!(told, [true, false, true]);
     let pull = anna.pull(0, true).await;
     let times: Vec<_> = pull.pulls[0]
         .entries

@@ -67,10 +67,8 @@ const BODY_BYTES: usize = 160;
 fn logged(row: &Row, stubs_for: Option<&DeviceId>) -> Result<(Logged, usize)> {
     let device = DeviceId(row.get("device")?);
     let decided: String = row.get("decided")?;
-    let at: i64 = row.get("at")?;
     // A time that was clamped is news to the device that sent it: without it, it would show another.
-    let clamped = at == 0 || at >= row.get("received")?;
-    let stub = stubs_for == Some(&device) && !clamped;
+    let stub = stubs_for == Some(&device) && !row.get::<_, bool>("clamped")?;
     let mut bytes = STUB_BYTES + decided.len();
     let body = if stub {
         None
@@ -80,7 +78,7 @@ fn logged(row: &Row, stubs_for: Option<&DeviceId>) -> Result<(Logged, usize)> {
         Some(LoggedBody {
             entity: row.get("entity")?,
             change: serde_json::from_str(&change)?,
-            at,
+            at: row.get("at")?,
             device,
             person: row.get("person")?,
             role: named(&row.get::<_, String>("role")?)?,
@@ -190,9 +188,9 @@ impl Tx for SqliteTx<'_> {
         self.0
             .prepare_cached(
                 "INSERT INTO log (seq, id, device, person, role, collection, entity, version,
-                                  change, at, received, decided)
+                                  change, at, received, clamped, decided)
                  VALUES (:seq, :id, :device, :person, :role, :collection, :entity, :version,
-                         :change, :at, :received, :decided)",
+                         :change, :at, :received, :clamped, :decided)",
             )?
             .execute(named_params! {
                 ":seq": int(entry.seq),
@@ -206,6 +204,7 @@ impl Tx for SqliteTx<'_> {
                 ":change": to_json(entry.change)?,
                 ":at": entry.at,
                 ":received": entry.received,
+                ":clamped": entry.clamped,
                 ":decided": to_json(entry.decided)?,
             })?;
         Ok(())
@@ -214,7 +213,7 @@ impl Tx for SqliteTx<'_> {
     fn stretch(&self, window: Window) -> Result<Stretch> {
         let head = self.head()?;
         let mut query = self.0.prepare_cached(
-            "SELECT seq, id, device, person, role, entity, change, at, received, decided
+            "SELECT seq, id, device, person, role, entity, change, at, clamped, decided
              FROM log WHERE seq > ?1 AND collection = ?2 ORDER BY seq",
         )?;
         let mut rows = query.query(params![int(window.after), window.collection.as_str()])?;
