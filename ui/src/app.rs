@@ -1,0 +1,57 @@
+//! The root: which of the two faces to show, the start or the desk.
+
+use crate::ipc;
+use crate::lang::{declare, lang};
+use crate::part::FailureNotice;
+use crate::query::use_query;
+use crate::shell::Shell;
+use crate::start::Start;
+use crate::toast::NewsProvider;
+use api::Event;
+use api::session::{Session, SessionState};
+use yew::prelude::*;
+
+/// The whole front end.
+#[component]
+pub fn App() -> Html {
+    let language = use_state_eq(lang);
+    use_effect_with((), |()| {
+        declare();
+        ipc::listen();
+    });
+    let on_language = {
+        let language = language.setter();
+        Callback::from(move |chosen| {
+            crate::lang::set_lang(chosen);
+            language.set(chosen);
+        })
+    };
+    // With another language everything is drawn anew: that is rare, and nothing unsaved is lost.
+    html! {
+        <NewsProvider key={language.tag()}>
+            <Face {on_language} />
+        </NewsProvider>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct FaceProps {
+    on_language: Callback<l10n::Lang>,
+}
+
+#[component]
+fn Face(props: &FaceProps) -> Html {
+    let session = use_query(SessionState {}, |event| *event == Event::Session);
+    match (session.data.as_deref(), &session.failure) {
+        (Some(Session::Ready(desk)), _) => html! {
+            <Shell desk={desk.clone()} on_language={props.on_language.clone()} />
+        },
+        (Some(session), _) => html! {
+            <Start session={session.clone()} on_language={props.on_language.clone()} />
+        },
+        (None, Some(failure)) => html! {
+            <main class="start"><FailureNotice failure={(**failure).clone()} /></main>
+        },
+        (None, None) => Html::default(),
+    }
+}

@@ -1,0 +1,5 @@
+//! The program of the web view.
+
+fn main() {
+    ui::start();
+}

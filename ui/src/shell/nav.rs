@@ -1,0 +1,179 @@
+//! The left side: the comune, the areas, the state of the line in words.
+
+use super::{Over, use_line};
+use crate::lang::lang;
+use crate::part::Icon;
+use crate::route::{Filter, Route};
+use crate::words::{self, Tone};
+use api::session::Desk;
+use l10n::Lang;
+use yew::prelude::*;
+
+#[derive(Properties, PartialEq)]
+pub struct NavProps {
+    pub desk: Desk,
+    pub route: Route,
+    pub open: Callback<Over>,
+    pub on_language: Callback<Lang>,
+}
+
+/// The left side of the desk.
+#[component]
+pub fn Nav(props: &NavProps) -> Html {
+    let t = lang();
+    let conflicts = use_line().map_or(0, |line| line.conflicts);
+    let in_sito = matches!(
+        props.route,
+        Route::Sito(_) | Route::Page(_) | Route::Versions(_)
+    );
+    let on_keys = props.open.reform(|_: MouseEvent| Over::Keys);
+    html! {
+        <header class="side">
+            <div class="side-head">
+                <span class="crest" aria-hidden="true">{ initial(&props.desk.comune) }</span>
+                <div>
+                    <p class="side-comune">{ t.comune_of(&props.desk.comune) }</p>
+                    <p class="side-person">
+                        { &props.desk.person }
+                        <span class="side-role">{ words::role(t, props.desk.role) }</span>
+                    </p>
+                </div>
+            </div>
+            <SearchButton open={props.open.clone()} />
+            <nav class="side-nav" aria-label={t.nav_label()}>
+                <ul>
+                    <Area route={Route::Oggi} here={props.route == Route::Oggi} icon="it-calendar" label={t.nav_oggi()} />
+                    <Area route={Route::Sito(Filter::default())} here={in_sito} icon="it-pa" label={t.nav_sito()} />
+                    <Area
+                        route={Route::Risolvere}
+                        here={props.route == Route::Risolvere}
+                        icon="it-flag"
+                        label={t.nav_risolvere()}
+                        count={conflicts}
+                    />
+                </ul>
+            </nav>
+            <div class="side-foot">
+                <LineButton open={props.open.clone()} />
+                <div class="side-small">
+                    <button type="button" class="side-link" onclick={on_keys}>{ t.keys_title() }</button>
+                    <LanguageSwitch on_language={props.on_language.clone()} />
+                </div>
+            </div>
+        </header>
+    }
+}
+
+fn initial(comune: &str) -> String {
+    comune.chars().take(1).collect()
+}
+
+#[derive(Properties, PartialEq)]
+struct AreaProps {
+    route: Route,
+    here: bool,
+    icon: AttrValue,
+    label: AttrValue,
+    #[prop_or_default]
+    count: u32,
+}
+
+#[component]
+fn Area(props: &AreaProps) -> Html {
+    html! {
+        <li>
+            <a
+                href={props.route.hash()}
+                class={classes!("side-area", props.here.then_some("here"))}
+                aria-current={props.here.then_some("page")}
+            >
+                <Icon name={props.icon.clone()} />
+                <span>{ &props.label }</span>
+                if props.count > 0 {
+                    <span class="side-count">
+                        { props.count }
+                        <span class="visually-hidden">{ lang().nav_count_words() }</span>
+                    </span>
+                }
+            </a>
+        </li>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct OpenProps {
+    open: Callback<Over>,
+}
+
+#[component]
+fn SearchButton(props: &OpenProps) -> Html {
+    let on_click = props.open.reform(|_: MouseEvent| Over::Search);
+    html! {
+        <button type="button" class="side-search" onclick={on_click} aria-keyshortcuts="Control+K">
+            <Icon name="it-search" />
+            <span>{ lang().search_button() }</span>
+            <kbd aria-hidden="true">{ "Ctrl K" }</kbd>
+        </button>
+    }
+}
+
+/// The line in words, always in sight; opens "Cosa aspetta".
+#[component]
+fn LineButton(props: &OpenProps) -> Html {
+    let t = lang();
+    let Some(state) = use_line() else {
+        return Html::default();
+    };
+    let said = words::line(t, &state);
+    let on_click = props.open.reform(|_: MouseEvent| Over::Panel);
+    let icon = match said.tone {
+        Tone::Good => "it-check-circle",
+        Tone::Calm => "it-refresh",
+        Tone::Note => "it-clock",
+        Tone::Alert => "it-warning-circle",
+    };
+    html! {
+        <button
+            type="button"
+            id="stato-linea"
+            class={classes!("line-button", said.tone.class())}
+            onclick={on_click}
+            aria-haspopup="dialog"
+        >
+            <Icon name={icon} />
+            <span class="line-words" role="status">
+                <span class="line-text">{ said.text }</span>
+                if let Some(detail) = said.detail {
+                    <span class="line-detail">{ detail }</span>
+                }
+            </span>
+            <span class="visually-hidden">{ t.line_opens() }</span>
+        </button>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+pub struct LanguageSwitchProps {
+    pub on_language: Callback<Lang>,
+}
+
+/// Italian or English.
+#[component]
+pub fn LanguageSwitch(props: &LanguageSwitchProps) -> Html {
+    let t = lang();
+    html! {
+        <div class="languages" role="group" aria-label={t.language()}>
+            for it in Lang::ALL {
+                <button
+                    type="button"
+                    class={classes!("side-link", (it == t).then_some("here"))}
+                    lang={it.tag()}
+                    aria-pressed={if it == t { "true" } else { "false" }}
+                    onclick={props.on_language.reform(move |_: MouseEvent| it)}
+                >
+                    { it.own_name() }
+                </button>
+            }
+        </div>
+    }
+}
