@@ -45,6 +45,7 @@ impl Hub {
     /// Where the folder cannot be written, or a database was written by a later hub.
     pub fn open(config: Config) -> Result<Self> {
         std::fs::create_dir_all(config.data.join("comuni"))?;
+        keep_private(&config.data)?;
         let registry = SqliteRegistry::open(&config.data.join("centro.db"))?;
         let fresh = fresh_epoch()?;
         let epoch = registry.setting(EPOCH, &|| fresh.to_vec())?;
@@ -144,6 +145,18 @@ impl Hub {
             Err(StorageError::NothingDone.into())
         })
     }
+}
+
+/// What the hub keeps is for its own account alone; the public reads it through the hub.
+fn keep_private(data: &std::path::Path) -> Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::set_permissions(data, std::fs::Permissions::from_mode(0o700))?;
+    }
+    #[cfg(not(unix))]
+    let _ = data;
+    Ok(())
 }
 
 /// A new epoch: below 2^53, so that every reader of JSON keeps it whole; never 0.

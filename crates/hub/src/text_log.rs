@@ -1,6 +1,6 @@
 //! The texts of pages, kept as a snapshot and the updates after it.
 
-use crate::storage::{Result, StorageError, Tx};
+use crate::storage::{Result, Tx};
 use domain::PageId;
 use domain::sito::{RichText, TextVersion};
 use text::TextDoc;
@@ -10,12 +10,18 @@ pub(crate) fn decode(update: &str) -> Option<Vec<u8>> {
     text::decode(update).ok()
 }
 
-/// The text of a page as the log has it.
-pub(crate) fn load(tx: &dyn Tx, page: &PageId) -> Result<TextDoc> {
+/// The text of a page as the log has it; `None` where that cannot be read any more. Then only this
+/// page's text stands still: the updates stay in the log, and everything else goes on.
+pub(crate) fn load(tx: &dyn Tx, page: &PageId) -> Result<Option<TextDoc>> {
     let (snapshot, updates) = tx.text(page)?;
     let updates = updates.iter().map(Vec::as_slice);
-    TextDoc::load(snapshot.as_deref(), updates)
-        .map_err(|error| StorageError::Disk(std::io::Error::other(error)))
+    match TextDoc::load(snapshot.as_deref(), updates) {
+        Ok(doc) => Ok(Some(doc)),
+        Err(error) => {
+            tracing::error!(%error, %page, "a text cannot be read");
+            Ok(None)
+        }
+    }
 }
 
 /// Adds an update; `false` where it is not one. One that builds on text which is not here (the hub was

@@ -15,7 +15,7 @@ const UPDATES: u64 = 64;
 /// One transaction's desk.
 pub(super) struct Desk<'a> {
     pub(super) tx: &'a dyn Tx,
-    open: RefCell<BTreeMap<PageId, TextDoc>>,
+    open: RefCell<BTreeMap<PageId, Option<TextDoc>>>,
     /// The rules cannot report that the storage failed; it is kept for [`Desk::check`].
     failed: RefCell<Option<StorageError>>,
     stale: BTreeSet<PageId>,
@@ -42,10 +42,8 @@ impl<'a> Desk<'a> {
         let Some(update) = text_log::decode(update) else {
             return Ok(false);
         };
-        let imported = self.with(&page, |doc| text_log::import(doc, &update))?;
-        if !imported {
-            // A refused update may have left something behind.
-            self.open.borrow_mut().remove(&page);
+        let imported = self.with(&page, |doc| Some(text_log::import(doc, &update)))?;
+        if imported != Some(true) {
             return Ok(false);
         }
         if self.tx.add_update(&page, seq, &update)? >= UPDATES {
@@ -54,15 +52,17 @@ impl<'a> Desk<'a> {
         Ok(true)
     }
 
-    fn with<T>(&self, page: &PageId, work: impl FnOnce(&mut TextDoc) -> T) -> Result<T> {
+    /// `None` as well where the text cannot be read.
+    fn with<T>(
+        &self,
+        page: &PageId,
+        work: impl FnOnce(&mut TextDoc) -> Option<T>,
+    ) -> Result<Option<T>> {
         let mut open = self.open.borrow_mut();
         if !open.contains_key(page) {
             open.insert(page.clone(), text_log::load(self.tx, page)?);
         }
-        match open.get_mut(page) {
-            Some(doc) => Ok(work(doc)),
-            None => Err(StorageError::NothingDone),
-        }
+        Ok(open.get_mut(page).and_then(Option::as_mut).and_then(work))
     }
 
     /// Puts a publication before the public, or lets it wait for its files; says whether the site changes.

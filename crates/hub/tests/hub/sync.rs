@@ -270,6 +270,30 @@ async fn texts_of_two_people_merge_and_what_was_seen_is_what_is_published() {
 }
 
 #[tokio::test]
+async fn a_text_that_cannot_be_read_any_more_stands_still_alone() {
+    let centro = Centro::new();
+    let mut anna = centro.person("Anna", Role::Impiegato);
+    anna.sync(&[anna.clone().op("p1", CREATE)]).await;
+    anna.n = 1;
+    let store = centro.hub.comune(&roccaverano()).unwrap();
+    let page = domain::PageId::new("p1");
+    store
+        .writing(|tx| tx.put_snapshot(&page, b"damaged"))
+        .unwrap();
+    let ops = [
+        anna.op("p1", paragraph("Neve").0),
+        anna.op("p1", title("Neve")),
+    ];
+    let response = anna.sync(&ops).await;
+    let refusals: Vec<_> = response
+        .results
+        .iter()
+        .map(|r| refused(&r.outcome))
+        .collect();
+    assert_eq!(refusals, [Some(RefusalCode::Malformed), None]);
+}
+
+#[tokio::test]
 async fn a_long_history_of_a_text_is_folded_and_old_versions_stay_readable() {
     let centro = Centro::new();
     let mut anna = centro.person("Anna", Role::Impiegato);
