@@ -298,7 +298,6 @@ pub(crate) fn wrote(
 
 /// Changes the text; a long edit in several updates, each small enough for an operation. Gives them, and the
 /// version of exactly what was handed in.
-#[expect(clippy::type_complexity, reason = "a pair, used once")]
 fn write(
     conn: &Connection,
     docs: &mut Docs,

@@ -204,9 +204,9 @@ fn settle(store: &Store, mine: bool) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
-    fn any_loss_repetition_and_disorder_ends_in_one_state(steps in prop::collection::vec(step(), 1..50)) {
+    fn any_loss_repetition_and_disorder_ends_in_one_state(steps in prop::collection::vec(step(), 1..80)) {
         let mut world = World::new();
         for step in &steps {
             match step {
