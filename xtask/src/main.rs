@@ -1,1 +1,49 @@
-fn main() {}
+//! The one door of the repository.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command speaks to who calls it")]
+
+mod bench;
+mod province;
+mod run;
+mod setup;
+mod step;
+mod test;
+mod ui;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+cargo xtask run                run the app on real data with an embedded hub
+cargo xtask test               run every test
+cargo xtask setup [--bench]    install what is missing, and nothing else
+cargo xtask ui                 build the web view's files into ui/dist
+cargo xtask site CONTENT OUT   write a comune's public site from a file of content
+cargo xtask bench              measure, and write docs/benchmarks.md";
+
+/// What a part of the work gives: the words are for the person who called.
+type Done<T = ()> = Result<T, String>;
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    let done = match args.as_slice() {
+        ["run", rest @ ..] => run::run(rest),
+        ["test"] => test::test(),
+        ["setup"] => setup::everything(false),
+        ["setup", "--bench"] => setup::everything(true),
+        ["ui"] => setup::front_end().and_then(|()| ui::build().map(drop)),
+        ["site", content, out] => site(content, out),
+        ["bench", rest @ ..] => bench::bench(rest),
+        _ => Err(USAGE.into()),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("{why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn site(content: &str, out: &str) -> Done {
+    step::cargo(&["run", "--quiet", "-p", "site", "--", "build", content, out]).run()
+}

@@ -1,0 +1,139 @@
+//! Installing what is missing, and saying so.
+
+use crate::Done;
+use crate::step::{at, has, program};
+use std::process::{Command, Stdio};
+
+/// Debian packages, with the reason for each group.
+const PACKAGES: [(&str, &[&str]); 3] = [
+    (
+        "the window (WebKitGTK) and what its build needs",
+        &[
+            "build-essential",
+            "pkg-config",
+            "perl",
+            "libwebkit2gtk-4.1-dev",
+            "librsvg2-dev",
+            "libayatana-appindicator3-dev",
+            "libsecret-1-dev",
+        ],
+    ),
+    (
+        "the window without a display, driven like a person would",
+        &[
+            "webkit2gtk-driver",
+            "xvfb",
+            "xauth",
+            "dbus-x11",
+            "gnome-keyring",
+            "xdotool",
+            "xclip",
+            "imagemagick",
+            "fonts-liberation",
+        ],
+    ),
+    (
+        "the judges of the public site",
+        &["chromium", "default-jre-headless"],
+    ),
+];
+
+/// Only for `cargo xtask bench`.
+const PEERS: (&str, &[&str]) = ("the peers to measure against", &["hugo"]);
+
+/// Folders with npm packages.
+const NPM: [&str; 3] = ["ui", "ui/editor", "tests/judges"];
+
+/// Everything that `run` and `test` need.
+pub fn everything(bench: bool) -> Done {
+    let mut groups: Vec<_> = PACKAGES.to_vec();
+    if bench {
+        groups.push(PEERS);
+    }
+    debian(&groups)?;
+    front_end()
+}
+
+/// What the web view's files need.
+pub fn front_end() -> Done {
+    wasm()?;
+    if !has("npm") {
+        return Err("npm is missing: install Node.js 20 or newer".into());
+    }
+    NPM.iter().try_for_each(|folder| npm(folder))
+}
+
+fn debian(groups: &[(&str, &[&str])]) -> Done {
+    if !has("dpkg-query") {
+        println!("! not a Debian machine: packages are not looked at");
+        return Ok(());
+    }
+    let mut missing = Vec::new();
+    for (why, packages) in groups {
+        let lacking: Vec<&str> = packages.iter().copied().filter(|p| !installed(p)).collect();
+        if !lacking.is_empty() {
+            println!("▸ for {why}: {}", lacking.join(" "));
+        }
+        missing.extend(lacking);
+    }
+    if missing.is_empty() {
+        return Ok(());
+    }
+    apt(&["update", "-qq"])?;
+    let mut install = vec!["install", "-y", "-qq", "--no-install-recommends"];
+    install.extend(missing);
+    apt(&install)
+}
+
+fn installed(package: &str) -> bool {
+    // A Java of any kind will do.
+    if package == "default-jre-headless" && has("java") {
+        return true;
+    }
+    Command::new("dpkg-query")
+        .args(["-W", "-f", "${db:Status-Status}", package])
+        .stderr(Stdio::null())
+        .output()
+        .is_ok_and(|output| output.stdout == b"installed")
+}
+
+fn apt(args: &[&str]) -> Done {
+    let root = Command::new("id").arg("-u").output();
+    let root = root.is_ok_and(|output| output.stdout.trim_ascii() == b"0");
+    let step = match (root, has("sudo")) {
+        (true, _) => program("apt-get", args),
+        (false, true) => program("sudo", &[&["apt-get"], args].concat()),
+        (false, false) => {
+            return Err(format!("as root, run: apt-get {}", args.join(" ")));
+        }
+    };
+    step.env("DEBIAN_FRONTEND", "noninteractive").run()
+}
+
+fn wasm() -> Done {
+    const TARGET: &str = "wasm32-unknown-unknown";
+    let known = program("rustup", &["target", "list", "--installed"]).output();
+    match known {
+        Ok(list) if list.lines().any(|line| line == TARGET) => Ok(()),
+        Ok(_) => program("rustup", &["target", "add", TARGET]).run(),
+        Err(_) => {
+            println!("! rustup is missing: the target {TARGET} must be there already");
+            Ok(())
+        }
+    }
+}
+
+/// `npm ci`, when the lock file is newer than what is installed.
+fn npm(folder: &str) -> Done {
+    let changed = |path: &str| at(folder).join(path).metadata().and_then(|m| m.modified());
+    let fresh = match (changed("node_modules/.package-lock.json"), changed("package-lock.json")) {
+        (Ok(installed), Ok(locked)) => installed >= locked,
+        _ => false,
+    };
+    if fresh {
+        return Ok(());
+    }
+    program("npm", &["ci", "--no-audit", "--no-fund", "--loglevel=error"])
+        .within(folder)
+        .run()
+}
