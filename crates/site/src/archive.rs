@@ -1,15 +1,17 @@
 //! Lists of news cut into pages that stay what they are.
 //!
 //! Counted from the oldest, every twenty items make a page that never changes again; what is newer than
-//! the last full page is on the front page, together with that page's items. So a new item rewrites the
-//! front page alone, and one in twenty adds a page. Addresses: `novita/elenco/1/` holds the oldest.
+//! the last such page is on the front page, which has from ten to twenty-nine items. So a new item rewrites
+//! the front page alone, and one in twenty adds a page. Addresses: `novita/elenco/1/` holds the oldest.
 
 use crate::page::{Summary, folder};
 use domain::PageId;
 use domain::sito::{Argomento, NewsKind, PageKind};
 
-/// Items of a page of a list; the front page has between these and twice as many, less one.
+/// Items of a page of a list, the front page excepted.
 pub const PER_PAGE: usize = 20;
+/// Fewest items of the front page, where there is another page.
+const FRONT: usize = 10;
 
 /// A list that is cut into pages.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -87,7 +89,8 @@ impl Sheet<'_> {
 
 /// Full pages beside the front page, for a list of so many items.
 pub(crate) fn full_pages(items: usize) -> usize {
-    (items / PER_PAGE).saturating_sub(1)
+    let full = items / PER_PAGE;
+    if items % PER_PAGE < FRONT { full.saturating_sub(1) } else { full }
 }
 
 /// The number of the page that holds the item at this place, counted from the oldest; 0 is the front page.
@@ -118,4 +121,51 @@ pub(crate) fn cut<'a>(items: &[&'a Summary]) -> Vec<Sheet<'a>> {
         ));
     }
     sheets
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Published;
+    use domain::sito::{Fields, RichText};
+
+    fn news(n: i64) -> Summary {
+        Summary::of(&Published {
+            id: PageId::new(format!("{n:04}")),
+            kind: PageKind::Notizia,
+            slug: format!("n-{n}"),
+            at: n,
+            first_at: n,
+            fields: Fields::default(),
+            body: RichText::default(),
+        })
+    }
+
+    #[test]
+    fn every_item_is_on_one_page_and_the_pages_lead_to_each_other() {
+        for count in [0, 1, 29, 30, 49, 50, 103, 110] {
+            let all: Vec<_> = (0..count).map(news).collect();
+            let all: Vec<_> = all.iter().collect();
+            let sheets = cut(&all);
+            let mut shown: Vec<_> = sheets.iter().flat_map(|s| &s.items).map(|s| s.at).collect();
+            shown.sort_unstable();
+            assert_eq!(shown, (0..count).collect::<Vec<_>>());
+            assert!(sheets[0].items.len() < PER_PAGE + FRONT);
+            assert!(sheets.len() == 1 || sheets[0].items.len() >= FRONT);
+            // From the front page one walks to the oldest and back.
+            let mut at = &sheets[0];
+            for expected in (1..sheets.len()).rev() {
+                assert_eq!(at.older, Some(expected));
+                let older = &sheets[expected];
+                assert_eq!(older.newer, Some(at.number.unwrap_or(0)));
+                assert_eq!(older.items.len(), PER_PAGE);
+                at = older;
+            }
+            assert_eq!(at.older, None);
+            for (place, item) in all.iter().enumerate() {
+                let sheet = &sheets[page_of(place, all.len())];
+                assert!(sheet.items.contains(item), "{place} of {count}");
+            }
+        }
+    }
 }

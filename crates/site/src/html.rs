@@ -376,26 +376,24 @@ impl Image {
         out
     }
 
-    /// The `img` of a card in a list: the small one serves every screen, and there are many.
+    /// The `img` of a card in a list: the small one serves every screen, and there are many. The title
+    /// beside it says what it is about, so that it is skipped by assistive technology.
     pub fn card(&self) -> String {
-        let mut out = String::new();
-        self.open(&mut out, self.small);
-        out.push_str(" loading=\"lazy\">");
-        out
+        let (src, (width, height)) = (escaped(&self.src), self.small);
+        format!("<img src=\"{src}\" width=\"{width}\" height=\"{height}\" alt=\"\" loading=\"lazy\">")
     }
 
     fn tag(&self, out: &mut String, sizes: &str, lazy: bool) {
-        self.open(out, self.size);
-        let srcset = escaped(&self.srcset);
-        let lazy = if lazy { " loading=\"lazy\"" } else { "" };
-        let _ = write!(out, " srcset=\"{srcset}\" sizes=\"{sizes}\"{lazy}>");
-    }
-
-    fn open(&self, out: &mut String, (width, height): (u32, u32)) {
-        let (src, alt) = (escaped(&self.src), escaped(&self.alt));
         let _ = write!(
             out,
-            "<img class=\"img-fluid\" src=\"{src}\" width=\"{width}\" height=\"{height}\" alt=\"{alt}\""
+            "<img class=\"img-fluid\" src=\"{}\" srcset=\"{}\" sizes=\"{sizes}\" width=\"{}\" \
+             height=\"{}\" alt=\"{}\"{}>",
+            escaped(&self.src),
+            escaped(&self.srcset),
+            self.size.0,
+            self.size.1,
+            escaped(&self.alt),
+            if lazy { " loading=\"lazy\"" } else { "" },
         );
     }
 

@@ -189,7 +189,7 @@ pub(crate) fn extension(media: &str) -> Option<&'static str> {
 
 /// The part of a file's id that names what is published of it.
 pub(crate) fn short(id: &FileId) -> &str {
-    id.as_str().get(..32).unwrap_or(id.as_str())
+    id.as_str().get(..16).unwrap_or(id.as_str())
 }
 
 fn fit((width, height): (u32, u32), longest: u32) -> (u32, u32) {

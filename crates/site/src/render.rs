@@ -90,7 +90,6 @@ impl<'a> Renderer<'a> {
     pub fn home(&self, index: &Index) -> String {
         let mut news = index.all().rev().filter(|page| page.is_news());
         let first = news.next().map(|page| Card {
-            // The words of the news say what is shown: the picture beside them is a repetition.
             image: self.image(page).map(|image| image.cover()),
             ..self.card(page)
         });

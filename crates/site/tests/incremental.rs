@@ -284,7 +284,7 @@ proptest! {
     /// a full build makes, byte for byte.
     #[test]
     fn any_updates_end_where_a_full_build_would(
-        settled in 36i64..44,
+        settled in 24i64..54,
         edits in prop::collection::vec((0u8..8, prop::option::weighted(0.8, any::<[u8; 7]>())), 1..10),
     ) {
         let (files, refs) = store();
