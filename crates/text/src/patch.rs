@@ -158,23 +158,34 @@ fn slots(raw: &Raw, cuts: &[Cut], new_len: usize) -> Vec<Slot> {
 
 /// The newlines of the new text whose line is not letter by letter what it was.
 fn touched_lines(old: &[Glyph], new: &[Glyph], gaps: &[Gap]) -> Vec<bool> {
+    let ends = line_ends(new);
     let mut touched = vec![false; new.len()];
-    let mut mark_line_at = |from: usize| {
-        let end = new.iter().skip(from).position(|glyph| glyph.c == '\n');
-        if let Some(flag) = end.and_then(|end| touched.get_mut(from + end)) {
-            *flag = true;
-        }
-    };
     for gap in gaps {
-        for at in gap.new.clone() {
-            mark_line_at(at);
-        }
-        let whole_lines = graves(gap, old) == gap.old && gap.new.is_empty();
-        if !whole_lines {
-            mark_line_at(gap.new.end);
+        let after = Some(gap.new.end).filter(|_| {
+            let whole_lines = graves(gap, old) == gap.old && gap.new.is_empty();
+            !whole_lines
+        });
+        for at in gap.new.clone().chain(after) {
+            let end = ends.get(at).copied().unwrap_or(new.len());
+            if let Some(flag) = touched.get_mut(end) {
+                *flag = true;
+            }
         }
     }
     touched
+}
+
+/// For each position the newline that ends its line.
+fn line_ends(glyphs: &[Glyph]) -> Vec<usize> {
+    let mut ends = vec![glyphs.len(); glyphs.len()];
+    let mut end = glyphs.len();
+    for (at, slot) in ends.iter_mut().enumerate().rev() {
+        if glyphs.get(at).is_some_and(|glyph| glyph.c == '\n') {
+            end = at;
+        }
+        *slot = end;
+    }
+    ends
 }
 
 /// Sets and clears marks where the text does not yet look as it should.

@@ -130,3 +130,86 @@ fn push_escaped(out: &mut String, text: &str) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+    use super::*;
+    use crate::clean::clean_html;
+    use proptest::prelude::*;
+
+    fn soup() -> impl Strategy<Value = String> {
+        let piece = prop::sample::select(vec![
+            "<p>",
+            "</p>",
+            "<ul>",
+            "<ol>",
+            "<li>",
+            "</li>",
+            "</ul>",
+            "</ol>",
+            "<table>",
+            "<tr>",
+            "<td>",
+            "<td colspan=2>",
+            "<th>",
+            "</table>",
+            "<b>",
+            "</b>",
+            "<i>",
+            "</i>",
+            "<h1>",
+            "</h1>",
+            "<h4>",
+            "<br>",
+            "<a href='https://a.it/?b=1&c=\"2'>",
+            "<a href='pagina:x'>",
+            "</a>",
+            "uno ",
+            "due",
+            "• ",
+            " ",
+            "&lt;p&gt;",
+            "&amp;amp;",
+            "<div>",
+            "</div>",
+            "<p style='mso-list:l0 level3 lfo1'>",
+            "<pre> a\n b</pre>",
+            "\u{2028}",
+            "è",
+        ]);
+        prop::collection::vec(piece, 0..50).prop_map(|pieces| pieces.concat())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1_000) })]
+
+        /// Ammonia is the last judge of everything, and has nothing left to say.
+        #[test]
+        fn what_is_clean_passes_again_unchanged(html in soup()) {
+            let first = html::read(&html).unwrap();
+            let once = strain(first.clone()).unwrap();
+            prop_assert_eq!(&first.text, &once.text);
+            let again = clean_html(&to_html(&once.text)).unwrap();
+            prop_assert_eq!(&once.text, &again.text);
+        }
+    }
+
+    #[test]
+    fn what_a_reader_let_slip_is_stopped() {
+        let span = Span {
+            link: Some("javascript:alert(1)".to_owned()),
+            ..Span::plain("qui")
+        };
+        let text = RichText {
+            blocks: vec![Block::Paragraph { spans: vec![span] }],
+        };
+        let strained = strain(Cleaned {
+            text,
+            ..Cleaned::default()
+        })
+        .unwrap();
+        assert_eq!(strained.text, RichText::from_plain("qui"));
+    }
+}

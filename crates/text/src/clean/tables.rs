@@ -138,8 +138,9 @@ impl Draft {
 
 impl DraftRow {
     fn is_header(&self) -> bool {
-        let all_bold = self.cells.iter().flatten().all(|span| span.bold);
-        (self.headers > 0 && self.headers == self.own) || (all_bold && self.own > 1)
+        let mut written = self.cells.iter().filter(|cell| !cell.is_empty());
+        let all_bold = written.clone().flatten().all(|span| span.bold) && written.nth(1).is_some();
+        all_bold || (self.headers > 0 && self.headers == self.own)
     }
 }
 

@@ -1,0 +1,137 @@
+//! What an edit costs on the line and in time. Run with `--nocapture` to read the figures.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test stops at the first surprise, and this one tells what it measured"
+)]
+
+use domain::sito::{Block, RichText, Span};
+use std::time::Instant;
+use text::{TextDoc, encode};
+
+/// A page of two thousand words in forty paragraphs, no two alike.
+fn page() -> RichText {
+    let words = [
+        "comune",
+        "ufficio",
+        "strada",
+        "orario",
+        "cittadini",
+        "servizio",
+        "delibera",
+        "neve",
+    ];
+    let paragraph = |n: usize| {
+        let text: Vec<String> = (0..50)
+            .map(|w| {
+                format!(
+                    "{}{}",
+                    words.iter().cycle().nth(n * 7 + w * 3).unwrap(),
+                    n * w % 97
+                )
+            })
+            .collect();
+        Block::Paragraph {
+            spans: vec![Span::plain(text.join(" "))],
+        }
+    };
+    RichText {
+        blocks: (0..40).map(paragraph).collect(),
+    }
+}
+
+fn with_word(text: &RichText, paragraph: usize, change: impl Fn(&str) -> String) -> RichText {
+    let mut text = text.clone();
+    if let Some(Block::Paragraph { spans }) = text.blocks.get_mut(paragraph) {
+        spans[0].text = change(&spans[0].text);
+    }
+    text
+}
+
+#[test]
+fn a_one_word_fix_costs_at_most_160_bytes() {
+    let mut doc = TextDoc::new();
+    let page = page();
+    let first = doc.edit(&doc.version(), &page).unwrap().unwrap();
+    // Somebody else opens the page later, so the fix names another writer too.
+    let mut other = TextDoc::load(Some(&doc.snapshot()), []).unwrap();
+    let fixed = with_word(&page, 20, |text| text.replacen("delibera", "determina", 1));
+    let start = Instant::now();
+    let update = other.edit(&other.version(), &fixed).unwrap().unwrap();
+    let edit = start.elapsed();
+    let start = Instant::now();
+    doc.import(&update).unwrap();
+    println!(
+        "page {} B; one-word fix {} B ({} as text), edit {edit:?}, import {:?}; snapshot {} B; version {}",
+        first.len(),
+        update.len(),
+        encode(&update).len(),
+        start.elapsed(),
+        doc.snapshot().len(),
+        doc.version().0
+    );
+    assert_eq!(doc.rich_text(), fixed);
+    assert!(update.len() <= 160, "{}", update.len());
+}
+
+#[test]
+fn bold_a_heading_and_a_removed_paragraph_cost_little() {
+    let mut doc = TextDoc::new();
+    let mut page = page();
+    doc.edit(&doc.version(), &page).unwrap();
+    let Some(Block::Paragraph { spans }) = page.blocks.get(3).cloned() else {
+        unreachable!()
+    };
+    page.blocks[3] = Block::Heading { level: 2, spans };
+    let heading = doc.edit(&doc.version(), &page).unwrap().unwrap();
+    page.blocks.remove(10);
+    let removed = doc.edit(&doc.version(), &page).unwrap().unwrap();
+    println!(
+        "heading {} B, removed paragraph {} B",
+        heading.len(),
+        removed.len()
+    );
+    assert!(heading.len() <= 200, "{}", heading.len());
+    assert!(removed.len() <= 200, "{}", removed.len());
+    assert_eq!(doc.rich_text(), page);
+}
+
+#[test]
+fn typing_on_sends_only_what_is_new() {
+    let mut doc = TextDoc::new();
+    let mut page = page();
+    doc.edit(&doc.version(), &page).unwrap();
+    let sentence = " Si avvisa che da lunedì gli uffici restano chiusi al pubblico nel pomeriggio";
+    let (mut total, mut edits) = (0, 0);
+    let letters: Vec<char> = sentence.chars().collect();
+    for piece in letters.chunks(3) {
+        let piece: String = piece.iter().collect();
+        page = with_word(&page, 39, |text| format!("{text}{piece}"));
+        let update = doc.edit(&doc.version(), &page).unwrap().unwrap();
+        total += update.len();
+        edits += 1;
+        assert!(update.len() <= 130, "{}", update.len());
+    }
+    println!("{edits} pauses of typing: {} B each", total / edits);
+}
+
+#[test]
+fn a_text_rewritten_from_end_to_end_is_still_quick() {
+    let mut doc = TextDoc::new();
+    let letters = |seed: usize| {
+        let words =
+            (0..40_000).map(|n| format!("{:x} ", (n * 2_654_435_761 + seed * 97) % 1_000_003));
+        RichText {
+            blocks: vec![Block::Paragraph {
+                spans: vec![Span::plain(words.collect::<String>().trim().to_owned())],
+            }],
+        }
+    };
+    doc.edit(&doc.version(), &letters(1)).unwrap();
+    let start = Instant::now();
+    doc.edit(&doc.version(), &letters(2)).unwrap();
+    println!("250 kB rewritten in {:?}", start.elapsed());
+    assert_eq!(doc.rich_text(), letters(2));
+    assert!(start.elapsed().as_secs() < 10);
+}
