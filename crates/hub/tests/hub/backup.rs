@@ -62,7 +62,7 @@ async fn a_backup_made_while_people_write_is_restored_with_a_new_epoch() {
     assert!(pull.entries.is_empty() && !pull.more);
     assert!((1..=pages).contains(&pull.to), "{} of {pages}", pull.to);
     assert_eq!(answer.next, pull.to + 1);
-    // What was lost is sent again and stands.
+    // Later operations are not taken before the lost ones: `next` says from where to send again.
     let again = anna.sync(&after).await;
     assert_eq!((again.results.len(), again.next), (0, answer.next));
     // The chunks were lost as well: the file is asked for again.
