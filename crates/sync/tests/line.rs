@@ -396,6 +396,73 @@ async fn a_one_word_edit_costs_less_than_1200_bytes_both_ways() {
 }
 
 #[tokio::test]
+async fn a_hundred_news_over_an_old_adsl_line_arrive_without_a_single_retry() {
+    let office = office().await;
+    let slow = Fault {
+        rate: 16_000,
+        delay: Duration::from_millis(300),
+        ..Fault::default()
+    };
+    office.anna.carry().await.unwrap();
+    let text = "Il Comune avvisa che lo sportello resta chiuso per lavori. ".repeat(17);
+    for number in 0..100 {
+        office
+            .anna
+            .write_news(&format!("Avviso numero {number}"), &text)
+            .unwrap();
+    }
+    let before = office.cable.traffic();
+    office.cable.set(slow);
+    let began = Instant::now();
+    office.anna.carry().await.unwrap();
+    let elapsed = began.elapsed();
+    let after = office.cable.traffic();
+    assert_eq!(office.anna.store.waiting().unwrap(), 0);
+    let calls = office.anna.store.attempts(100).unwrap();
+    assert!(calls.iter().all(|call| call.error.is_none()), "{calls:?}");
+    println!(
+        "100 x 1 kB at 128 kbit/s, 600 ms: {} bytes up, {} down, {} calls, {} ms",
+        after.up - before.up,
+        after.down - before.down,
+        calls.len() - 1,
+        elapsed.as_millis()
+    );
+    let page = office.anna.look().unwrap().into_keys().next().unwrap();
+    office
+        .anna
+        .rewrite(&page, &text.replacen("chiuso", "aperto", 1))
+        .unwrap();
+    let began = Instant::now();
+    office.anna.carry().await.unwrap();
+    println!(
+        "one-word edit on the same line: {} ms",
+        began.elapsed().as_millis()
+    );
+    office.cable.restore();
+    office.agree().await;
+}
+
+#[tokio::test]
+async fn a_line_that_goes_mute_is_given_up_and_the_next_call_has_a_connection_of_its_own() {
+    let office = office().await;
+    office.anna.carry().await.unwrap();
+    office.anna.write_news("Neve", "Scuole chiuse.").unwrap();
+    office.cable.set(Fault {
+        mute: true,
+        ..Fault::default()
+    });
+    let began = Instant::now();
+    assert_eq!(office.anna.carry().await, Err(CallError::Stalled));
+    let waited = began.elapsed().as_secs();
+    assert!((5..30).contains(&waited), "{waited} s");
+    assert_eq!(office.anna.engine.state().line, Line::Down);
+    let before = office.cable.traffic().connections;
+    office.cable.restore();
+    office.agree().await;
+    assert!(office.cable.traffic().connections > before);
+}
+
+#[tokio::test]
 async fn a_deleted_page_that_is_edited_elsewhere_comes_back_as_a_draft() {
     let office = office().await;
     let page = office.anna.write_news("Neve", "Scuole chiuse.").unwrap();

@@ -72,13 +72,13 @@ async fn a_hub_that_asks_to_wait_says_how_long() {
 }
 
 #[tokio::test]
-async fn a_torn_answer_and_no_http_at_all_are_no_line() {
-    let no_line = |error: &CallError| matches!(error, CallError::NoLine(_));
-    assert!(no_line(&said(Lie::Half).await));
-    assert!(no_line(
+async fn a_torn_answer_and_no_http_at_all_are_a_cut_line() {
+    let cut = |error: &CallError| matches!(error, CallError::Cut(_));
+    assert!(cut(&said(Lie::Half).await));
+    assert!(cut(
         &said(Lie::Bytes(b"SSH-2.0-OpenSSH_9.2\r\n".to_vec())).await
     ));
-    assert!(no_line(&said(Lie::Bytes(Vec::new())).await));
+    assert!(cut(&said(Lie::Bytes(Vec::new())).await));
 }
 
 #[tokio::test]
@@ -155,7 +155,7 @@ async fn the_cable_cuts_mutes_tears_and_comes_back() {
         cut_after_down: Some(10),
         ..Fault::default()
     });
-    assert!(matches!(client.health().await, Err(CallError::NoLine(_))));
+    assert!(matches!(client.health().await, Err(CallError::Cut(_))));
     client.health().await.unwrap();
     let traffic = cable.traffic();
     assert_eq!(traffic.torn, 1);

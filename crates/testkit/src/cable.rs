@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
-use tokio::time::sleep;
+use tokio::sync::{mpsc, watch};
+use tokio::time::{Instant, sleep, sleep_until};
 
 /// Bytes read from a socket at a time. Small, so that a slow line drips rather than gushes.
 const PIECE: usize = 1400;
@@ -20,7 +20,7 @@ pub struct Fault {
     pub cut: bool,
     /// The line is mute: bytes are swallowed, connections stay.
     pub mute: bool,
-    /// Each piece waits this long, each way.
+    /// Every byte is this long under way, each way.
     pub delay: Duration,
     /// Bytes per second each way; 0 for no limit.
     pub rate: u64,
@@ -206,26 +206,61 @@ struct Way<'a> {
     fault: &'a watch::Sender<Fault>,
 }
 
+/// Pieces under way at most: a long, fast line holds much.
+const UNDER_WAY: usize = 4096;
+
+/// A piece under way, and when it arrives.
+struct Piece {
+    due: Instant,
+    bytes: Vec<u8>,
+}
+
 impl Way<'_> {
     async fn pass(
         self,
+        from: impl AsyncRead + Unpin,
+        to: impl AsyncWrite + Unpin,
+    ) -> io::Result<()> {
+        let (sender, receiver) = mpsc::channel(UNDER_WAY);
+        tokio::try_join!(self.enter(from, sender), self.leave(receiver, to))?;
+        Ok(())
+    }
+
+    /// Takes bytes in, as fast as the line is.
+    async fn enter(
+        self,
         mut from: impl AsyncRead + Unpin,
+        line: mpsc::Sender<Piece>,
+    ) -> io::Result<()> {
+        let mut buffer = [0; PIECE];
+        loop {
+            let read = from.read(&mut buffer).await?;
+            if read == 0 {
+                return Ok(());
+            }
+            let fault = *self.fault.borrow();
+            sleep(time_of(fault, read)).await;
+            let piece = Piece {
+                due: Instant::now() + fault.delay,
+                bytes: buffer.get(..read).unwrap_or_default().to_vec(),
+            };
+            if !fault.mute && line.send(piece).await.is_err() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Lets bytes out when they are due.
+    async fn leave(
+        self,
+        mut line: mpsc::Receiver<Piece>,
         mut to: impl AsyncWrite + Unpin,
     ) -> io::Result<()> {
-        let mut piece = [0; PIECE];
-        loop {
-            let read = from.read(&mut piece).await?;
-            if read == 0 {
-                return to.shutdown().await;
-            }
-            let bytes = piece.get(..read).unwrap_or_default();
-            let fault = *self.fault.borrow();
-            sleep(hold(fault, read)).await;
-            if fault.mute {
-                continue;
-            }
-            self.write(bytes, &mut to).await?;
+        while let Some(piece) = line.recv().await {
+            sleep_until(piece.due).await;
+            self.write(&piece.bytes, &mut to).await?;
         }
+        to.shutdown().await
     }
 
     /// Writes what the line lets through before it tears.
@@ -258,9 +293,9 @@ impl Way<'_> {
     }
 }
 
-/// How long a piece is held back.
-fn hold(fault: Fault, bytes: usize) -> Duration {
+/// How long the line is busy with so many bytes.
+fn time_of(fault: Fault, bytes: usize) -> Duration {
     let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
     let micros = bytes.saturating_mul(1_000_000).checked_div(fault.rate);
-    fault.delay + Duration::from_micros(micros.unwrap_or(0))
+    Duration::from_micros(micros.unwrap_or(0))
 }

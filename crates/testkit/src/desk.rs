@@ -259,7 +259,12 @@ impl Desk {
     /// # Errors
     /// The workspace's.
     pub fn look(&self) -> Outcome<BTreeMap<PageId, Look>> {
-        let rows = self.store.list_pages(&Filter::default(), 0, 10_000)?.rows;
+        let list = |offset| self.store.list_pages(&Filter::default(), offset, 200);
+        let mut rows = list(0)?.rows;
+        // It gives only so many rows at a time.
+        while rows.len() < usize::try_from(list(0)?.total)? {
+            rows.extend(list(u32::try_from(rows.len())?)?.rows);
+        }
         let look = |id: PageId| {
             let view = self.view(&id)?;
             let entity = serde_json::to_value(&view.page)?;

@@ -40,6 +40,8 @@ pub(super) struct Courier {
     uploads: Uploads,
     downloads: Downloads,
     last_exchange: Option<Instant>,
+    /// Positions were compared anew in this round.
+    reconciled: bool,
     state: Arc<watch::Sender<EngineState>>,
     events: broadcast::Sender<Event>,
 }
@@ -61,6 +63,7 @@ impl Courier {
             uploads: Uploads::default(),
             downloads: Downloads::default(),
             last_exchange: None,
+            reconciled: false,
             state: wires.state.clone(),
             events: wires.events.clone(),
         }
@@ -73,6 +76,7 @@ impl Courier {
             self.downloads.insist();
         }
         self.last_exchange = None;
+        self.reconciled = false;
         loop {
             self.exchange().await?;
             let carried = self.upload_step().await? || self.download_step().await?;
@@ -157,12 +161,15 @@ impl Courier {
         request: SyncRequest,
         error: CallError,
     ) -> Result<bool, CallError> {
-        let conflict = error == CallError::Conflict;
-        self.on_disk(move |store| match conflict {
-            true => store.reconcile(),
-            false => store.request_failed(&request),
-        })
-        .await?;
+        // Once a round: a hub that finds a conflict again after that has another trouble.
+        if error == CallError::Conflict && !self.reconciled {
+            self.reconciled = true;
+            self.uploads.forget();
+            self.on_disk(Store::reconcile).await?;
+            return Ok(true);
+        }
+        self.on_disk(move |store| store.request_failed(&request))
+            .await?;
         Err(error)
     }
 

@@ -29,7 +29,7 @@ impl HttpTransport {
     pub fn new(base: &str) -> Result<Self, CallError> {
         Ok(Self {
             base: base.trim_end_matches('/').to_owned(),
-            client: Mutex::new(client()?),
+            client: Mutex::new(client(base)?),
         })
     }
 
@@ -42,7 +42,7 @@ impl HttpTransport {
 
     /// Forgets every connection: one that stalled must not serve the next call.
     fn renew(&self) {
-        if let (Ok(mut held), Ok(new)) = (self.client.lock(), client()) {
+        if let (Ok(mut held), Ok(new)) = (self.client.lock(), client(&self.base)) {
             *held = new;
         }
     }
@@ -86,7 +86,7 @@ impl Transport for HttpTransport {
 
 /// TLS by rustls with ring; the roots are those of the operating system, where an administration
 /// installs its own.
-fn client() -> Result<reqwest::Client, CallError> {
+fn client(base: &str) -> Result<reqwest::Client, CallError> {
     // A second call finds the first one's provider installed: that is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let builder = reqwest::Client::builder()
@@ -95,6 +95,12 @@ fn client() -> Result<reqwest::Client, CallError> {
         .pool_idle_timeout(IDLE)
         .pool_max_idle_per_host(1)
         .tcp_keepalive(Duration::from_secs(25));
+    // Plain HTTP is for a hub on this computer, which no proxy can reach.
+    let builder = if base.starts_with("http://") {
+        builder.no_proxy()
+    } else {
+        builder
+    };
     // The kernel knows what was acknowledged; where it can be told, it ends a dead line by itself.
     #[cfg(target_os = "linux")]
     let builder = builder.tcp_user_timeout(Duration::from_secs(12));
