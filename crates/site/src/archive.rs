@@ -90,7 +90,11 @@ impl Sheet<'_> {
 /// Full pages beside the front page, for a list of so many items.
 pub(crate) fn full_pages(items: usize) -> usize {
     let full = items / PER_PAGE;
-    if items % PER_PAGE < FRONT { full.saturating_sub(1) } else { full }
+    if items % PER_PAGE < FRONT {
+        full.saturating_sub(1)
+    } else {
+        full
+    }
 }
 
 /// The number of the page that holds the item at this place, counted from the oldest; 0 is the front page.

@@ -380,7 +380,9 @@ impl Image {
     /// beside it says what it is about, so that it is skipped by assistive technology.
     pub fn card(&self) -> String {
         let (src, (width, height)) = (escaped(&self.src), self.small);
-        format!("<img src=\"{src}\" width=\"{width}\" height=\"{height}\" alt=\"\" loading=\"lazy\">")
+        format!(
+            "<img src=\"{src}\" width=\"{width}\" height=\"{height}\" alt=\"\" loading=\"lazy\">"
+        )
     }
 
     fn tag(&self, out: &mut String, sizes: &str, lazy: bool) {

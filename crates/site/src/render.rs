@@ -432,7 +432,9 @@ impl<'a> Renderer<'a> {
             data.insert("image".into(), image.into());
         }
         // Nothing in the data may end the script element it stands in.
-        data.to_string().replace('<', "\\u003c")
+        data.to_string()
+            .replace('<', "\\u003c")
+            .replace('>', "\\u003e")
     }
 }
 

@@ -255,7 +255,7 @@ fn drawn(which: u8, n: [u8; 7], refs: &[domain::FileRef]) -> Published {
         .filter_map(|(_, name)| Argomento::named(name))
         .collect();
     let other = PageId::new(format!("pagina-{}", n[5] % 8));
-    page.fields.office = (n[5] % 2 == 0).then(|| other.clone());
+    page.fields.office = n[5].is_multiple_of(2).then(|| other.clone());
     let cover = refs.get(usize::from(n[6]) % 4);
     page.fields.cover = cover.map(|file| Cover {
         file: file.clone(),
