@@ -17,9 +17,9 @@ const SMALL: usize = 2 * 1024;
 /// The shortest patience.
 const PATIENCE: Duration = Duration::from_secs(6);
 
-/// A call carries at most this part of what the line usually carries between two cuts: a cut loses half
-/// a call on average, and so a twentieth of the line.
-const OF_A_LIFE: f64 = 10.0;
+/// A call carries at most this part of what the line usually carries between two cuts: a cut loses one
+/// call at worst, and so a sixteenth of the line.
+const OF_A_LIFE: f64 = 16.0;
 
 /// The measured line.
 #[derive(Debug)]
@@ -146,14 +146,14 @@ mod tests {
     #[test]
     fn a_call_that_never_gets_through_shrinks_and_a_line_that_lives_longer_gets_larger_ones() {
         let mut budget = Budget::default();
-        budget.moved(4_000_000, Duration::from_secs(1));
+        budget.moved(8_000_000, Duration::from_secs(1));
         budget.failed(budget.size());
         assert_eq!(budget.size(), 256 * 1024);
         for _ in 0..10 {
             budget.failed(budget.size());
         }
         assert_eq!(budget.size(), 4 * 1024);
-        for _ in 0..60 {
+        for _ in 0..90 {
             budget.moved(budget.size(), Duration::from_millis(5));
         }
         assert!(budget.size() > 64 * 1024, "{}", budget.size());
