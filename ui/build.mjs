@@ -43,7 +43,8 @@ async function style() {
   const own = await readFile(join(here, "styles/app.css"), "utf8");
   // Ours stands outside the layer, so it wins without a fight. Imports and pictures as data: would be
   // stopped by the content security policy.
-  const italiaCss = purged.css.replace(/@charset[^;]*;/g, "");
+  // In a layer `!important` would turn the order round.
+  const italiaCss = purged.css.replace(/@charset[^;]*;/g, "").replace(/\s*!important/g, "");
   const { code } = transform({
     filename: "app.css",
     code: Buffer.from(`@layer italia{${italiaCss}}\n${own}`),

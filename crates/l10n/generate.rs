@@ -185,7 +185,9 @@ fn method(code: &mut String, id: &str, it: &Message, en: &Message) -> Result<(),
         known.1 |= number;
     }
     if args.len() != en.args.len() {
-        return Err(format!("message {id}: the languages have different arguments"));
+        return Err(format!(
+            "message {id}: the languages have different arguments"
+        ));
     }
     let name = id.replace('-', "_");
     let doc = it.text.as_deref().unwrap_or(id);

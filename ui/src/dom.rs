@@ -4,13 +4,19 @@ use wasm_bindgen::JsCast;
 use web_sys::{Document, Element, HtmlElement, Window};
 
 /// The window.
-#[expect(clippy::expect_used, reason = "without a window there is nobody to tell")]
+#[expect(
+    clippy::expect_used,
+    reason = "without a window there is nobody to tell"
+)]
 pub fn window() -> Window {
     web_sys::window().expect("the program runs in a window")
 }
 
 /// The document.
-#[expect(clippy::expect_used, reason = "without a document there is nobody to tell")]
+#[expect(
+    clippy::expect_used,
+    reason = "without a document there is nobody to tell"
+)]
 pub fn document() -> Document {
     window().document().expect("a window has a document")
 }

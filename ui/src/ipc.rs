@@ -3,7 +3,6 @@
 use api::{Code, Command, Event, Failure};
 use domain::FileRef;
 use js_sys::{Function, Object, Promise, Reflect, Uint8Array};
-use serde::Serialize as _;
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::Closure;

@@ -142,7 +142,9 @@ fn decode(text: &str) -> String {
         };
         let byte = hex.and_then(|(a, b)| u8::try_from(a * 16 + b).ok());
         bytes.push(byte.unwrap_or(*first));
-        rest = tail.get(if byte.is_some() { 2 } else { 0 }..).unwrap_or_default();
+        rest = tail
+            .get(if byte.is_some() { 2 } else { 0 }..)
+            .unwrap_or_default();
     }
     String::from_utf8_lossy(&bytes).into_owned()
 }
@@ -153,7 +155,8 @@ pub fn use_route() -> Route {
     let route = use_state_eq(here);
     let setter = route.setter();
     use_effect_with((), move |()| {
-        let listener = EventListener::new(&dom::window(), "hashchange", move |_| setter.set(here()));
+        let listener =
+            EventListener::new(&dom::window(), "hashchange", move |_| setter.set(here()));
         move || drop(listener)
     });
     (*route).clone()
@@ -188,7 +191,14 @@ mod tests {
 
     #[test]
     fn an_address_that_makes_no_sense_leads_home() {
-        for hash in ["", "#", "#/boh", "#/sito/1/2/3", "#/%", "#/sito/1/versioni/2"] {
+        for hash in [
+            "",
+            "#",
+            "#/boh",
+            "#/sito/1/2/3",
+            "#/%",
+            "#/sito/1/versioni/2",
+        ] {
             assert_eq!(Route::parse(hash), Route::Oggi, "{hash}");
         }
         let broken = Route::parse("#/sito?cerca=%E8%zz%&tipo=boh");

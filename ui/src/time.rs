@@ -12,7 +12,11 @@ const DAY: i64 = 86_400_000;
 const HOUR: Parts = &[("hour", "2-digit")];
 const TIME: Parts = &[("hour", "numeric"), ("minute", "2-digit")];
 const WEEKDAY: Parts = &[("weekday", "long"), ("day", "numeric"), ("month", "long")];
-const SHORT_DAY: Parts = &[("day", "2-digit"), ("month", "2-digit"), ("year", "numeric")];
+const SHORT_DAY: Parts = &[
+    ("day", "2-digit"),
+    ("month", "2-digit"),
+    ("year", "numeric"),
+];
 const LONG_DAY: Parts = &[("day", "numeric"), ("month", "short"), ("year", "numeric")];
 const DAY_AND_TIME: Parts = &[
     ("day", "numeric"),
@@ -53,7 +57,10 @@ pub fn date(iso: &str) -> String {
     if at.is_nan() {
         return iso.to_owned();
     }
-    #[expect(clippy::cast_possible_truncation, reason = "a date is far from the end of i64")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a date is far from the end of i64"
+    )]
     long_day(at as i64)
 }
 
@@ -64,14 +71,15 @@ pub fn today() -> String {
 
 /// The hour now, 0 to 23, on the clock of Rome.
 pub fn hour() -> u8 {
-    format(Lang::It, now(), HOUR)
-        .parse()
-        .unwrap_or(12)
+    format(Lang::It, now(), HOUR).parse().unwrap_or(12)
 }
 
 /// Now, in milliseconds since 1970.
 pub fn now() -> UnixMs {
-    #[expect(clippy::cast_possible_truncation, reason = "now is far from the end of i64")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "now is far from the end of i64"
+    )]
     let now = Date::now() as i64;
     now
 }
@@ -112,10 +120,15 @@ fn format(lang: Lang, at: UnixMs, parts: Parts) -> String {
             new
         })
     });
-    #[expect(clippy::cast_precision_loss, reason = "a time in milliseconds fits 53 bits")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a time in milliseconds fits 53 bits"
+    )]
     let at = JsValue::from_f64(at as f64);
     let text = formatter.format().call1(&JsValue::NULL, &at);
-    text.ok().and_then(|text| text.as_string()).unwrap_or_default()
+    text.ok()
+        .and_then(|text| text.as_string())
+        .unwrap_or_default()
 }
 
 fn formatter(lang: Lang, parts: Parts) -> Intl::DateTimeFormat {
@@ -137,7 +150,10 @@ mod tests {
     #[test]
     fn today_and_yesterday_are_said_by_name() {
         assert_eq!(near("22/11/2026", "22/11/2026", "21/11/2026"), Near::Today);
-        assert_eq!(near("21/11/2026", "22/11/2026", "21/11/2026"), Near::Yesterday);
+        assert_eq!(
+            near("21/11/2026", "22/11/2026", "21/11/2026"),
+            Near::Yesterday
+        );
         assert_eq!(near("22/11/2025", "22/11/2026", "21/11/2026"), Near::Far);
     }
 }

@@ -46,7 +46,9 @@ impl Reducible for Toasts {
         match action {
             Action::Show(toast) => {
                 // The same failure twice is one failure.
-                toasts.shown.retain(|(_, shown)| !same_failure(shown, &toast));
+                toasts
+                    .shown
+                    .retain(|(_, shown)| !same_failure(shown, &toast));
                 toasts.shown.push((toasts.next, toast));
                 toasts.next += 1;
             }
@@ -68,7 +70,8 @@ impl News {
     /// Something was done.
     pub fn done(&self, words: impl Into<String>) {
         let words = words.into();
-        self.0.dispatch(Action::Show(Toast::Done { words, undo: None }));
+        self.0
+            .dispatch(Action::Show(Toast::Done { words, undo: None }));
     }
 
     /// Something was done that can be taken back.
@@ -87,7 +90,10 @@ impl News {
 
 /// The news of the app.
 #[hook]
-#[expect(clippy::expect_used, reason = "every screen stands inside the provider")]
+#[expect(
+    clippy::expect_used,
+    reason = "every screen stands inside the provider"
+)]
 pub fn use_news() -> News {
     use_context::<News>().expect("a screen stands inside NewsProvider")
 }

@@ -68,11 +68,13 @@ pub fn line(lang: Lang, state: &LineState) -> LineWords {
             Some(lang.line_trouble_detail().into()),
             Tone::Note,
         ),
-        Line::Up | Line::Busy if waiting > 0 => {
-            words(lang.line_sending(waiting), None, Tone::Calm)
-        }
+        Line::Up | Line::Busy if waiting > 0 => words(lang.line_sending(waiting), None, Tone::Calm),
         Line::Up | Line::Busy => words(lang.line_all_sent().into(), None, Tone::Good),
-        Line::Down => words(lang.line_down().into(), Some(lang.line_down_detail().into()), Tone::Note),
+        Line::Down => words(
+            lang.line_down().into(),
+            Some(lang.line_down_detail().into()),
+            Tone::Note,
+        ),
         Line::Trouble => words(
             lang.line_trouble().into(),
             Some(lang.line_trouble_detail().into()),
@@ -131,7 +133,10 @@ pub fn standing(lang: Lang, row: &PageRow, line: Line, published: Option<&str>) 
                 lang.standing_publishing_detail(),
             ),
             Line::Off => (lang.standing_waiting().into(), lang.standing_waiting_off()),
-            _ => (lang.standing_waiting().into(), lang.standing_waiting_detail()),
+            _ => (
+                lang.standing_waiting().into(),
+                lang.standing_waiting_detail(),
+            ),
         },
         Status::Published => (
             published.map_or_else(
@@ -355,31 +360,111 @@ pub fn failure(lang: Lang, failure: &Failure) -> Message {
     let nothing = lang.safe_nothing_changed();
     let (title, safe, todo): (String, &str, String) = match failure.code {
         Code::Locked => (lang.fail_locked().into(), saved, lang.todo_locked().into()),
-        Code::WrongPassphrase => (lang.fail_passphrase().into(), saved, lang.todo_passphrase().into()),
+        Code::WrongPassphrase => (
+            lang.fail_passphrase().into(),
+            saved,
+            lang.todo_passphrase().into(),
+        ),
         Code::WeakPassphrase => (lang.fail_weak(arg("min")), nothing, lang.todo_weak().into()),
         Code::NewerDatabase => (lang.fail_newer().into(), saved, lang.todo_newer().into()),
-        Code::Damaged => (lang.fail_damaged().into(), lang.safe_sent(), lang.todo_damaged().into()),
-        Code::KeyringLocked => (lang.fail_keyring().into(), saved, lang.todo_keyring().into()),
-        Code::KeyLost => (lang.fail_key_lost().into(), saved, lang.todo_key_lost().into()),
-        Code::DiskFull => (lang.fail_disk().into(), lang.safe_disk(), lang.todo_disk().into()),
-        Code::UnknownPage => (lang.fail_unknown_page().into(), nothing, lang.todo_unknown_page().into()),
+        Code::Damaged => (
+            lang.fail_damaged().into(),
+            lang.safe_sent(),
+            lang.todo_damaged().into(),
+        ),
+        Code::KeyringLocked => (
+            lang.fail_keyring().into(),
+            saved,
+            lang.todo_keyring().into(),
+        ),
+        Code::KeyLost => (
+            lang.fail_key_lost().into(),
+            saved,
+            lang.todo_key_lost().into(),
+        ),
+        Code::DiskFull => (
+            lang.fail_disk().into(),
+            lang.safe_disk(),
+            lang.todo_disk().into(),
+        ),
+        Code::UnknownPage => (
+            lang.fail_unknown_page().into(),
+            nothing,
+            lang.todo_unknown_page().into(),
+        ),
         Code::Role => (lang.fail_role().into(), nothing, lang.todo_role().into()),
-        Code::Incomplete => (lang.fail_incomplete().into(), saved, lang.todo_incomplete().into()),
-        Code::Deleted => (lang.fail_deleted().into(), saved, lang.todo_deleted().into()),
-        Code::TextTooLong => (lang.fail_text_long(arg("limit")), lang.safe_on_screen(), lang.todo_text_long().into()),
-        Code::PasteTooLarge => (lang.fail_paste(arg("limit")), saved, lang.todo_paste().into()),
-        Code::FileTooLarge => (lang.fail_file_large(arg("name"), arg("limit")), saved, lang.todo_file_large().into()),
-        Code::BadImage => (lang.fail_image(arg("name")), saved, lang.todo_image().into()),
-        Code::BadDocument => (lang.fail_document(arg("name")), saved, lang.todo_document().into()),
-        Code::HostileDocument => (lang.fail_hostile(arg("name")), saved, lang.todo_hostile().into()),
-        Code::NoLine => (lang.fail_no_line().into(), saved, lang.todo_no_line().into()),
-        Code::NotAHub => (lang.fail_not_a_hub().into(), nothing, lang.todo_not_a_hub().into()),
+        Code::Incomplete => (
+            lang.fail_incomplete().into(),
+            saved,
+            lang.todo_incomplete().into(),
+        ),
+        Code::Deleted => (
+            lang.fail_deleted().into(),
+            saved,
+            lang.todo_deleted().into(),
+        ),
+        Code::TextTooLong => (
+            lang.fail_text_long(arg("limit")),
+            lang.safe_on_screen(),
+            lang.todo_text_long().into(),
+        ),
+        Code::PasteTooLarge => (
+            lang.fail_paste(arg("limit")),
+            saved,
+            lang.todo_paste().into(),
+        ),
+        Code::FileTooLarge => (
+            lang.fail_file_large(arg("name"), arg("limit")),
+            saved,
+            lang.todo_file_large().into(),
+        ),
+        Code::BadImage => (
+            lang.fail_image(arg("name")),
+            saved,
+            lang.todo_image().into(),
+        ),
+        Code::BadDocument => (
+            lang.fail_document(arg("name")),
+            saved,
+            lang.todo_document().into(),
+        ),
+        Code::HostileDocument => (
+            lang.fail_hostile(arg("name")),
+            saved,
+            lang.todo_hostile().into(),
+        ),
+        Code::NoLine => (
+            lang.fail_no_line().into(),
+            saved,
+            lang.todo_no_line().into(),
+        ),
+        Code::NotAHub => (
+            lang.fail_not_a_hub().into(),
+            nothing,
+            lang.todo_not_a_hub().into(),
+        ),
         Code::WrongCode => (lang.fail_code().into(), nothing, lang.todo_code().into()),
-        Code::TooMany => (lang.fail_too_many().into(), nothing, lang.todo_too_many(arg("seconds"))),
-        Code::Revoked => (lang.fail_revoked().into(), saved, lang.todo_revoked().into()),
+        Code::TooMany => (
+            lang.fail_too_many().into(),
+            nothing,
+            lang.todo_too_many(arg("seconds")),
+        ),
+        Code::Revoked => (
+            lang.fail_revoked().into(),
+            saved,
+            lang.todo_revoked().into(),
+        ),
         Code::HubFailed => (lang.fail_hub().into(), saved, lang.todo_hub().into()),
-        Code::AlreadyResolved => (lang.fail_resolved().into(), nothing, lang.todo_resolved().into()),
-        Code::Unexpected => (lang.fail_unexpected().into(), lang.safe_last_saved(), lang.todo_unexpected().into()),
+        Code::AlreadyResolved => (
+            lang.fail_resolved().into(),
+            nothing,
+            lang.todo_resolved().into(),
+        ),
+        Code::Unexpected => (
+            lang.fail_unexpected().into(),
+            lang.safe_last_saved(),
+            lang.todo_unexpected().into(),
+        ),
     };
     Message {
         title,
@@ -414,7 +499,10 @@ pub fn media(file: &FileRef) -> String {
 pub fn counter(lang: Lang, text: &str, advised: usize) -> (String, Tone) {
     let count = text.chars().count();
     match count.checked_sub(advised) {
-        None | Some(0) => (lang.counter(&count.to_string(), &advised.to_string()), Tone::Calm),
+        None | Some(0) => (
+            lang.counter(&count.to_string(), &advised.to_string()),
+            Tone::Calm,
+        ),
         Some(over) => (lang.counter_over(over as u64), Tone::Note),
     }
 }
@@ -466,7 +554,10 @@ mod tests {
         let waits = Some("3 in attesa della rete".to_owned());
         assert_eq!(detail(&state(Line::Off, 3, 0)), waits);
         assert_eq!(detail(&state(Line::Down, 3, 1)), waits);
-        assert_eq!(detail(&state(Line::Off, 0, 1)), Some("Lavori senza rete".into()));
+        assert_eq!(
+            detail(&state(Line::Off, 0, 1)),
+            Some("Lavori senza rete".into())
+        );
         assert_eq!(detail(&state(Line::Up, 0, 0)), None);
     }
 
@@ -522,8 +613,14 @@ mod tests {
 
     #[test]
     fn the_counter_advises_before_it_warns() {
-        assert_eq!(counter(Lang::It, "Neve", 60), ("4 di 60".into(), Tone::Calm));
+        assert_eq!(
+            counter(Lang::It, "Neve", 60),
+            ("4 di 60".into(), Tone::Calm)
+        );
         let (words, tone) = counter(Lang::It, &"è".repeat(63), 60);
-        assert_eq!((words.as_str(), tone), ("3 caratteri di troppo", Tone::Note));
+        assert_eq!(
+            (words.as_str(), tone),
+            ("3 caratteri di troppo", Tone::Note)
+        );
     }
 }

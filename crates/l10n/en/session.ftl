@@ -10,6 +10,7 @@ unlock-title = Open your workspace
 unlock-lead = Write this PC’s passphrase. No network is needed.
 unlock-action = Open
 unlock-doing = Opening…
+broken-title = The workspace does not open
 enrol-title = Link this computer
 enrol-lead = This is done once. The province’s service centre gives you the address and the code.
 enrol-hub = Address of the service centre

@@ -10,6 +10,7 @@ unlock-title = Apri il tuo spazio di lavoro
 unlock-lead = Scrivi la frase segreta di questo PC. Non serve la rete.
 unlock-action = Apri
 unlock-doing = Apro…
+broken-title = Lo spazio di lavoro non si apre
 enrol-title = Collega questo computer
 enrol-lead = Si fa una volta sola. L’indirizzo e il codice te li dà il Centro servizi della provincia.
 enrol-hub = Indirizzo del Centro servizi

@@ -68,7 +68,13 @@ fn push_number(out: &mut String, lang: Lang, n: u64) {
     }
 }
 
-include!(concat!(env!("OUT_DIR"), "/messages.rs"));
+mod messages {
+    #![allow(clippy::single_char_add_str, reason = "generated")]
+
+    use super::{Lang, push_number};
+
+    include!(concat!(env!("OUT_DIR"), "/messages.rs"));
+}
 
 #[cfg(test)]
 mod tests {

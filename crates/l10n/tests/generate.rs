@@ -14,7 +14,10 @@ fn a_message_becomes_a_method_with_its_arguments() {
         "a = Hello { $name }\nb = { $n } things\n",
     )
     .unwrap();
-    assert!(code.contains("pub fn a(self, name: &str) -> String"), "{code}");
+    assert!(
+        code.contains("pub fn a(self, name: &str) -> String"),
+        "{code}"
+    );
     assert!(code.contains("pub fn b(self, n: u64) -> String"), "{code}");
     assert!(code.contains("1 => { out.push_str(\"una\");"), "{code}");
 }

@@ -82,8 +82,10 @@ fn boxes(t: Lang, oggi: &Oggi) -> Html {
             }
             <div class="boxes">
                 <PageBox title={t.oggi_drafts()} lead={t.oggi_drafts_lead()} icon="it-pencil" rows={drafts} say={Say::Edited} />
+                <div class="boxes-side">
                 <PageBox title={t.oggi_deadlines()} lead={t.oggi_deadlines_lead()} icon="it-clock" rows={oggi.deadlines.clone()} say={Say::Until} />
                 <PageBox title={t.oggi_arrivals()} lead={t.oggi_arrivals_lead()} icon="it-inbox" rows={oggi.arrivals.clone()} say={Say::By} />
+                </div>
             </div>
             { footing(t, oggi, &line) }
         </>
@@ -180,7 +182,10 @@ fn note(t: Lang, row: &PageRow, say: Say) -> String {
     match say {
         Say::Edited => time::when(row.edited_at),
         Say::By => t.by_when(&row.edited_by, &time::when(row.edited_at)),
-        Say::Until => row.until.as_deref().map_or_else(String::new, |until| t.until(&time::date(until))),
+        Say::Until => row
+            .until
+            .as_deref()
+            .map_or_else(String::new, |until| t.until(&time::date(until))),
     }
 }
 
@@ -191,7 +196,10 @@ mod tests {
 
     #[test]
     fn the_greeting_knows_the_hour_and_the_first_name() {
-        assert_eq!(greeting(Lang::It, 9, first_name("Anna Bo")), "Buongiorno, Anna");
+        assert_eq!(
+            greeting(Lang::It, 9, first_name("Anna Bo")),
+            "Buongiorno, Anna"
+        );
         assert_eq!(greeting(Lang::It, 15, "Anna"), "Buon pomeriggio, Anna");
         assert_eq!(greeting(Lang::It, 20, "Anna"), "Buonasera, Anna");
     }

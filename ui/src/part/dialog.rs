@@ -30,7 +30,9 @@ pub fn Dialog(props: &DialogProps) -> Html {
             }
         });
     }
-    let on_cancel = props.on_close.reform(|event: Event| event.prevent_default());
+    let on_cancel = props
+        .on_close
+        .reform(|event: Event| event.prevent_default());
     // A click on the dialog itself, not on what is in it, is a click on the backdrop.
     let on_backdrop = {
         let (node, on_close) = (node.clone(), props.on_close.clone());

@@ -142,12 +142,16 @@ fn Remarks(props: &RemarksProps) -> Html {
 }
 
 fn input_value(event: InputEvent) -> String {
-    let input = event.target().and_then(|it| it.dyn_into::<HtmlInputElement>().ok());
+    let input = event
+        .target()
+        .and_then(|it| it.dyn_into::<HtmlInputElement>().ok());
     input.map(|input| input.value()).unwrap_or_default()
 }
 
 fn area_value(event: InputEvent) -> String {
-    let area = event.target().and_then(|it| it.dyn_into::<HtmlTextAreaElement>().ok());
+    let area = event
+        .target()
+        .and_then(|it| it.dyn_into::<HtmlTextAreaElement>().ok());
     area.map(|area| area.value()).unwrap_or_default()
 }
 
@@ -175,7 +179,9 @@ pub struct ChoiceFieldProps {
 #[component]
 pub fn ChoiceField(props: &ChoiceFieldProps) -> Html {
     let on_change = props.on_choose.reform(|event: Event| {
-        let select = event.target().and_then(|it| it.dyn_into::<HtmlSelectElement>().ok());
+        let select = event
+            .target()
+            .and_then(|it| it.dyn_into::<HtmlSelectElement>().ok());
         select.map(|select| select.value()).unwrap_or_default()
     });
     let described = format!("{}-aiuto", props.id);
@@ -222,7 +228,9 @@ pub struct ToggleProps {
 #[component]
 pub fn Toggle(props: &ToggleProps) -> Html {
     let on_change = props.on_toggle.reform(|event: Event| {
-        let input = event.target().and_then(|it| it.dyn_into::<HtmlInputElement>().ok());
+        let input = event
+            .target()
+            .and_then(|it| it.dyn_into::<HtmlInputElement>().ok());
         input.is_some_and(|input| input.checked())
     });
     html! {

@@ -28,7 +28,9 @@ pub struct FilePickerProps {
 pub fn FilePicker(props: &FilePickerProps) -> Html {
     let over = use_state_eq(|| false);
     let on_change = props.on_files.reform(|event: Event| {
-        let input = event.target().and_then(|it| it.dyn_into::<HtmlInputElement>().ok());
+        let input = event
+            .target()
+            .and_then(|it| it.dyn_into::<HtmlInputElement>().ok());
         let files = input.as_ref().and_then(HtmlInputElement::files).map(list);
         // So that the same file can be chosen again after it was removed.
         if let Some(input) = input {

@@ -4,10 +4,14 @@ use super::{Over, use_line};
 use crate::lang::lang;
 use crate::part::Icon;
 use crate::route::{Filter, Route};
-use crate::words::{self, Tone};
+use crate::words::{self, LineWords, Tone};
 use api::session::Desk;
+use gloo_timers::callback::Timeout;
 use l10n::Lang;
 use yew::prelude::*;
+
+/// A sending that takes longer than this is told, in milliseconds.
+const MOMENT: u32 = 1_500;
 
 #[derive(Properties, PartialEq)]
 pub struct NavProps {
@@ -121,10 +125,9 @@ fn SearchButton(props: &OpenProps) -> Html {
 #[component]
 fn LineButton(props: &OpenProps) -> Html {
     let t = lang();
-    let Some(state) = use_line() else {
+    let Some(said) = use_calm_words() else {
         return Html::default();
     };
-    let said = words::line(t, &state);
     let on_click = props.open.reform(|_: MouseEvent| Over::Panel);
     let icon = match said.tone {
         Tone::Good => "it-check-circle",
@@ -150,6 +153,28 @@ fn LineButton(props: &OpenProps) -> Html {
             <span class="visually-hidden">{ t.line_opens() }</span>
         </button>
     }
+}
+
+/// The line in words, which do not change for a sending that is over in a moment: every pause in
+/// typing sends something, and words that change all the time are read by nobody.
+#[hook]
+fn use_calm_words() -> Option<LineWords> {
+    let shown = use_state_eq(|| None::<LineWords>);
+    let said = use_line().map(|line| words::line(lang(), &line));
+    let setter = shown.setter();
+    let was_good = shown.as_ref().is_some_and(|words| words.tone == Tone::Good);
+    use_effect_with((said, was_good), move |(said, was_good)| {
+        let calm = said.as_ref().is_some_and(|words| words.tone == Tone::Calm);
+        let timer = if *was_good && calm {
+            let said = said.clone();
+            Some(Timeout::new(MOMENT, move || setter.set(said)))
+        } else {
+            setter.set(said.clone());
+            None
+        };
+        move || drop(timer)
+    });
+    (*shown).clone()
 }
 
 #[derive(Properties, PartialEq)]

@@ -32,7 +32,9 @@ pub fn Search(props: &SearchProps) -> Html {
     let on_input = {
         let words = words.setter();
         Callback::from(move |event: InputEvent| {
-            let input = event.target().and_then(|it| it.dyn_into::<HtmlInputElement>().ok());
+            let input = event
+                .target()
+                .and_then(|it| it.dyn_into::<HtmlInputElement>().ok());
             words.set(input.map(|input| input.value()).unwrap_or_default());
         })
     };

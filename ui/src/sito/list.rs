@@ -84,14 +84,22 @@ fn Filters(props: &FiltersProps) -> Html {
         let filter = filter.clone();
         Callback::from(move |chosen: String| {
             let kind = PageKind::ALL.into_iter().find(|it| code(it) == chosen);
-            Route::Sito(Filter { kind, ..filter.clone() }).replace();
+            Route::Sito(Filter {
+                kind,
+                ..filter.clone()
+            })
+            .replace();
         })
     };
     let on_status = {
         let filter = filter.clone();
         Callback::from(move |chosen: String| {
             let status = STATUSES.into_iter().find(|it| code(it) == chosen);
-            Route::Sito(Filter { status, ..filter.clone() }).replace();
+            Route::Sito(Filter {
+                status,
+                ..filter.clone()
+            })
+            .replace();
         })
     };
     html! {
@@ -126,10 +134,15 @@ fn Words(props: &FiltersProps) -> Html {
     let on_input = {
         let (words, filter) = (words.setter(), props.filter.clone());
         Callback::from(move |event: InputEvent| {
-            let input = event.target().and_then(|it| it.dyn_into::<HtmlInputElement>().ok());
+            let input = event
+                .target()
+                .and_then(|it| it.dyn_into::<HtmlInputElement>().ok());
             let query = input.map(|input| input.value()).unwrap_or_default();
             words.set(query.clone());
-            let filter = Filter { query, ..filter.clone() };
+            let filter = Filter {
+                query,
+                ..filter.clone()
+            };
             let done = pause.clone();
             *pause.borrow_mut() = Some(Timeout::new(PAUSE, move || {
                 Route::Sito(filter).replace();

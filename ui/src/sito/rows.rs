@@ -120,7 +120,9 @@ pub fn Rows(props: &RowsProps) -> Html {
         #[expect(clippy::cast_precision_loss, reason = "rows are far fewer than 2^52")]
         let (whole, above) = (window.total as f64 * ROW, drawn.start as f64 * ROW);
         use_effect(move || {
-            if let (Some(space), Some(shown)) = (space.cast::<HtmlElement>(), shown.cast::<HtmlElement>()) {
+            if let (Some(space), Some(shown)) =
+                (space.cast::<HtmlElement>(), shown.cast::<HtmlElement>())
+            {
                 dom::style(&space, "height", &format!("{whole}px"));
                 dom::style(&shown, "transform", &format!("translateY({above}px)"));
             }
@@ -259,8 +261,8 @@ fn keys(
             }
             return;
         }
-        let to = Move::of(&event.key())
-            .and_then(|step| step.from(*active, window.page(), window.total));
+        let to =
+            Move::of(&event.key()).and_then(|step| step.from(*active, window.page(), window.total));
         let Some(to) = to else { return };
         event.prevent_default();
         active.set(to);

@@ -28,7 +28,9 @@ pub struct VersionsScreenProps {
 pub fn VersionsScreen(props: &VersionsScreenProps) -> Html {
     let t = lang();
     let page = &props.page;
-    let versions = use_query(VersionList { page: page.clone() }, |event| matches!(event, Event::Pages(_)));
+    let versions = use_query(VersionList { page: page.clone() }, |event| {
+        matches!(event, Event::Pages(_))
+    });
     let chosen = use_state_eq(|| None::<i64>);
     let back = html! {
         <p class="over-title">
@@ -117,7 +119,12 @@ fn Compared(props: &ComparedProps) -> Html {
         Callback::from(move |()| {
             let (page, news) = (page.clone(), news.clone());
             spawn_local(async move {
-                match ipc::call(VersionRestore { page: page.clone(), version }).await {
+                match ipc::call(VersionRestore {
+                    page: page.clone(),
+                    version,
+                })
+                .await
+                {
                     Ok(_) => {
                         news.done(lang().restored());
                         Route::Page(page).go();
@@ -153,7 +160,11 @@ fn Compared(props: &ComparedProps) -> Html {
 }
 
 fn is_same(comparison: &Comparison) -> bool {
-    comparison.fields.is_empty() && comparison.text.iter().all(|run| matches!(run, Run::Same(_)))
+    comparison.fields.is_empty()
+        && comparison
+            .text
+            .iter()
+            .all(|run| matches!(run, Run::Same(_)))
 }
 
 fn fields(t: Lang, comparison: &Comparison, offices: &[OfficeRow]) -> Html {
@@ -282,7 +293,10 @@ mod tests {
         assert_eq!(
             paragraphs(&runs),
             [
-                vec![Run::Same("Domani le scuole ".into()), Run::Removed("aprono.".into())],
+                vec![
+                    Run::Same("Domani le scuole ".into()),
+                    Run::Removed("aprono.".into())
+                ],
                 vec![
                     Run::Removed("Portate".into()),
                     Run::Added("chiudono".into()),

@@ -23,12 +23,17 @@ pub fn Start(props: &StartProps) -> Html {
         Session::ChoosePassphrase => html! { <Seal /> },
         Session::Locked => html! { <Unlock /> },
         Session::Unlinked => html! { <Enrol /> },
-        Session::Broken(failure) => html! { <FailureNotice failure={failure.clone()} /> },
+        Session::Broken(failure) => html! {
+            <div class="start-form">
+                <h1>{ t.broken_title() }</h1>
+                <FailureNotice failure={failure.clone()} />
+            </div>
+        },
         Session::Ready(_) => Html::default(),
     };
     html! {
         <div class="start">
-            <div class="start-brand">
+            <header class="start-brand">
                 <Icon name="it-pa" />
                 <p class="start-name">{ t.app_name() }</p>
                 <p>{ t.app_promise() }</p>
@@ -37,7 +42,7 @@ pub fn Start(props: &StartProps) -> Html {
                     <li><Icon name="it-check" />{ t.app_point_saved() }</li>
                     <li><Icon name="it-check" />{ t.app_point_sealed() }</li>
                 </ul>
-            </div>
+            </header>
             <main class="start-card" id="contenuto">
                 { inside }
                 <LanguageSwitch on_language={props.on_language.clone()} />
@@ -90,7 +95,9 @@ struct FormProps {
 
 #[component]
 fn Form(props: &FormProps) -> Html {
-    let on_submit = props.on_send.reform(|event: SubmitEvent| event.prevent_default());
+    let on_submit = props
+        .on_send
+        .reform(|event: SubmitEvent| event.prevent_default());
     let busy = props.attempt.busy;
     html! {
         <form class="start-form" onsubmit={on_submit}>
@@ -118,8 +125,12 @@ fn Seal() -> Html {
     let tried = use_state_eq(|| false);
     let problem = seal_problem(t, &first, &second).filter(|_| *tried);
     let on_send = {
-        let (attempt, first, second, tried) =
-            (attempt.clone(), first.clone(), second.clone(), tried.setter());
+        let (attempt, first, second, tried) = (
+            attempt.clone(),
+            first.clone(),
+            second.clone(),
+            tried.setter(),
+        );
         Callback::from(move |()| {
             tried.set(true);
             if seal_problem(t, &first, &second).is_none() {

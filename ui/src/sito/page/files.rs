@@ -22,7 +22,13 @@ use yew::prelude::*;
 const MAX_FILE: f64 = 100.0 * 1024.0 * 1024.0;
 
 /// Adds files to the workspace, one after another, and hands each over.
-fn add(desk: &Desk, news: News, files: Vec<File>, image: fn(&File) -> bool, take: Callback<FileRef>) {
+fn add(
+    desk: &Desk,
+    news: News,
+    files: Vec<File>,
+    image: fn(&File) -> bool,
+    take: Callback<FileRef>,
+) {
     let desk = desk.clone();
     spawn_local(async move {
         for file in files {
@@ -42,11 +48,16 @@ async fn add_one(desk: &Desk, file: &File, image: bool) -> Result<FileRef, Failu
             .with("name", file.name())
             .with("limit", 100));
     }
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most 100 MB")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "at most 100 MB"
+    )]
     let size = file.size() as u64;
     let number = next();
     let name = file.name();
-    desk.state.dispatch(Action::Starts(Upload { number, name, size }));
+    desk.state
+        .dispatch(Action::Starts(Upload { number, name, size }));
     let answer = ipc::add_file(file, image).await;
     desk.state.dispatch(Action::Ends(number));
     answer
@@ -164,7 +175,11 @@ pub fn CoverField(props: &DeskProps) -> Html {
         let (desk, news) = (desk.clone(), news.clone());
         let set = desk.clone();
         let take = Callback::from(move |file| {
-            let cover = Cover { file, alt: String::new(), decorative: false };
+            let cover = Cover {
+                file,
+                alt: String::new(),
+                decorative: false,
+            };
             set.tell(Job::Set(FieldChange::Cover(Some(cover))));
         });
         Callback::from(move |files: Vec<File>| {
@@ -206,7 +221,10 @@ fn CoverShown(props: &CoverShownProps) -> Html {
     let on_alt = {
         let (desk, cover) = (desk.clone(), cover.clone());
         Callback::from(move |alt| {
-            let change = FieldChange::Cover(Some(Cover { alt, ..cover.clone() }));
+            let change = FieldChange::Cover(Some(Cover {
+                alt,
+                ..cover.clone()
+            }));
             desk.state.dispatch(Action::Did(Job::Set(change.clone())));
             desk.saver.typed(change);
         })
@@ -214,7 +232,10 @@ fn CoverShown(props: &CoverShownProps) -> Html {
     let on_decorative = {
         let (desk, cover) = (desk.clone(), cover.clone());
         Callback::from(move |decorative| {
-            let cover = Cover { decorative, ..cover.clone() };
+            let cover = Cover {
+                decorative,
+                ..cover.clone()
+            };
             desk.tell(Job::Set(FieldChange::Cover(Some(cover))));
         })
     };

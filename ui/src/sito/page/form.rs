@@ -154,9 +154,17 @@ pub fn Details(props: &DeskProps) -> Html {
 fn Office(props: &DeskProps) -> Html {
     let (t, desk) = (lang(), &props.desk);
     let offices = use_query(OfficeList {}, |event| matches!(event, Event::Pages(_)));
-    let known = offices.data.as_deref().map(Vec::as_slice).unwrap_or_default();
+    let known = offices
+        .data
+        .as_deref()
+        .map(Vec::as_slice)
+        .unwrap_or_default();
     let choices: Vec<Choice> = std::iter::once(("".into(), t.office_none().into()))
-        .chain(known.iter().map(|it| (it.id.to_string().into(), it.name.clone().into())))
+        .chain(
+            known
+                .iter()
+                .map(|it| (it.id.to_string().into(), it.name.clone().into())),
+        )
         .collect();
     let on_choose = {
         let desk = desk.clone();

@@ -65,13 +65,15 @@ pub fn PageScreen(props: &PageScreenProps) -> Html {
 fn use_saver(page: PageId, state: &UseReducerHandle<State>) -> Saver {
     let dispatcher = state.dispatcher();
     let saver = use_memo(page, move |page| {
-        let report = Callback::from(move |report: Report| dispatcher.dispatch(Action::Report(report)));
+        let report =
+            Callback::from(move |report: Report| dispatcher.dispatch(Action::Report(report)));
         Saver::new(page.clone(), report)
     });
     let kept = (*saver).clone();
     use_effect_with(kept.clone(), |saver| {
         saver.refresh();
-        let (hears, leaves, hides, mine) = (saver.clone(), saver.clone(), saver.clone(), saver.clone());
+        let (hears, leaves, hides, mine) =
+            (saver.clone(), saver.clone(), saver.clone(), saver.clone());
         let hearing = ipc::hear(move |event| {
             if matches!(event, Event::Pages(pages) if pages.contains(hears.page())) {
                 hears.refresh();
@@ -181,7 +183,7 @@ fn Beside(props: &BesideProps) -> Html {
     };
     html! {
         <>
-            <span id="salvataggio" class={classes!("save-state", class)} role="status">
+            <span id="salvataggio" class={classes!("save-state", class)} role="status" aria-live="off">
                 <Icon name={icon} />
                 { said }
             </span>
@@ -288,7 +290,10 @@ fn clean(paste: Paste, news: News) {
         match ipc::call(command).await {
             Ok(cleaned) => {
                 paste.insert(&cleaned.text);
-                let notes = cleaned.notes.iter().map(|note| words::paste_note(lang(), note));
+                let notes = cleaned
+                    .notes
+                    .iter()
+                    .map(|note| words::paste_note(lang(), note));
                 let notes: Vec<_> = notes.collect();
                 if !notes.is_empty() {
                     news.done(notes.join(" "));

@@ -156,7 +156,10 @@ mod tests {
         queue.push(Job::Publish);
         queue.start();
         queue.failed();
-        assert!(queue.is_idle(), "a request is not repeated behind the person's back");
+        assert!(
+            queue.is_idle(),
+            "a request is not repeated behind the person's back"
+        );
     }
 
     #[test]

@@ -4,11 +4,14 @@
 use super::queue::{Job, Queue};
 use crate::editor::Edit;
 use crate::ipc;
-use api::sito::{PageAttach, PageEdit, PageOpen, PagePublish, PageSet, PageTopic, PageView, PageWithdraw, Status};
 use api::Failure;
+use api::sito::{
+    PageAttach, PageEdit, PageOpen, PagePublish, PageSet, PageTopic, PageView, PageWithdraw, Status,
+};
 use domain::PageId;
 use domain::sito::{Field, FieldChange, RichText};
 use gloo_timers::callback::Timeout;
+use gloo_timers::future::TimeoutFuture;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -19,6 +22,9 @@ use yew::Callback;
 const PAUSE: u32 = 400;
 /// The pause before another try, in milliseconds.
 const RETRY: u32 = 3_000;
+/// How often it is looked whether everything arrived, and how many times, in milliseconds.
+const STEP: u32 = 20;
+const SETTLING: u32 = 100;
 
 /// How far saving is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -133,6 +139,20 @@ impl Saver {
                 Err(failure) => saver.report.emit(Report::Failed(failure)),
             }
         });
+    }
+
+    /// Waits until what was typed last has arrived, at most two seconds. A field that was left hands
+    /// over at once, and the editor as soon as its edit before is answered.
+    pub async fn settled(&self) {
+        for _ in 0..SETTLING {
+            TimeoutFuture::new(STEP).await;
+            if !self.is_busy() {
+                TimeoutFuture::new(STEP).await;
+                if !self.is_busy() {
+                    return;
+                }
+            }
+        }
     }
 
     fn take_typed(&self) {

@@ -17,7 +17,6 @@ use api::sito::{PagePreview, PageVisit, Status, VersionList};
 use api::stato::Line;
 use api::{Command, Event};
 use domain::sito::{Finding, Spot};
-use gloo_timers::future::TimeoutFuture;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
@@ -46,13 +45,17 @@ pub fn Side(props: &SideProps) -> Html {
 /// Asks for publication, or says what lacks first and goes there.
 #[hook]
 fn use_publish(desk: &Desk, go: &Callback<Spot>, said: &UseStateHandle<String>) -> Callback<()> {
-    let (desk, go, said) = (desk.clone(), go.clone(), said.setter());
+    let (go, said) = (go.clone(), said.setter());
+    // What is on the screen when the last words have arrived, not when the button was pressed.
+    let latest = use_mut_ref(|| desk.clone());
+    latest.replace(desk.clone());
     Callback::from(move |()| {
         leave_field();
-        let (desk, go, said) = (desk.clone(), go.clone(), said.clone());
+        let (latest, go, said) = (latest.clone(), go.clone(), said.clone());
         spawn_local(async move {
-            // What was typed last arrives first.
-            TimeoutFuture::new(30).await;
+            let saver = latest.borrow().saver.clone();
+            saver.settled().await;
+            let desk = latest.borrow().clone();
             desk.state.dispatch(Action::Tried);
             let findings = desk.state.findings();
             match findings.iter().find(|finding| finding.blocking) {
@@ -69,7 +72,9 @@ fn use_publish(desk: &Desk, go: &Callback<Spot>, said: &UseStateHandle<String>) 
 /// Takes the keyboard out of a field, so that it hands over what it holds.
 fn leave_field() {
     let active = dom::document().active_element();
-    if let Some(element) = active.and_then(|it| wasm_bindgen::JsCast::dyn_into::<web_sys::HtmlElement>(it).ok()) {
+    if let Some(element) =
+        active.and_then(|it| wasm_bindgen::JsCast::dyn_into::<web_sys::HtmlElement>(it).ok())
+    {
         let _ = element.blur();
     }
 }
@@ -97,7 +102,11 @@ fn StandingBox(props: &StandingProps) -> Html {
         Callback::from(move |()| {
             leave_field();
             saver.flush();
-            run(PagePreview { page: page.clone() }, news.clone());
+            let (saver, page, news) = (saver.clone(), page.clone(), news.clone());
+            spawn_local(async move {
+                saver.settled().await;
+                run(PagePreview { page }, news);
+            });
         })
     };
     let on_visit = Callback::from(move |()| run(PageVisit { page: page.clone() }, news.clone()));
@@ -130,8 +139,6 @@ fn StandingBox(props: &StandingProps) -> Html {
 
 fn run<C: Command<Output = ()> + 'static>(command: C, news: News) {
     spawn_local(async move {
-        // A moment for what was typed last.
-        TimeoutFuture::new(30).await;
         if let Err(failure) = ipc::call(command).await {
             news.failed(failure);
         }
@@ -142,8 +149,14 @@ fn run<C: Command<Output = ()> + 'static>(command: C, news: News) {
 #[hook]
 fn use_published(desk: &Desk) -> Option<String> {
     let page = desk.saver.page().clone();
-    let versions = use_query(VersionList { page }, |event| matches!(event, Event::Pages(_)));
-    let last = versions.data?.iter().find(|it| it.published).map(|it| it.at);
+    let versions = use_query(VersionList { page }, |event| {
+        matches!(event, Event::Pages(_))
+    });
+    let last = versions
+        .data?
+        .iter()
+        .find(|it| it.published)
+        .map(|it| it.at);
     last.map(time::when)
 }
 

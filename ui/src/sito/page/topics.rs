@@ -90,7 +90,9 @@ fn Checklist(props: &DeskProps) -> Html {
     let on_input = {
         let words = words.setter();
         move |event: InputEvent| {
-            let input = event.target().and_then(|it| it.dyn_into::<HtmlInputElement>().ok());
+            let input = event
+                .target()
+                .and_then(|it| it.dyn_into::<HtmlInputElement>().ok());
             words.set(input.map(|input| input.value()).unwrap_or_default());
         }
     };

@@ -1,0 +1,177 @@
+// A development aid, never bundled: the app's side of the border, faked in the page, so that the screens
+// can be looked at in any browser. `dev/serve.mjs` puts it before the program.
+// ?fase=locked|unlinked|choose_passphrase|broken  ?rete=up|down|off|busy|trouble|revoked  ?vuoto  ?ruolo=volontario
+(() => {
+  const params = new URLSearchParams(location.search);
+  const now = Date.now();
+  const minutes = (n) => now - n * 60_000;
+  const state = {
+    phase: params.get("fase") ?? "ready",
+    line: params.get("rete") ?? "up",
+    role: params.get("ruolo") ?? "impiegato",
+    waiting: Number(params.get("attesa") ?? 0),
+    conflicts: [],
+  };
+  const titles = [
+    "Neve: scuole chiuse lunedì 12 gennaio", "Raccolta differenziata: nuovo calendario", "Bando per il contributo affitti",
+    "Orari degli uffici nelle feste", "Sagra della robiola: strade chiuse", "Consiglio comunale il 28 novembre",
+    "Acqua non potabile in frazione San Gerolamo", "Iscrizioni all’asilo: come fare", "Nuovo sportello per la carta d’identità",
+    "Allerta arancione per pioggia", "Mercato del giovedì spostato in piazza Barbero", "Censimento: si cercano rilevatori",
+  ];
+  const people = ["Anna Bo", "Bruno Gallo", "Carla Icardi"];
+  const kinds = ["notizia", "notizia", "notizia", "pagina", "ufficio"];
+  const statuses = ["published", "published", "draft", "changed", "published", "requested"];
+  const offices = ["Ufficio anagrafe", "Ufficio tecnico", "Segreteria", "Polizia municipale"];
+  const pages = [];
+  const total = params.has("vuoto") ? 0 : 10_000;
+  for (let at = 0; at < total; at++) {
+    const kind = at < 4 ? "ufficio" : kinds[at % kinds.length];
+    const title = at < 4 ? offices[at] : kind === "ufficio" ? `Ufficio ${at}` : titles[at % titles.length] + (at > 40 ? ` (${at})` : "");
+    const status = at < 4 ? "published" : statuses[at % statuses.length];
+    pages.push(page(`p${at}`, kind, title, status, minutes(at * 37 + 5), people[at % 3]));
+  }
+  if (total) {
+    Object.assign(pages[4], page("p4", "notizia", titles[0], "draft", minutes(3), "Anna Bo"), { full: true });
+    pages[4].fields.summary = "Lunedì 12 gennaio le scuole di ogni ordine restano chiuse per neve.";
+    pages[4].fields.office = "p0";
+    pages[4].fields.topics = ["istruzione", "protezione-civile"];
+    pages[4].fields.attachments = [file("ordinanza-12-2026.pdf", "application/pdf", 284_100)];
+    pages[4].fields.until = "2026-12-31";
+    pages[4].fields.cover = { file: file("piazza-neve.jpg", "image/jpeg", 1_840_000), alt: "", decorative: false };
+    pages[4].body = text();
+    pages[4].row.until = "2026-12-31";
+    state.conflicts = [
+      { id: 1, page: "p4", title: titles[0], at: minutes(12), about: { kind: "field", theirs: { field: "title", value: "Neve: scuole chiuse lunedì e martedì" }, yours: { field: "title", value: titles[0] } }, remedies: ["keep_theirs", "use_mine"] },
+      { id: 2, page: "p7", title: titles[7], at: minutes(95), about: { kind: "words", words: "Le domande si presentano entro venerdì alle 12." }, remedies: ["use_mine", "acknowledge"] },
+      { id: 3, page: "p9", title: titles[9], at: minutes(200), about: { kind: "revived" }, remedies: ["acknowledge", "delete_again"] },
+    ];
+  }
+  if (params.has("tranquillo")) state.conflicts = [];
+
+  function file(name, media, size) {
+    return { id: name.split("").map((c) => c.charCodeAt(0).toString(16)).join("").padEnd(64, "0").slice(0, 64), name, media, size };
+  }
+  function page(id, kind, title, status, at, by) {
+    return {
+      row: { id, kind, title, status, waiting: false, edited_at: at, edited_by: by, until: null },
+      fields: { title, summary: "", news: "avviso", topics: [], office: null, cover: null, attachments: [], until: null, address: "", hours: "", phone: "", email: "", pec: "" },
+      body: [], version: 1, deleted: false,
+    };
+  }
+  function text() {
+    const span = (t, more = {}) => ({ text: t, ...more });
+    return [
+      { type: "paragraph", spans: [span("Per le forti nevicate previste, il Sindaco ha ordinato la "), span("chiusura di tutte le scuole", { bold: true }), span(" del comune.")] },
+      { type: "heading", level: 2, spans: [span("Chi riguarda")] },
+      { type: "item", ordered: false, depth: 0, spans: [span("scuola dell’infanzia")] },
+      { type: "item", ordered: false, depth: 0, spans: [span("scuola primaria")] },
+      { type: "heading", level: 2, spans: [span("Che cosa fare")] },
+      { type: "paragraph", spans: [span("Chi ha bisogno di aiuto può chiamare il "), span("numero della protezione civile", { link: "tel:0144123456" }), span(".")] },
+      { type: "table", id: "t1", header: true, rows: [{ id: "r1", cells: [[span("Giorno")], [span("Orario")]] }, { id: "r2", cells: [[span("Lunedì")], [span("9–12")]] }] },
+    ];
+  }
+  const find = (id) => pages.find((it) => it.row.id === id && !it.deleted) ?? fail("unknown_page");
+  const fail = (code, args = {}, more = {}) => { throw { code, args, ...more }; };
+  const view = (it) => ({
+    row: { ...it.row, title: it.fields.title }, fields: it.fields, body: { version: String(it.version), text: it.body }, findings: [],
+    address: ["published", "changed"].includes(it.row.status) ? "https://example.invalid/" : null,
+    may_publish: state.role !== "volontario", revived: false, conflicts: state.conflicts.filter((c) => c.page === it.row.id).length,
+  });
+  const touch = (it) => {
+    it.row.edited_at = Date.now();
+    it.row.edited_by = "Anna Bo";
+    if (it.row.status === "published") it.row.status = "changed";
+    return view(it);
+  };
+  const line = () => ({ line: state.line, since: minutes(14), last_ok: minutes(14), waiting: state.waiting, waiting_bytes: state.waiting ? 284_100 : 0, conflicts: state.conflicts.length, clock_off: null });
+  const rows = (f) => pages.filter((it) => !it.deleted && f(it)).map((it) => view(it).row).sort((a, b) => b.edited_at - a.edited_at);
+  const desk = () => ({ phase: "ready", person: "Anna Bo", role: state.role, comune: "Roccaverano", site: "https://example.invalid/", vault: "passphrase", revoked: state.line === "revoked" });
+  const versions = (id) => [
+    { id: 3, at: minutes(3), by: "Anna Bo", published: false },
+    { id: 2, at: minutes(26 * 60), by: "Bruno Gallo", published: find(id).row.status !== "draft" },
+    { id: 1, at: minutes(60 * 24 * 6), by: "Anna Bo", published: false },
+  ];
+  const commands = {
+    session_state: () => state.phase === "ready" ? desk() : state.phase === "broken" ? { phase: "broken", code: "newer_database", args: {}, incident: "4F7K2A" } : { phase: state.phase },
+    session_seal: () => { state.phase = "unlinked"; return { phase: "unlinked" }; },
+    session_unlock: ({ passphrase }) => { if (passphrase !== "robiola di capra") fail("wrong_passphrase"); state.phase = "ready"; return desk(); },
+    session_enrol: ({ code }) => { if (code.length < 8) fail("wrong_code"); state.phase = "ready"; return desk(); },
+    line_load: line,
+    line_set_off: ({ off }) => { state.line = off ? "off" : "up"; return line(); },
+    line_sync_now: () => { if (state.line === "down") fail("no_line", {}, { retry: true }); state.waiting = 0; return line(); },
+    oggi_load: () => ({
+      line: line(), drafts: rows((it) => ["draft", "changed"].includes(it.row.status)).slice(0, 7), arrivals: params.has("tranquillo") ? [] : rows((it) => it.row.edited_by !== "Anna Bo").slice(0, 4),
+      deadlines: rows((it) => it.row.until), counts: ["notizia", "ufficio", "pagina"].map((k) => [k, rows((it) => it.row.kind === k).length]),
+    }),
+    page_list: ({ kind, status, query, offset, limit }) => {
+      const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+      const all = rows((it) => (!kind || it.row.kind === kind) && (!status || it.row.status === status) && words.every((w) => it.fields.title.toLowerCase().includes(w)));
+      return { total: all.length, rows: all.slice(offset, offset + limit) };
+    },
+    page_create: ({ kind }) => { const it = page(`n${pages.length}`, kind, "", "draft", Date.now(), "Anna Bo"); pages.push(it); return it.row.id; },
+    page_open: ({ page }) => view(find(page)),
+    page_set: ({ page, change }) => { const it = find(page); it.fields[change.field] = change.value; return touch(it); },
+    page_topic: ({ page, topic, on }) => { const it = find(page); it.fields.topics = it.fields.topics.filter((t) => t !== topic).concat(on ? [topic] : []); return touch(it); },
+    page_edit: ({ page, text }) => { const it = find(page); it.body = text; it.version++; touch(it); return { version: String(it.version), merged: null, findings: [] }; },
+    page_attach: ({ page, file: f, on }) => { const it = find(page); it.fields.attachments = it.fields.attachments.filter((a) => a.id !== f.id).concat(on ? [f] : []); return touch(it); },
+    page_preview: () => null,
+    page_visit: () => null,
+    page_publish: ({ page }) => {
+      const it = find(page);
+      it.row.status = "requested";
+      if (state.line === "up") setTimeout(() => { it.row.status = "published"; emit({ what: "pages", id: [page] }); }, 1500);
+      else { state.waiting++; emit({ what: "line" }); }
+      return view(it);
+    },
+    page_withdraw: ({ page }) => { const it = find(page); it.row.status = "draft"; return view(it); },
+    page_delete: ({ page }) => { find(page).deleted = true; return null; },
+    office_list: () => pages.slice(0, 4).map((it) => ({ id: it.row.id, name: it.fields.title })),
+    version_list: ({ page }) => versions(page),
+    version_compare: ({ older }) => older === 3 ? { fields: [], text: [] } : {
+      fields: [[{ field: "title", value: "Scuole chiuse" }, { field: "title", value: titles[0] }], [{ field: "office", value: null }, { field: "office", value: "p0" }]],
+      text: [{ run: "same", text: "Per le forti nevicate previste, il Sindaco ha ordinato la chiusura " }, { run: "removed", text: "delle scuole elementari" }, { run: "added", text: "di tutte le scuole" }, { run: "same", text: " del comune.\nChi riguarda\n" }, { run: "added", text: "scuola dell’infanzia\n" }, { run: "same", text: "scuola primaria\n" }],
+    },
+    version_restore: ({ page }) => view(find(page)),
+    waiting_list: () => state.waiting ? [
+      { page: "p4", title: titles[0], what: "publication", since: minutes(14), files: [98_000, 284_100] },
+      { page: "p7", title: titles[7], what: "edit", since: minutes(22), files: null },
+      { page: "p9", title: "", what: "new", since: minutes(40), files: null },
+    ].slice(0, state.waiting) : [],
+    waiting_export: () => "/home/anna/Documenti/comuni-non-inviato.cir",
+    attempt_list: () => [
+      { at: minutes(1), ms: 8000, up: 0, down: 0, ops: [0, 0], error: "no route to host" },
+      { at: minutes(14), ms: 412, up: 1204, down: 890, ops: [3, 1], error: null },
+    ],
+    conflict_list: () => state.conflicts,
+    conflict_resolve: ({ id }) => { state.conflicts = state.conflicts.filter((c) => c.id !== id); return null; },
+    paste_clean: ({ plain }) => ({ text: plain.split(/\n+/).map((t) => ({ type: "paragraph", spans: [{ text: t }] })), notes: [{ note: "images", count: 1 }] }),
+    document_import: () => fail("bad_document", { name: "x" }),
+    ui_log: ({ message }) => { console.warn(message); return null; },
+  };
+  const callbacks = new Map();
+  const ears = [];
+  let next = 1;
+  const emit = (payload) => ears.forEach((id) => callbacks.get(id)?.({ event: "changed", id: 1, payload }));
+  const respond = (name, args, options) => {
+    if (name === "plugin:event|listen") { ears.push(args.handler); return next++; }
+    if (name === "file_add") {
+      const file_name = decodeURIComponent(options.headers.name);
+      const media = /\.(jpe?g|png|webp)$/i.test(file_name) ? "image/jpeg" : "application/pdf";
+      if (options.headers.image && media !== "image/jpeg") fail("bad_image", { name: file_name });
+      return { ...file(file_name + next++, media, args.byteLength), name: file_name };
+    }
+    if (!commands[name]) throw `command ${name} not found`;
+    return commands[name](structuredClone(args.input));
+  };
+  window.mock = { state, emit, commands };
+  window.__TAURI_INTERNALS__ = {
+    transformCallback: (callback) => { callbacks.set(next, callback); return next++; },
+    invoke: (name, args, options) => new Promise((done, failed) => setTimeout(() => {
+      try { done(structuredClone(respond(name, args, options))); } catch (error) { failed(error); }
+    }, name === "file_add" ? 600 : 3)),
+  };
+  // The app serves pictures at anteprima:, a browser does not.
+  new MutationObserver((changes) => {
+    for (const img of document.querySelectorAll('img[src^="anteprima:"]')) img.src = "/dev/piazza.svg";
+  }).observe(document, { childList: true, subtree: true, attributes: true, attributeFilter: ["src"] });
+})();
