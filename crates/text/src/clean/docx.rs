@@ -159,7 +159,7 @@ fn val(tag: &BytesStart<'_>) -> Option<String> {
 
 /// A switch such as `<w:b/>`: on unless it says otherwise.
 fn is_on(tag: &BytesStart<'_>) -> bool {
-    !val(tag).is_some_and(|value| matches!(value.as_str(), "0" | "false" | "off" | "none"))
+    val(tag).is_none_or(|value| !matches!(value.as_str(), "0" | "false" | "off" | "none"))
 }
 
 /// Targets by relation id.
@@ -432,7 +432,7 @@ impl Walk<'_, '_> {
                 let columns = val(tag).and_then(|columns| columns.parse().ok());
                 self.cell.columns = columns.unwrap_or(1);
             }
-            "vMerge" => self.cell.continued = !val(tag).is_some_and(|value| value == "restart"),
+            "vMerge" => self.cell.continued = val(tag).is_none_or(|value| value != "restart"),
             "blip" => self.image(tag)?,
             _ => {}
         }
