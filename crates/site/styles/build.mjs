@@ -73,6 +73,9 @@ for (const weight of [400, 600]) {
   outputs.set(`titillium-web-${weight}.woff2`, readFileSync(npm(name)));
 }
 
+// The Open Font License goes where the fonts go.
+outputs.set("titillium-web-LICENSE.txt", readFileSync(npm("@fontsource/titillium-web/LICENSE")));
+
 let stale = 0;
 for (const [name, bytes] of outputs) {
   const path = join(assets, name);
