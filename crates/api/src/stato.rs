@@ -202,6 +202,11 @@ command! {
     }
 }
 
+command! {
+    /// The first screen stands: the watchdog of white windows may rest.
+    UiReady = "ui_ready" -> () {}
+}
+
 /// A try to reach the hub.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attempt {
