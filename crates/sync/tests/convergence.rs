@@ -4,6 +4,7 @@
     clippy::expect_used,
     reason = "a test may stop at the unexpected"
 )]
+#![expect(clippy::print_stdout, reason = "what was measured is worth reading")]
 
 use domain::sito::{Argomento, FieldChange, PageChange, TextVersion};
 use domain::territorio::ASTI;
@@ -18,6 +19,9 @@ use sync::CallError;
 use sync::transport::{Pending, Request, Response, Transport};
 use tempfile::TempDir;
 use testkit::{ANNA, BRUNO, CARLA, Desk, Fate, Inside, Person, log_at};
+
+/// Schedules per run: as many as half a minute of a busy machine takes.
+const CASES: u32 = 240;
 
 /// A hub without a network. Each case works at a comune of its own.
 struct Centre {
@@ -256,7 +260,7 @@ fn any_schedule_of_edits_losses_and_repetitions_ends_in_the_same_state_everywher
     let centre = Mutex::new(Centre::open());
     let began = Instant::now();
     let mut runner = TestRunner::new(Rules {
-        cases: 300,
+        cases: CASES,
         max_shrink_iters: 200,
         failure_persistence: None,
         ..Rules::default()
@@ -279,7 +283,7 @@ fn any_schedule_of_edits_losses_and_repetitions_ends_in_the_same_state_everywher
         });
         Ok(())
     });
-    println!("300 schedules in {} ms", began.elapsed().as_millis());
+    println!("{CASES} schedules in {} ms", began.elapsed().as_millis());
     if let Err(error) = run {
         panic!("{error}");
     }

@@ -1,6 +1,7 @@
 //! kill -9 of clients and of the hub, in the middle of their work, loses nothing that was on disk.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test may stop at the unexpected")]
+#![expect(clippy::print_stdout, reason = "what was measured is worth reading")]
 
 use domain::ComuneId;
 use hub::Config;

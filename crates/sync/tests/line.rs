@@ -1,5 +1,6 @@
 //! Two desks and the real hub, over HTTP through a cable that fails.
 #![allow(clippy::unwrap_used, reason = "a test may stop at the unexpected")]
+#![expect(clippy::print_stdout, reason = "what was measured is worth reading")]
 
 use domain::ComuneId;
 use domain::sito::PageChange;

@@ -86,7 +86,7 @@ impl Province {
     /// # Errors
     /// The hub's.
     pub fn code_for(&self, who: &Person) -> Outcome<String> {
-        Ok(code_at(self.hub()?, who, &who.comune())?)
+        code_at(self.hub()?, who, &who.comune())
     }
 
     /// The whole log of a comune's site.
