@@ -111,15 +111,33 @@ pub fn NewsProvider(props: &NewsProviderProps) -> Html {
         let dispatcher = toasts.dispatcher();
         Callback::from(move |id| dispatcher.dispatch(Action::Close(id)))
     };
+    let place = use_node_ref();
+    {
+        let place = place.clone();
+        use_effect_with(toasts.clone(), move |toasts| {
+            lift(&place, !toasts.shown.is_empty())
+        });
+    }
     html! {
         <ContextProvider<News> context={News(toasts.dispatcher())}>
             { props.children.clone() }
-            <div class="toasts" role="status" aria-live="polite">
+            <div class="toasts" ref={place} popover="manual" role="status" aria-live="polite">
                 for (id, toast) in toasts.shown.iter() {
                     <Shown key={*id} id={*id} toast={toast.clone()} close={close.clone()} />
                 }
             </div>
         </ContextProvider<News>>
+    }
+}
+
+/// Puts the news above everything, also above a dialog that was opened after it.
+fn lift(place: &NodeRef, shown: bool) {
+    if let Some(place) = place.cast::<web_sys::HtmlElement>() {
+        // Both fail harmlessly where it is so already.
+        let _ = place.hide_popover();
+        if shown {
+            let _ = place.show_popover();
+        }
     }
 }
 

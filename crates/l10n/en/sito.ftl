@@ -118,6 +118,8 @@ paste-no-header = { $count ->
    *[other] { $count } tables have no header row: if the first row is one, mark it.
  }
 paste-shortened = The text was longer than a page may be: its end is missing.
+import-choose = Import from Word
+import-hint = Do you have the text in a document? We bring it here, cleaned.
 attachments-title = Attachments
 attachments-hint = Offered for download at the end of the page.
 attachments-add = Add files

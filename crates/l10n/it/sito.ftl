@@ -118,6 +118,8 @@ paste-no-header = { $count ->
    *[other] { $count } tabelle non hanno la riga d’intestazione: se la prima lo è, segnala come tale.
  }
 paste-shortened = Il testo era più lungo di una pagina: manca la fine.
+import-choose = Importa da Word
+import-hint = Hai già il testo in un documento? Lo portiamo qui pulito.
 attachments-title = Allegati
 attachments-hint = Si scaricano in fondo alla pagina.
 attachments-add = Aggiungi file

@@ -1,7 +1,7 @@
 //! "Oggi": what today asks, one search, and how the line is.
 
 use crate::lang::lang;
-use crate::part::{Badge, Button, Empty, FailureNotice, Icon, Kind, Screen};
+use crate::part::{Button, Empty, FailureNotice, Kind, Screen, badge, icon};
 use crate::query::use_query;
 use crate::route::{Filter, Route};
 use crate::shell::Search;
@@ -69,12 +69,12 @@ fn boxes(t: Lang, oggi: &Oggi) -> Html {
         <>
             if conflicts > 0 {
                 <a class="notice notice-alert notice-link" href={Route::Risolvere.hash()}>
-                    <Icon name="it-flag" />
+                    { icon("it-flag") }
                     <div class="notice-words">
                         <p class="notice-title">{ t.oggi_conflicts(conflicts.into()) }</p>
                         <p>{ t.oggi_conflicts_words() }</p>
                     </div>
-                    <Icon name="it-chevron-right" />
+                    { icon("it-chevron-right") }
                 </a>
             }
             if calm {
@@ -84,7 +84,7 @@ fn boxes(t: Lang, oggi: &Oggi) -> Html {
                 <PageBox title={t.oggi_drafts()} lead={t.oggi_drafts_lead()} icon="it-pencil" rows={drafts} say={Say::Edited} />
                 <div class="boxes-side">
                 <PageBox title={t.oggi_deadlines()} lead={t.oggi_deadlines_lead()} icon="it-clock" rows={oggi.deadlines.clone()} say={Say::Until} />
-                <PageBox title={t.oggi_arrivals()} lead={t.oggi_arrivals_lead()} icon="it-inbox" rows={oggi.arrivals.clone()} say={Say::By} />
+                <PageBox title={t.oggi_arrivals()} lead={t.oggi_arrivals_lead()} icon="it-user" rows={oggi.arrivals.clone()} say={Say::By} />
                 </div>
             </div>
             { footing(t, oggi, &line) }
@@ -100,7 +100,7 @@ fn footing(t: Lang, oggi: &Oggi, line: &LineWords) -> Html {
                 for (kind, count) in oggi.counts.iter() {
                     <li>
                         <a href={Route::Sito(Filter { kind: Some(*kind), ..Filter::default() }).hash()}>
-                            <Icon name={words::kind_icon(*kind)} />
+                            { icon(words::kind_icon(*kind)) }
                             <span class="counts-words">{ words::kinds(t, *kind) }</span>
                             <strong>{ t.number((*count).into()) }</strong>
                         </a>
@@ -148,7 +148,7 @@ fn PageBox(props: &PageBoxProps) -> Html {
     html! {
         <section class="box" aria-labelledby={id.clone()}>
             <header class="box-head">
-                <Icon name={props.icon.clone()} />
+                { icon(props.icon.clone()) }
                 <div>
                     <h2 {id}>{ &props.title }</h2>
                     <p class="hint">{ &props.lead }</p>
@@ -161,7 +161,7 @@ fn PageBox(props: &PageBoxProps) -> Html {
                             <span class="box-title">{ words::title(t, &row.title, row.kind) }</span>
                             <span class="box-note">
                                 if props.say == Say::Edited {
-                                    <Badge words={words::status(t, row.status)} tone={words::status_tone(row.status)} />
+                                    { badge(words::status(t, row.status), words::status_tone(row.status)) }
                                 }
                                 { note(t, row, props.say) }
                             </span>

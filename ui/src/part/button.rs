@@ -1,6 +1,6 @@
 //! Buttons. Words are mandatory: a button without a name cannot be written.
 
-use super::Icon;
+use super::icon;
 use yew::prelude::*;
 
 /// How much a button asks for attention.
@@ -71,8 +71,8 @@ pub fn Button(props: &ButtonProps) -> Html {
             aria-expanded={props.expanded.map(flag)}
             onclick={on_click}
         >
-            if let Some(icon) = &props.icon {
-                <Icon name={icon.clone()} />
+            if let Some(name) = &props.icon {
+                { icon(name) }
             }
             <span>{ &props.label }</span>
         </button>
@@ -101,7 +101,7 @@ pub fn IconButton(props: &IconButtonProps) -> Html {
             title={props.label.clone()}
             onclick={on_click}
         >
-            <Icon name={props.icon.clone()} />
+            { icon(props.icon.clone()) }
         </button>
     }
 }

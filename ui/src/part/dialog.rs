@@ -1,9 +1,10 @@
 //! A window inside the window: the platform's own `<dialog>`, which keeps the keyboard inside, closes
-//! with Esc and gives the focus back.
+//! with Esc.
 
 use super::IconButton;
 use crate::lang::lang;
-use web_sys::HtmlDialogElement;
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlDialogElement, HtmlElement};
 use yew::prelude::*;
 
 #[derive(Properties, PartialEq)]
@@ -25,8 +26,16 @@ pub fn Dialog(props: &DialogProps) -> Html {
     {
         let node = node.clone();
         use_effect_with((), move |()| {
+            let before = crate::dom::document().active_element();
             if let Some(dialog) = node.cast::<HtmlDialogElement>() {
                 let _ = dialog.show_modal();
+            }
+            // The dialog is taken off the page, not closed: so the platform does not do this.
+            move || {
+                let before = before.and_then(|it| it.dyn_into::<HtmlElement>().ok());
+                if let Some(element) = before {
+                    let _ = element.focus();
+                }
             }
         });
     }

@@ -88,7 +88,7 @@ pub fn TextField(props: &TextFieldProps) -> Html {
             </div>
             { control }
             <div class="field-foot">
-                <Remarks id={props.id.clone()} hint={props.hint.clone()} problem={props.problem.clone()} />
+                { remarks(&props.id, props.hint.as_ref(), props.problem.as_ref()) }
                 if let Some(advised) = props.advised {
                     { counter(&props.id, &props.value, advised) }
                 }
@@ -120,22 +120,15 @@ fn counter(id: &str, value: &str, advised: usize) -> Html {
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct RemarksProps {
-    id: AttrValue,
-    hint: Option<AttrValue>,
-    problem: Option<AttrValue>,
-}
-
-#[component]
-fn Remarks(props: &RemarksProps) -> Html {
+/// What is wrong with a field, and the hint.
+fn remarks(id: &str, hint: Option<&AttrValue>, problem: Option<&AttrValue>) -> Html {
     html! {
         <div class="remarks">
-            if let Some(problem) = &props.problem {
-                <span id={format!("{}-problema", props.id)} class="problem">{ problem }</span>
+            if let Some(problem) = problem {
+                <span id={format!("{id}-problema")} class="problem">{ problem }</span>
             }
-            if let Some(hint) = &props.hint {
-                <span id={format!("{}-aiuto", props.id)} class="hint">{ hint }</span>
+            if let Some(hint) = hint {
+                <span id={format!("{id}-aiuto")} class="hint">{ hint }</span>
             }
         </div>
     }
@@ -205,7 +198,7 @@ pub fn ChoiceField(props: &ChoiceFieldProps) -> Html {
                 }
             </select>
             <div class="field-foot">
-                <Remarks id={props.id.clone()} hint={props.hint.clone()} problem={props.problem.clone()} />
+                { remarks(&props.id, props.hint.as_ref(), props.problem.as_ref()) }
             </div>
         </div>
     }

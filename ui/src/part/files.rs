@@ -1,7 +1,7 @@
 //! Choosing files: a real `<input type="file">`, so that keyboard, assistive technology and drop work
 //! as people know them.
 
-use super::Icon;
+use super::icon;
 use wasm_bindgen::JsCast;
 use web_sys::{DragEvent, File, FileList, HtmlInputElement};
 use yew::prelude::*;
@@ -70,7 +70,7 @@ pub fn FilePicker(props: &FilePickerProps) -> Html {
                 onchange={on_change}
             />
             <label for={props.id.clone()} class="btn btn-outline-primary btn-sm">
-                <Icon name={props.icon.clone()} />
+                { icon(props.icon.clone()) }
                 <span>{ &props.label }</span>
             </label>
             <span id={format!("{}-aiuto", props.id)} class="hint">{ &props.hint }</span>

@@ -1,21 +1,16 @@
 //! Icons of Bootstrap Italia. The build puts those named here, as `"it-…"`, into the page.
+//!
+//! A function and not a component: a component costs the program some kilobytes, and a list of pages
+//! shows many icons.
 
 use yew::prelude::*;
 
-#[derive(Properties, PartialEq)]
-pub struct IconProps {
-    /// `it-…`
-    pub name: AttrValue,
-    #[prop_or_default]
-    pub class: Classes,
-}
-
 /// A picture beside words; assistive technology skips it.
-#[component]
-pub fn Icon(props: &IconProps) -> Html {
+pub fn icon(name: impl AsRef<str>) -> Html {
+    let href = format!("#{}", name.as_ref());
     html! {
-        <svg class={classes!("icon", props.class.clone())} aria-hidden="true" focusable="false">
-            <use href={format!("#{}", props.name)}></use>
+        <svg class="icon" aria-hidden="true" focusable="false">
+            <use {href}></use>
         </svg>
     }
 }

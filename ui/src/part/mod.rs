@@ -12,6 +12,6 @@ pub use button::{Button, IconButton, Kind};
 pub use dialog::Dialog;
 pub use field::{Choice, ChoiceField, TextField, Toggle};
 pub use files::FilePicker;
-pub use icon::Icon;
-pub use notice::{Badge, Empty, FailureNotice, Waiting};
+pub use icon::icon;
+pub use notice::{Empty, FailureNotice, Waiting, badge};
 pub use screen::Screen;

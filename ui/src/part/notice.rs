@@ -1,6 +1,6 @@
 //! What is said beside the work: failures, waiting, emptiness, states in a word.
 
-use super::{Button, Icon, Kind};
+use super::{Button, Kind, icon};
 use crate::lang::lang;
 use crate::words::{self, Tone};
 use api::Failure;
@@ -23,7 +23,7 @@ pub fn FailureNotice(props: &FailureNoticeProps) -> Html {
     let incident = &props.failure.incident;
     html! {
         <div class="notice notice-alert" role="alert">
-            <Icon name="it-warning-circle" />
+            { icon("it-warning-circle") }
             <div class="notice-words">
                 <p class="notice-title">{ message.title }</p>
                 <p>{ message.safe }</p>
@@ -46,16 +46,9 @@ pub fn FailureNotice(props: &FailureNoticeProps) -> Html {
     }
 }
 
-#[derive(Properties, PartialEq)]
-pub struct BadgeProps {
-    pub words: AttrValue,
-    pub tone: Tone,
-}
-
 /// A state in a word.
-#[component]
-pub fn Badge(props: &BadgeProps) -> Html {
-    html! { <span class={classes!("tag", props.tone.class())}>{ &props.words }</span> }
+pub fn badge(words: &str, tone: Tone) -> Html {
+    html! { <span class={classes!("tag", tone.class())}>{ words }</span> }
 }
 
 #[derive(Properties, PartialEq)]
@@ -73,7 +66,7 @@ pub struct EmptyProps {
 pub fn Empty(props: &EmptyProps) -> Html {
     html! {
         <div class="empty">
-            <Icon name={props.icon.clone()} />
+            { icon(props.icon.clone()) }
             <p class="empty-title">{ &props.title }</p>
             <p>{ &props.words }</p>
             { props.children.clone() }

@@ -113,8 +113,8 @@ fn facts(t: Lang, about: &About, offices: &[OfficeRow]) -> Html {
             <>
                 <p>{ t.case_field_words() }</p>
                 <div class="facts">
-                    <Fact title={t.case_theirs()} words={field_value(t, theirs, offices)} />
-                    <Fact title={t.case_yours()} words={field_value(t, yours, offices)} />
+                    { fact(t.case_theirs(), &field_value(t, theirs, offices)) }
+                    { fact(t.case_yours(), &field_value(t, yours, offices)) }
                 </div>
             </>
         },
@@ -122,33 +122,26 @@ fn facts(t: Lang, about: &About, offices: &[OfficeRow]) -> Html {
         About::Words { words } => html! {
             <>
                 <p>{ t.case_words_words() }</p>
-                <div class="facts"><Fact title={t.case_your_words()} words={words.clone()} /></div>
+                <div class="facts">{ fact(t.case_your_words(), words) }</div>
             </>
         },
         About::Refused { code, text, .. } => html! {
             <>
                 <p>{ words::refusal(t, *code) }</p>
                 if let Some(text) = text {
-                    <div class="facts"><Fact title={t.case_your_words()} words={text.plain()} /></div>
+                    <div class="facts">{ fact(t.case_your_words(), &text.plain()) }</div>
                 }
             </>
         },
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct FactProps {
-    title: AttrValue,
-    words: AttrValue,
-}
-
-#[component]
-fn Fact(props: &FactProps) -> Html {
+fn fact(title: &str, words: &str) -> Html {
     html! {
         <section class="fact">
-            <h3>{ &props.title }</h3>
+            <h3>{ title }</h3>
             <blockquote>
-                for line in props.words.lines() {
+                for line in words.lines() {
                     <p>{ line }</p>
                 }
             </blockquote>

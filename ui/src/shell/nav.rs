@@ -2,7 +2,7 @@
 
 use super::{Over, use_line};
 use crate::lang::lang;
-use crate::part::Icon;
+use crate::part::icon;
 use crate::route::{Filter, Route};
 use crate::words::{self, LineWords, Tone};
 use api::session::Desk;
@@ -91,7 +91,7 @@ fn Area(props: &AreaProps) -> Html {
                 class={classes!("side-area", props.here.then_some("here"))}
                 aria-current={props.here.then_some("page")}
             >
-                <Icon name={props.icon.clone()} />
+                { icon(props.icon.clone()) }
                 <span>{ &props.label }</span>
                 if props.count > 0 {
                     <span class="side-count">
@@ -114,7 +114,7 @@ fn SearchButton(props: &OpenProps) -> Html {
     let on_click = props.open.reform(|_: MouseEvent| Over::Search);
     html! {
         <button type="button" class="side-search" onclick={on_click} aria-keyshortcuts="Control+K">
-            <Icon name="it-search" />
+            { icon("it-search") }
             <span>{ lang().search_button() }</span>
             <kbd aria-hidden="true">{ "Ctrl K" }</kbd>
         </button>
@@ -129,7 +129,7 @@ fn LineButton(props: &OpenProps) -> Html {
         return Html::default();
     };
     let on_click = props.open.reform(|_: MouseEvent| Over::Panel);
-    let icon = match said.tone {
+    let picture = match said.tone {
         Tone::Good => "it-check-circle",
         Tone::Calm => "it-refresh",
         Tone::Note => "it-clock",
@@ -143,7 +143,7 @@ fn LineButton(props: &OpenProps) -> Html {
             onclick={on_click}
             aria-haspopup="dialog"
         >
-            <Icon name={icon} />
+            { icon(picture) }
             <span class="line-words" role="status">
                 <span class="line-text">{ said.text }</span>
                 if let Some(detail) = said.detail {

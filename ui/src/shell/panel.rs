@@ -3,7 +3,7 @@
 use super::use_line;
 use crate::ipc;
 use crate::lang::lang;
-use crate::part::{Button, Dialog, Empty, FailureNotice, Icon, Kind, Toggle};
+use crate::part::{Button, Dialog, Empty, FailureNotice, Kind, Toggle, icon};
 use crate::query::use_query;
 use crate::route::Route;
 use crate::time;
@@ -112,7 +112,7 @@ fn LineSummary(props: &LineSummaryProps) -> Html {
                 }
             </p>
             if line.clock_off.is_some() {
-                <p class="panel-clock"><Icon name="it-clock" />{ t.panel_clock() }</p>
+                <p class="panel-clock">{ icon("it-clock") }{ t.panel_clock() }</p>
             }
             if !revoked {
                 <Toggle

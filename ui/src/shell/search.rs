@@ -1,7 +1,7 @@
 //! One search for everything: results as one types, Enter for the whole list.
 
 use crate::lang::lang;
-use crate::part::{Badge, Icon};
+use crate::part::{badge, icon};
 use crate::query::use_query;
 use crate::route::{Filter, Route};
 use crate::words;
@@ -50,7 +50,7 @@ pub fn Search(props: &SearchProps) -> Html {
         <search class="search">
             <form role="search" onsubmit={on_submit}>
                 <label class="visually-hidden" for={props.id.clone()}>{ t.search_title() }</label>
-                <Icon name="it-search" />
+                { icon("it-search") }
                 <input
                     id={props.id.clone()}
                     type="search"
@@ -104,9 +104,9 @@ fn Results(props: &ResultsProps) -> Html {
                 for row in list.rows.iter() {
                     <li key={row.id.as_str()}>
                         <a href={Route::Page(row.id.clone()).hash()} onclick={on_click.clone()}>
-                            <Icon name={words::kind_icon(row.kind)} />
+                            { icon(words::kind_icon(row.kind)) }
                             <span class="results-title">{ words::title(t, &row.title, row.kind) }</span>
-                            <Badge words={words::status(t, row.status)} tone={words::status_tone(row.status)} />
+                            { badge(words::status(t, row.status), words::status_tone(row.status)) }
                         </a>
                     </li>
                 }

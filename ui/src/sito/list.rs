@@ -3,7 +3,7 @@
 use super::create_page;
 use super::rows::Rows;
 use crate::lang::lang;
-use crate::part::{Button, ChoiceField, Icon, Kind, Screen};
+use crate::part::{Button, ChoiceField, Kind, Screen, icon};
 use crate::route::{Filter, Route};
 use crate::toast::use_news;
 use crate::words;
@@ -156,7 +156,7 @@ fn Words(props: &FiltersProps) -> Html {
         <div class="field filter-words">
             <div class="field-head"><label for="filtro-parole">{ t.filter_words() }</label></div>
             <div class="with-icon">
-                <Icon name="it-search" />
+                { icon("it-search") }
                 <input
                     id="filtro-parole"
                     type="search"

@@ -3,7 +3,7 @@
 use super::list::NewButtons;
 use super::window::{CHUNK, Move, Window, chunks};
 use crate::lang::lang;
-use crate::part::{Badge, Empty, FailureNotice, Icon};
+use crate::part::{Empty, FailureNotice, badge, icon};
 use crate::route::{Filter, Route};
 use crate::words;
 use crate::{dom, ipc, later, time};
@@ -319,7 +319,7 @@ fn Line(props: &LineProps) -> Html {
             aria-selected={if props.active { "true" } else { "false" }}
         >
             <div role="gridcell" class="grid-title">
-                <Icon name={words::kind_icon(row.kind)} />
+                { icon(words::kind_icon(row.kind)) }
                 <div>
                     <a href={Route::Page(row.id.clone()).hash()} tabindex="-1">
                         { words::title(t, &row.title, row.kind) }
@@ -333,11 +333,11 @@ fn Line(props: &LineProps) -> Html {
                 </div>
             </div>
             <div role="gridcell" class="grid-status">
-                <Badge words={words::status(t, row.status)} tone={words::status_tone(row.status)} />
+                { badge(words::status(t, row.status), words::status_tone(row.status)) }
                 if leaves {
                     <span class="hint">{ t.row_leaves() }</span>
                 } else if row.waiting {
-                    <span class="hint row-waiting"><Icon name="it-clock" />{ t.row_waiting() }</span>
+                    <span class="hint row-waiting">{ icon("it-clock") }{ t.row_waiting() }</span>
                 }
             </div>
             <div role="gridcell" class="grid-edited">

@@ -2,7 +2,7 @@
 
 use crate::ipc;
 use crate::lang::lang;
-use crate::part::{Badge, Button, Empty, FailureNotice, Icon, Kind, Screen};
+use crate::part::{Button, Empty, FailureNotice, Kind, Screen, badge, icon};
 use crate::query::{never, use_query};
 use crate::route::Route;
 use crate::time;
@@ -34,7 +34,7 @@ pub fn VersionsScreen(props: &VersionsScreenProps) -> Html {
     let chosen = use_state_eq(|| None::<i64>);
     let back = html! {
         <p class="over-title">
-            <a class="back" href={Route::Page(page.clone()).hash()}><Icon name="it-chevron-left" />{ t.back_to_page() }</a>
+            <a class="back" href={Route::Page(page.clone()).hash()}>{ icon("it-chevron-left") }{ t.back_to_page() }</a>
         </p>
     };
     let list = versions.data.clone().unwrap_or_default();
@@ -89,7 +89,7 @@ fn VersionItem(props: &VersionItemProps) -> Html {
                 <strong>{ time::when_exactly(it.at) }</strong>
                 <span class="hint">{ t.by(&it.by) }</span>
                 if it.published {
-                    <Badge words={t.version_published()} tone={Tone::Good} />
+                    { badge(t.version_published(), Tone::Good) }
                 }
             </button>
         </li>

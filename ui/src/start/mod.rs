@@ -2,7 +2,7 @@
 
 use crate::ipc;
 use crate::lang::lang;
-use crate::part::{Button, FailureNotice, Icon, Kind, TextField};
+use crate::part::{Button, FailureNotice, Kind, TextField, icon};
 use crate::shell::LanguageSwitch;
 use api::session::{Session, SessionEnrol, SessionSeal, SessionUnlock};
 use api::{Command, Event, Failure};
@@ -34,13 +34,13 @@ pub fn Start(props: &StartProps) -> Html {
     html! {
         <div class="start">
             <header class="start-brand">
-                <Icon name="it-pa" />
+                { icon("it-pa") }
                 <p class="start-name">{ t.app_name() }</p>
                 <p>{ t.app_promise() }</p>
                 <ul class="start-points">
-                    <li><Icon name="it-check" />{ t.app_point_offline() }</li>
-                    <li><Icon name="it-check" />{ t.app_point_saved() }</li>
-                    <li><Icon name="it-check" />{ t.app_point_sealed() }</li>
+                    <li>{ icon("it-check") }{ t.app_point_offline() }</li>
+                    <li>{ icon("it-check") }{ t.app_point_saved() }</li>
+                    <li>{ icon("it-check") }{ t.app_point_sealed() }</li>
                 </ul>
             </header>
             <main class="start-card" id="contenuto">

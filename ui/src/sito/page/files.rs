@@ -1,14 +1,16 @@
 //! The files of a page: into the text, under it, at its head.
 
 use super::queue::Job;
+use super::saver::Saver;
 use super::state::{Action, Upload};
 use super::{Desk, DeskProps};
 use crate::ipc;
 use crate::lang::lang;
-use crate::part::{Button, FilePicker, Icon, IconButton, Kind, TextField, Toggle};
+use crate::part::{Button, FilePicker, IconButton, Kind, TextField, Toggle, icon};
 use crate::sito::media_address;
 use crate::toast::{News, use_news};
 use crate::words;
+use api::sito::{DocumentImport, PasteNote};
 use api::{Code, Failure};
 use domain::FileRef;
 use domain::sito::{Block, Cover, FieldChange, Spot};
@@ -96,6 +98,48 @@ fn block(file: FileRef) -> Block {
     }
 }
 
+#[derive(Properties, PartialEq)]
+pub struct ImportProps {
+    pub saver: Saver,
+}
+
+/// A text that is written already: brings a document in, cleaned like what is pasted.
+#[component]
+pub fn Import(props: &ImportProps) -> Html {
+    let (t, news) = (lang(), use_news());
+    let on_files = {
+        let (saver, news) = (props.saver.clone(), news.clone());
+        Callback::from(move |files: Vec<File>| {
+            let (saver, news) = (saver.clone(), news.clone());
+            spawn_local(async move {
+                for file in files.into_iter().take(1) {
+                    match import(&saver, &file).await {
+                        Ok(notes) => super::say_notes(&notes, &news),
+                        Err(failure) => news.failed(failure),
+                    }
+                }
+            });
+        })
+    };
+    html! {
+        <FilePicker
+            id="importa-documento"
+            label={t.import_choose()}
+            hint={t.import_hint()}
+            accept=".docx,.html,.htm,.txt"
+            icon="it-file-docx"
+            {on_files}
+        />
+    }
+}
+
+async fn import(saver: &Saver, file: &File) -> Result<Vec<PasteNote>, Failure> {
+    let added = ipc::add_file(file, false).await?;
+    let imported = ipc::call(DocumentImport { file: added.id }).await?;
+    saver.append(imported.text.blocks).await?;
+    Ok(imported.notes)
+}
+
 /// The files under the text.
 #[component]
 pub fn Attachments(props: &DeskProps) -> Html {
@@ -118,7 +162,7 @@ pub fn Attachments(props: &DeskProps) -> Html {
                 }
                 for upload in desk.state.uploads.iter() {
                     <li key={upload.number} class="file">
-                        <Icon name="it-upload" />
+                        { icon("it-upload") }
                         <div class="file-words">
                             <p class="file-name">{ t.adding(&upload.name) }</p>
                             <progress aria-label={t.adding(&upload.name)}></progress>

@@ -11,12 +11,12 @@ mod topics;
 use crate::editor::{Edit, Editor, Paste};
 use crate::ipc;
 use crate::lang::lang;
-use crate::part::{FailureNotice, Icon, Screen, Waiting};
+use crate::part::{FailureNotice, Screen, Waiting, icon};
 use crate::route::{Filter, Route};
 use crate::toast::{News, use_news};
 use crate::{dom, words};
 use api::Event;
-use api::sito::{Body, PasteClean};
+use api::sito::{Body, PasteClean, PasteNote};
 use domain::PageId;
 use domain::sito::{Block, Spot};
 use gloo_events::EventListener;
@@ -95,7 +95,7 @@ pub fn Back() -> Html {
     html! {
         <p class="over-title">
             <a href={Route::Sito(Filter::default()).hash()} class="back">
-                <Icon name="it-chevron-left" />
+                { icon("it-chevron-left") }
                 { lang().back_to_list() }
             </a>
         </p>
@@ -150,6 +150,7 @@ fn Opened(props: &DeskProps) -> Html {
                         goto={*goto}
                         insert={(*insert).clone()}
                         {on_files}
+                        blank={state.text.is_blank()}
                     />
                     <files::Attachments desk={desk.clone()} />
                     <form::Details desk={desk.clone()} />
@@ -176,7 +177,7 @@ struct BesideProps {
 #[component]
 fn Beside(props: &BesideProps) -> Html {
     let t = lang();
-    let (icon, said, class) = match props.save {
+    let (picture, said, class) = match props.save {
         Save::Saved => ("it-check", t.saved(), "saved"),
         Save::Saving => ("it-refresh", t.saving(), "saving"),
         Save::Failed => ("it-warning-circle", t.not_saved(), "not-saved"),
@@ -184,11 +185,11 @@ fn Beside(props: &BesideProps) -> Html {
     html! {
         <>
             <span id="salvataggio" class={classes!("save-state", class)} role="status" aria-live="off">
-                <Icon name={icon} />
+                { icon(picture) }
                 { said }
             </span>
             <a class="btn btn-quiet btn-sm" href={Route::Versions(props.page.clone()).hash()}>
-                <Icon name="it-restore" />
+                { icon("it-restore") }
                 <span>{ t.versions_title() }</span>
             </a>
         </>
@@ -214,17 +215,17 @@ fn Alerts(props: &DeskProps) -> Html {
             }
             if view.conflicts > 0 {
                 <a class="notice notice-note notice-link" href={Route::Risolvere.hash()}>
-                    <Icon name="it-flag" />
+                    { icon("it-flag") }
                     <div class="notice-words">
                         <p class="notice-title">{ t.page_conflicts(view.conflicts.into()) }</p>
                         <p>{ t.page_conflicts_words() }</p>
                     </div>
-                    <Icon name="it-chevron-right" />
+                    { icon("it-chevron-right") }
                 </a>
             }
             if view.revived {
                 <div class="notice notice-note" role="note">
-                    <Icon name="it-info-circle" />
+                    { icon("it-info-circle") }
                     <div class="notice-words">
                         <p class="notice-title">{ t.page_revived() }</p>
                         <p>{ t.page_revived_words() }</p>
@@ -243,6 +244,8 @@ struct TextProps {
     goto: Option<(usize, u32)>,
     insert: Option<(Block, u32)>,
     on_files: Callback<Vec<web_sys::File>>,
+    /// Nothing is written yet.
+    blank: bool,
 }
 
 /// The text.
@@ -276,7 +279,19 @@ fn Text(props: &TextProps) -> Html {
                 on_files={props.on_files.clone()}
                 on_error={Callback::from(move |failure| news.failed(failure))}
             />
+            if props.blank {
+                <files::Import saver={props.saver.clone()} />
+            }
         </section>
+    }
+}
+
+/// Says what became of something pasted or imported.
+fn say_notes(notes: &[PasteNote], news: &News) {
+    let words = notes.iter().map(|note| words::paste_note(lang(), note));
+    let words: Vec<_> = words.collect();
+    if !words.is_empty() {
+        news.done(words.join(" "));
     }
 }
 
@@ -290,14 +305,7 @@ fn clean(paste: Paste, news: News) {
         match ipc::call(command).await {
             Ok(cleaned) => {
                 paste.insert(&cleaned.text);
-                let notes = cleaned
-                    .notes
-                    .iter()
-                    .map(|note| words::paste_note(lang(), note));
-                let notes: Vec<_> = notes.collect();
-                if !notes.is_empty() {
-                    news.done(notes.join(" "));
-                }
+                say_notes(&cleaned.notes, &news);
             }
             Err(failure) => news.failed(failure),
         }

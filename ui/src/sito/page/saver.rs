@@ -6,10 +6,11 @@ use crate::editor::Edit;
 use crate::ipc;
 use api::Failure;
 use api::sito::{
-    PageAttach, PageEdit, PageOpen, PagePublish, PageSet, PageTopic, PageView, PageWithdraw, Status,
+    Body, PageAttach, PageEdit, PageOpen, PagePublish, PageSet, PageTopic, PageView, PageWithdraw,
+    Status,
 };
 use domain::PageId;
-use domain::sito::{Field, FieldChange, RichText};
+use domain::sito::{Block, Field, FieldChange, RichText};
 use gloo_timers::callback::Timeout;
 use gloo_timers::future::TimeoutFuture;
 use std::cell::RefCell;
@@ -139,6 +140,28 @@ impl Saver {
                 Err(failure) => saver.report.emit(Report::Failed(failure)),
             }
         });
+    }
+
+    /// Puts blocks at the end of the text, as an edit of its own; the editor then shows it.
+    ///
+    /// # Errors
+    /// What the app answers with.
+    pub async fn append(&self, blocks: Vec<Block>) -> Result<(), Failure> {
+        self.settled().await;
+        let page = self.page.clone();
+        let Body { version, mut text } = ipc::call(PageOpen { page: page.clone() }).await?.body;
+        if text.is_blank() {
+            text.blocks.clear();
+        }
+        text.blocks.extend(blocks);
+        let edit = PageEdit {
+            page,
+            base: version,
+            text,
+        };
+        ipc::call(edit).await?;
+        self.refresh();
+        Ok(())
     }
 
     /// Waits until what was typed last has arrived, at most two seconds. A field that was left hands

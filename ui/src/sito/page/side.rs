@@ -6,7 +6,7 @@ use super::{Desk, DeskProps};
 use crate::ipc;
 use crate::lang::lang;
 use crate::later;
-use crate::part::{Button, Icon, Kind};
+use crate::part::{Button, Kind, icon};
 use crate::query::use_query;
 use crate::route::{Filter, Route};
 use crate::shell::use_line;
@@ -170,7 +170,7 @@ fn Findings(props: &SideProps) -> Html {
         <section class="findings" aria-labelledby="prima">
             <h2 id="prima">{ t.before_publishing() }</h2>
             if blocking.is_empty() {
-                <p class="findings-none"><Icon name="it-check-circle" />{ t.nothing_lacks() }</p>
+                <p class="findings-none">{ icon("it-check-circle") }{ t.nothing_lacks() }</p>
             } else {
                 <p class="hint">{ t.things_lack(blocking.len() as u64) }</p>
                 <FindingList findings={blocking} go={props.go.clone()} />

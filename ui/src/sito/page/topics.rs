@@ -3,7 +3,7 @@
 use super::queue::Job;
 use super::{Desk, DeskProps};
 use crate::lang::lang;
-use crate::part::{Button, Icon};
+use crate::part::{Button, icon};
 use crate::words;
 use domain::sito::{ARGOMENTI, Argomento, PageKind, Spot, slug};
 use wasm_bindgen::JsCast;
@@ -76,7 +76,7 @@ fn Chosen(props: &ChosenProps) -> Html {
         <li class="chip-topic">
             { name }
             <button type="button" aria-label={lang().topic_remove(name)} onclick={on_click}>
-                <Icon name="it-close" />
+                { icon("it-close") }
             </button>
         </li>
     }
@@ -100,7 +100,7 @@ fn Checklist(props: &DeskProps) -> Html {
     html! {
         <div class="checklist">
             <div class="with-icon">
-                <Icon name="it-search" />
+                { icon("it-search") }
                 <input
                     id="cerca-argomento"
                     type="search"
