@@ -27,13 +27,16 @@ pub fn Dialog(props: &DialogProps) -> Html {
         let node = node.clone();
         use_effect_with((), move |()| {
             let before = crate::dom::document().active_element();
-            if let Some(dialog) = node.cast::<HtmlDialogElement>() {
+            let dialog = node.cast::<HtmlDialogElement>();
+            if let Some(dialog) = &dialog {
                 let _ = dialog.show_modal();
             }
-            // The dialog is taken off the page, not closed: so the platform does not do this.
+            // The dialog is taken off the page, not closed: so the platform gives nothing back.
             move || {
-                let before = before.and_then(|it| it.dyn_into::<HtmlElement>().ok());
-                if let Some(element) = before {
+                if let Some(dialog) = dialog {
+                    dialog.close();
+                }
+                if let Some(element) = before.and_then(|it| it.dyn_into::<HtmlElement>().ok()) {
                     let _ = element.focus();
                 }
             }

@@ -13,5 +13,5 @@ pub use dialog::Dialog;
 pub use field::{Choice, ChoiceField, TextField, Toggle};
 pub use files::FilePicker;
 pub use icon::icon;
-pub use notice::{Empty, FailureNotice, Waiting, badge};
+pub use notice::{Empty, FailureNotice, badge, waiting};
 pub use screen::Screen;

@@ -75,8 +75,7 @@ pub fn Empty(props: &EmptyProps) -> Html {
 }
 
 /// The answer is on its way. It says so only after a moment: most answers come sooner.
-#[component]
-pub fn Waiting() -> Html {
+pub fn waiting() -> Html {
     html! {
         <div class="waiting" role="status">
             <progress aria-label={lang().loading()}></progress>

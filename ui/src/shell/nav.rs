@@ -46,15 +46,9 @@ pub fn Nav(props: &NavProps) -> Html {
             <SearchButton open={props.open.clone()} />
             <nav class="side-nav" aria-label={t.nav_label()}>
                 <ul>
-                    <Area route={Route::Oggi} here={props.route == Route::Oggi} icon="it-calendar" label={t.nav_oggi()} />
-                    <Area route={Route::Sito(Filter::default())} here={in_sito} icon="it-pa" label={t.nav_sito()} />
-                    <Area
-                        route={Route::Risolvere}
-                        here={props.route == Route::Risolvere}
-                        icon="it-flag"
-                        label={t.nav_risolvere()}
-                        count={conflicts}
-                    />
+                    { area(&Route::Oggi, props.route == Route::Oggi, "it-calendar", t.nav_oggi(), 0) }
+                    { area(&Route::Sito(Filter::default()), in_sito, "it-pa", t.nav_sito(), 0) }
+                    { area(&Route::Risolvere, props.route == Route::Risolvere, "it-flag", t.nav_risolvere(), conflicts) }
                 </ul>
             </nav>
             <div class="side-foot">
@@ -72,30 +66,20 @@ fn initial(comune: &str) -> String {
     comune.chars().take(1).collect()
 }
 
-#[derive(Properties, PartialEq)]
-struct AreaProps {
-    route: Route,
-    here: bool,
-    icon: AttrValue,
-    label: AttrValue,
-    #[prop_or_default]
-    count: u32,
-}
-
-#[component]
-fn Area(props: &AreaProps) -> Html {
+/// An area of the product, with how many things in it ask for a person.
+fn area(route: &Route, here: bool, picture: &str, label: &str, count: u32) -> Html {
     html! {
         <li>
             <a
-                href={props.route.hash()}
-                class={classes!("side-area", props.here.then_some("here"))}
-                aria-current={props.here.then_some("page")}
+                href={route.hash()}
+                class={classes!("side-area", here.then_some("here"))}
+                aria-current={here.then_some("page")}
             >
-                { icon(props.icon.clone()) }
-                <span>{ &props.label }</span>
-                if props.count > 0 {
+                { icon(picture) }
+                <span>{ label }</span>
+                if count > 0 {
                     <span class="side-count">
-                        { props.count }
+                        { count }
                         <span class="visually-hidden">{ lang().nav_count_words() }</span>
                     </span>
                 }

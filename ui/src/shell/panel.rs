@@ -48,7 +48,7 @@ pub fn Panel(props: &PanelProps) -> Html {
                         Some(list) => html! {
                             <ul class="waits">
                                 for it in list.iter() {
-                                    <WaitingItem waiting={it.clone()} line={line.line} />
+                                    { waiting_item(t, it, line.line) }
                                 }
                             </ul>
                         },
@@ -156,22 +156,14 @@ fn export(news: crate::toast::News) {
     });
 }
 
-#[derive(Properties, PartialEq)]
-struct WaitingItemProps {
-    waiting: Waiting,
-    line: Line,
-}
-
-#[component]
-fn WaitingItem(props: &WaitingItemProps) -> Html {
-    let (t, it) = (lang(), &props.waiting);
+fn waiting_item(t: l10n::Lang, it: &Waiting, line: Line) -> Html {
     html! {
         <li>
             <a href={Route::Page(it.page.clone()).hash()}>
                 { words::title(t, &it.title, PageKind::Pagina) }
             </a>
             <p>{ words::waiting(t, it.what) }{ " · " }{ t.since(&time::when(it.since)) }</p>
-            <p class="hint">{ words::why_waiting(t, it, props.line) }</p>
+            <p class="hint">{ words::why_waiting(t, it, line) }</p>
             if let Some((sent, all)) = it.files {
                 <progress
                     value={sent.to_string()}

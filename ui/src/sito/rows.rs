@@ -10,6 +10,7 @@ use crate::{dom, ipc, later, time};
 use api::sito::{PageList, PageListLoad, PageRow};
 use api::{Event, Failure};
 use gloo_events::EventListener;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::rc::Rc;
@@ -90,6 +91,20 @@ fn ask(filter: &Filter, at: usize, known: &UseReducerDispatcher<Known>) {
     });
 }
 
+thread_local! {
+    /// Where the person was in the list before opening a page: filter, scroll, row.
+    static LEFT: RefCell<Option<(Filter, i32, usize)>> = const { RefCell::new(None) };
+}
+
+/// Brings the person back to where the list was left.
+fn come_back(filter: &Filter, grid: &NodeRef, active: &UseStateSetter<usize>) {
+    let left = LEFT.with_borrow(|left| left.clone().filter(|(of, ..)| of == filter));
+    if let (Some((_, top, row)), Some(grid)) = (left, grid.cast::<HtmlElement>()) {
+        grid.set_scroll_top(top);
+        active.set(row);
+    }
+}
+
 #[derive(Properties, PartialEq)]
 pub struct RowsProps {
     pub filter: Filter,
@@ -129,11 +144,23 @@ pub fn Rows(props: &RowsProps) -> Html {
         });
     }
 
+    {
+        let (filter, grid, active) = (props.filter.clone(), grid.clone(), active.setter());
+        use_effect_with(known.total.is_some(), move |there| {
+            if *there {
+                come_back(&filter, &grid, &active);
+            }
+        });
+    }
+
     let on_scroll = {
         let (scroll, grid) = (scroll.setter(), grid.clone());
+        let (filter, row) = (props.filter.clone(), *active);
         Callback::from(move |_: Event_| {
             if let Some(grid) = grid.cast::<HtmlElement>() {
-                scroll.set(f64::from(grid.scroll_top()));
+                let top = grid.scroll_top();
+                LEFT.set(Some((filter.clone(), top, row)));
+                scroll.set(f64::from(top));
             }
         })
     };

@@ -11,7 +11,7 @@ mod topics;
 use crate::editor::{Edit, Editor, Paste};
 use crate::ipc;
 use crate::lang::lang;
-use crate::part::{FailureNotice, Screen, Waiting, icon};
+use crate::part::{FailureNotice, Screen, icon, waiting};
 use crate::route::{Filter, Route};
 use crate::toast::{News, use_news};
 use crate::{dom, words};
@@ -49,13 +49,13 @@ pub fn PageScreen(props: &PageScreenProps) -> Html {
     let failure = state.failure.clone().filter(|_| state.view.is_none());
     if let Some(failure) = failure {
         return html! {
-            <Screen title={lang().page_not_open()} above={html! { <Back /> }}>
+            <Screen title={lang().page_not_open()} above={back()}>
                 <FailureNotice failure={failure} />
             </Screen>
         };
     }
     if state.view.is_none() {
-        return html! { <Waiting /> };
+        return waiting();
     }
     html! { <Opened desk={Desk { state, saver }} /> }
 }
@@ -90,8 +90,7 @@ fn use_saver(page: PageId, state: &UseReducerHandle<State>) -> Saver {
 }
 
 /// The way back to the list.
-#[component]
-pub fn Back() -> Html {
+fn back() -> Html {
     html! {
         <p class="over-title">
             <a href={Route::Sito(Filter::default()).hash()} class="back">
@@ -136,7 +135,7 @@ fn Opened(props: &DeskProps) -> Html {
         <Screen
             title={words::title(t, &state.fields.title, kind)}
             class="page-screen"
-            above={html! { <Back /> }}
+            above={back()}
             beside={html! { <Beside page={view.row.id.clone()} save={state.save} /> }}
         >
             <Alerts desk={desk.clone()} />

@@ -173,34 +173,27 @@ fn Findings(props: &SideProps) -> Html {
                 <p class="findings-none">{ icon("it-check-circle") }{ t.nothing_lacks() }</p>
             } else {
                 <p class="hint">{ t.things_lack(blocking.len() as u64) }</p>
-                <FindingList findings={blocking} go={props.go.clone()} />
+                { finding_list(&blocking, &props.go) }
             }
             if !advice.is_empty() {
                 <h3>{ t.advice() }</h3>
-                <FindingList findings={advice} go={props.go.clone()} />
+                { finding_list(&advice, &props.go) }
             }
         </section>
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct FindingListProps {
-    findings: Vec<Finding>,
-    go: Callback<Spot>,
-}
-
-#[component]
-fn FindingList(props: &FindingListProps) -> Html {
+fn finding_list(findings: &[Finding], go: &Callback<Spot>) -> Html {
     let t = lang();
     html! {
         <ul class="finding-list">
-            for it in props.findings.iter() {
+            for it in findings.iter() {
                 <li>
                     <button
                         type="button"
                         class={classes!("finding", if it.blocking { Tone::Note } else { Tone::Calm }.class())}
                         onclick={
-                            let (go, spot) = (props.go.clone(), it.spot.clone());
+                            let (go, spot) = (go.clone(), it.spot.clone());
                             move |_| go.emit(spot.clone())
                         }
                     >
