@@ -83,7 +83,7 @@ pub fn Basics(props: &DeskProps) -> Html {
             />
             if kind == PageKind::Notizia {
                 <div class="field-pair">
-                    <News desk={desk.clone()} />
+                    { news_kind(desk) }
                     <TextField
                         id="campo-scadenza"
                         label={t.field_until()}
@@ -104,9 +104,8 @@ fn until(value: String) -> FieldChange {
 }
 
 /// The kind of news.
-#[component]
-fn News(props: &DeskProps) -> Html {
-    let (t, desk) = (lang(), &props.desk);
+fn news_kind(desk: &Desk) -> Html {
+    let t = lang();
     html! {
         <fieldset class="field radios">
             <legend>{ t.field_news() }</legend>
@@ -136,7 +135,7 @@ fn News(props: &DeskProps) -> Html {
 pub fn Details(props: &DeskProps) -> Html {
     let (t, desk) = (lang(), &props.desk);
     if desk.kind() == PageKind::Ufficio {
-        return html! { <Contacts desk={desk.clone()} /> };
+        return contacts(desk);
     }
     html! {
         <section class="card-plain" aria-labelledby="dettagli">
@@ -192,9 +191,8 @@ fn Office(props: &DeskProps) -> Html {
 }
 
 /// How an office is reached.
-#[component]
-fn Contacts(props: &DeskProps) -> Html {
-    let (t, desk) = (lang(), &props.desk);
+fn contacts(desk: &Desk) -> Html {
+    let t = lang();
     let fields = &desk.state.fields;
     html! {
         <section class="card-plain" aria-labelledby="contatti">
