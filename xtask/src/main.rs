@@ -1,5 +1,9 @@
 //! The one door of the repository.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command speaks to who calls it")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command speaks to who calls it"
+)]
 
 mod bench;
 mod province;

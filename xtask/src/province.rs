@@ -21,7 +21,9 @@ impl Province {
         let (hub, data) = (hub.to_path_buf(), at(data));
         if !data.join("centro.db").exists() {
             println!("▸ a province: the 117 comuni of Asti, and Roccaverano with its offices");
-            program(&hub, &["seed", "--demo", "--data"]).arg(&data).output()?;
+            program(&hub, &["seed", "--demo", "--data"])
+                .arg(&data)
+                .output()?;
         }
         let mut child = program(&hub, &["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(&data)
@@ -40,15 +42,25 @@ impl Province {
         if address.is_empty() {
             return Err("the hub ended at once; is another one running on the same data?".into());
         }
-        Ok(Self { data, hub, child, address })
+        Ok(Self {
+            data,
+            hub,
+            child,
+            address,
+        })
     }
 
     /// A one-time code for a person at Roccaverano.
     pub fn code(&self, person: &str, role: &str) -> Done<String> {
-        program(&self.hub, &["code", "--comune", "005094", "--person", person, "--role", role])
-            .arg("--data")
-            .arg(&self.data)
-            .output()
+        program(
+            &self.hub,
+            &[
+                "code", "--comune", "005094", "--person", person, "--role", role,
+            ],
+        )
+        .arg("--data")
+        .arg(&self.data)
+        .output()
     }
 }
 

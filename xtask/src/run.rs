@@ -17,7 +17,10 @@ pub fn run(args: &[&str]) -> Done {
     cargo(&["build", "-p", "hub", "-p", "comuni-in-rete", "--bins"]).run()?;
     let province = Province::start(&at("target/debug/hub"), "target/provincia")?;
     println!("▸ the hub: {}", province.address);
-    println!("  the public site of Roccaverano: {}/siti/roccaverano/", province.address);
+    println!(
+        "  the public site of Roccaverano: {}/siti/roccaverano/",
+        province.address
+    );
     let mut app = program(at("target/debug/comuni-in-rete"), &[])
         .env("COMUNI_DATA", at("target/provincia/pc"));
     if !at("target/provincia/pc/workspace.db").exists() {

@@ -126,14 +126,20 @@ fn wasm() -> Done {
 /// `npm ci`, when the lock file is newer than what is installed.
 fn npm(folder: &str) -> Done {
     let changed = |path: &str| at(folder).join(path).metadata().and_then(|m| m.modified());
-    let fresh = match (changed("node_modules/.package-lock.json"), changed("package-lock.json")) {
+    let fresh = match (
+        changed("node_modules/.package-lock.json"),
+        changed("package-lock.json"),
+    ) {
         (Ok(installed), Ok(locked)) => installed >= locked,
         _ => false,
     };
     if fresh {
         return Ok(());
     }
-    program("npm", &["ci", "--no-audit", "--no-fund", "--loglevel=error"])
-        .within(folder)
-        .run()
+    program(
+        "npm",
+        &["ci", "--no-audit", "--no-fund", "--loglevel=error"],
+    )
+    .within(folder)
+    .run()
 }

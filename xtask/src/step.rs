@@ -62,7 +62,10 @@ impl Step {
         let program = Path::new(self.0.get_program()).file_name();
         let program = program.unwrap_or_default().to_string_lossy();
         let args = self.0.get_args().map(OsStr::to_string_lossy);
-        std::iter::once(program).chain(args).collect::<Vec<_>>().join(" ")
+        std::iter::once(program)
+            .chain(args)
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 
     /// Runs it, its output where ours goes, and says how long it took.
@@ -82,7 +85,11 @@ impl Step {
     /// Runs it and gives what it printed.
     pub fn output(mut self) -> Done<String> {
         let words = self.words();
-        let output = self.0.stdin(Stdio::null()).stderr(Stdio::inherit()).output();
+        let output = self
+            .0
+            .stdin(Stdio::null())
+            .stderr(Stdio::inherit())
+            .output();
         let output = output.map_err(|error| format!("{words}: {error}"))?;
         if !output.status.success() {
             return Err(format!("{words}: {}", output.status));

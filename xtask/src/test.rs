@@ -35,10 +35,18 @@ pub fn test() -> Done {
     }
     println!("\n== summary");
     for (name, seconds) in times {
-        let mark = if failed.contains(&name) { "FAILED" } else { "ok" };
+        let mark = if failed.contains(&name) {
+            "FAILED"
+        } else {
+            "ok"
+        };
         println!("{seconds:>6} s  {mark:<6}  {name}");
     }
-    println!("{} passed, {} failed", PARTS.len() - failed.len(), failed.len());
+    println!(
+        "{} passed, {} failed",
+        PARTS.len() - failed.len(),
+        failed.len()
+    );
     if failed.is_empty() {
         return Ok(());
     }
@@ -50,14 +58,32 @@ fn form() -> Done {
 }
 
 fn lints() -> Done {
-    cargo(&["clippy", "--quiet", "--workspace", "--exclude", "ui", "--all-targets", "--", "-D", "warnings"])
-        .run()?;
-    cargo(&["clippy", "--quiet", "-p", "ui", "--target", "wasm32-unknown-unknown", "--target-dir"])
-        .arg(at("target/wasm"))
-        .arg("--")
-        .arg("-D")
-        .arg("warnings")
-        .run()
+    cargo(&[
+        "clippy",
+        "--quiet",
+        "--workspace",
+        "--exclude",
+        "ui",
+        "--all-targets",
+        "--",
+        "-D",
+        "warnings",
+    ])
+    .run()?;
+    cargo(&[
+        "clippy",
+        "--quiet",
+        "-p",
+        "ui",
+        "--target",
+        "wasm32-unknown-unknown",
+        "--target-dir",
+    ])
+    .arg(at("target/wasm"))
+    .arg("--")
+    .arg("-D")
+    .arg("warnings")
+    .run()
 }
 
 fn dependencies() -> Done {
@@ -79,7 +105,9 @@ fn crates() -> Done {
 
 /// What of the UI needs no browser.
 fn screens() -> Done {
-    cargo(&["test", "--quiet", "-p", "ui", "--target-dir"]).arg(at("target/wasm")).run()
+    cargo(&["test", "--quiet", "-p", "ui", "--target-dir"])
+        .arg(at("target/wasm"))
+        .run()
 }
 
 fn editor() -> Done {
@@ -90,10 +118,21 @@ fn judges() -> Done {
     let site = at("artifacts/site");
     // What an earlier run left must not be judged.
     let _ = std::fs::remove_dir_all(&site);
-    cargo(&["run", "--quiet", "-p", "site", "--", "build", "docs/examples/roccaverano.json"])
+    cargo(&[
+        "run",
+        "--quiet",
+        "-p",
+        "site",
+        "--",
+        "build",
+        "docs/examples/roccaverano.json",
+    ])
+    .arg(&site)
+    .run()?;
+    program("node", &["judge.mjs"])
         .arg(&site)
-        .run()?;
-    program("node", &["judge.mjs"]).arg(&site).within("tests/judges").run()
+        .within("tests/judges")
+        .run()
 }
 
 fn window() -> Done {

@@ -34,10 +34,18 @@ pub fn build() -> Done<u64> {
     program("node", &["ui/build.mjs", "--out", DIST]).run()?;
     program("node", &["ui/editor/build.mjs", "--out", DIST]).run()?;
     // A target folder of its own: the app's build never waits for this one, nor this one for it.
-    cargo(&["build", "-p", "ui", "--target", "wasm32-unknown-unknown", "--profile", "wasm"])
-        .arg("--target-dir")
-        .arg(at("target/wasm"))
-        .run()?;
+    cargo(&[
+        "build",
+        "-p",
+        "ui",
+        "--target",
+        "wasm32-unknown-unknown",
+        "--profile",
+        "wasm",
+    ])
+    .arg("--target-dir")
+    .arg(at("target/wasm"))
+    .run()?;
     bind()?;
     optimise(&wasm)?;
     fs::write(at(STAMP), stamp).map_err(|error| format!("{STAMP}: {error}"))?;
@@ -64,22 +72,32 @@ fn bind() -> Done {
 
 fn optimise(wasm: &Path) -> Done {
     let out = wasm.with_extension("small");
-    program(at("ui/node_modules/.bin/wasm-opt"), &["-Oz", "--all-features", "-o"])
-        .arg(&out)
-        .arg(wasm)
-        .run()?;
+    program(
+        at("ui/node_modules/.bin/wasm-opt"),
+        &["-Oz", "--all-features", "-o"],
+    )
+    .arg(&out)
+    .arg(wasm)
+    .run()?;
     fs::rename(&out, wasm).map_err(|error| format!("{}: {error}", wasm.display()))
 }
 
 fn size(path: &Path) -> Done<u64> {
-    let metadata = path.metadata().map_err(|error| format!("{}: {error}", path.display()))?;
+    let metadata = path
+        .metadata()
+        .map_err(|error| format!("{}: {error}", path.display()))?;
     Ok(metadata.len())
 }
 
 /// A word that changes whenever an input does.
 fn stamp() -> Done<String> {
     let mut files = Vec::new();
-    let extra = ["ui/index.html", "ui/boot.js", "ui/build.mjs", "ui/editor/build.mjs"];
+    let extra = [
+        "ui/index.html",
+        "ui/boot.js",
+        "ui/build.mjs",
+        "ui/editor/build.mjs",
+    ];
     for input in INPUTS.iter().chain(&extra) {
         collect(&at(input), &mut files)?;
     }
