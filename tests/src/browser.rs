@@ -110,12 +110,6 @@ impl Browser {
         Ok((word("computedrole")?, word("computedlabel")?))
     }
 
-    /// A picture of the window, PNG in base64.
-    pub fn picture(&self) -> Done<String> {
-        let picture = self.get("screenshot")?;
-        Ok(picture.as_str().unwrap_or_default().to_owned())
-    }
-
     /// The windows that are open.
     pub fn windows(&self) -> Done<Vec<String>> {
         let windows = self.get("window/handles")?;

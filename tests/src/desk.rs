@@ -2,9 +2,7 @@
 
 use crate::Done;
 use crate::browser::{Browser, Element};
-use crate::stage::{Process, program, within};
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD as STANDARD;
+use crate::stage::{Process, program, screen, within};
 use serde_json::{Value, json};
 use std::cell::{Cell, RefCell};
 use std::net::TcpListener;
@@ -17,6 +15,7 @@ const PATIENCE: u64 = 20;
 /// A PC: its folders, its session bus with or without a keyring, the app.
 pub struct Desk {
     folder: PathBuf,
+    _screen: Process,
     display: String,
     keyring: bool,
     name: String,
@@ -36,11 +35,13 @@ thread_local! {
 
 impl Desk {
     /// Switches the PC on and opens the app.
-    pub fn open(folder: &Path, display: &str, keyring: bool, name: &str) -> Done<Self> {
+    pub fn open(folder: &Path, keyring: bool, name: &str) -> Done<Self> {
         std::fs::create_dir_all(folder).map_err(|error| error.to_string())?;
+        let (screen, display) = screen()?;
         let desk = Self {
             folder: folder.to_path_buf(),
-            display: display.to_owned(),
+            _screen: screen,
+            display,
             keyring,
             name: name.to_owned(),
             running: RefCell::new(None),
@@ -260,9 +261,10 @@ impl Desk {
         done
     }
 
-    /// Keeps a picture of the window.
+    /// Keeps a picture of the screen: what a person sees, whichever window is in front.
     pub fn picture(&self, name: &str) -> Done {
-        let picture = self.with(Browser::picture)?;
+        // The last change must be on the screen: two frames.
+        std::thread::sleep(std::time::Duration::from_millis(300));
         let number = PICTURES.with(|count| {
             count.0.set(count.0.get() + 1);
             count.0.get()
@@ -270,10 +272,16 @@ impl Desk {
         let folder = Path::new("artifacts/journey");
         std::fs::create_dir_all(folder).map_err(|error| error.to_string())?;
         let file = folder.join(format!("{number:02}-{}-{name}.png", self.name));
-        let bytes = STANDARD
-            .decode(picture)
-            .map_err(|error| error.to_string())?;
-        std::fs::write(&file, bytes).map_err(|error| format!("{}: {error}", file.display()))
+        let taken = Command::new("import")
+            .args(["-window", "root", "-display", &self.display])
+            .arg(&file)
+            .status()
+            .map_err(|error| format!("import: {error}"))?;
+        if taken.success() {
+            Ok(())
+        } else {
+            Err(format!("no picture {}", file.display()))
+        }
     }
 
     /// Links this PC to a hub, by typing.

@@ -110,32 +110,20 @@ impl Cable {
     pub fn restore(&self) -> Done {
         self.say("restore").map(drop)
     }
-
-    /// Bytes up and down so far.
-    pub fn bytes(&self) -> Done<(u64, u64)> {
-        let stats = self.say("stats")?;
-        let value: serde_json::Value =
-            serde_json::from_str(&stats).map_err(|error| format!("{stats}: {error}"))?;
-        let number = |name: &str| value[name].as_u64().unwrap_or_default();
-        Ok((number("up"), number("down")))
-    }
 }
 
 /// Everything around the people.
 pub struct Stage {
-    _screen: Process,
     _hub: Process,
     /// The address of the hub itself, for the public.
     pub hub: String,
-    display: String,
     folder: tempfile::TempDir,
 }
 
 impl Stage {
-    /// Sets the stage: a screen, a hub with the province.
+    /// Sets the stage: a hub with the province.
     pub fn set() -> Done<Self> {
         let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
-        let (screen, display) = screen()?;
         let data = folder.path().join("centro");
         let seeded = Command::new(program("hub"))
             .args(["seed", "--demo", "--data"])
@@ -155,10 +143,8 @@ impl Stage {
         )?;
         let (address, _) = hub.line()?;
         Ok(Self {
-            _screen: screen,
             _hub: hub,
             hub: address,
-            display,
             folder,
         })
     }
@@ -188,7 +174,7 @@ impl Stage {
 
     /// A PC with the app open. With a keyring that is unlocked, or with one that never will be.
     pub fn pc(&self, name: &str, keyring: bool) -> Done<Desk> {
-        Desk::open(&self.folder().join(name), &self.display, keyring, name)
+        Desk::open(&self.folder().join(name), keyring, name)
     }
 
     /// Revokes every device.
@@ -233,7 +219,8 @@ pub fn program(name: &str) -> PathBuf {
     here.with_file_name(name)
 }
 
-fn screen() -> Done<(Process, String)> {
+/// A screen as large as the app's window.
+pub fn screen() -> Done<(Process, String)> {
     let mut screen = Process::start(
         Command::new("Xvfb")
             .args([
@@ -241,7 +228,7 @@ fn screen() -> Done<(Process, String)> {
                 "1",
                 "-screen",
                 "0",
-                "1400x1000x24",
+                "1280x800x24",
                 "-nolisten",
                 "tcp",
             ])

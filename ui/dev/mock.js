@@ -144,8 +144,8 @@
     ],
     conflict_list: () => state.conflicts,
     conflict_resolve: ({ id }) => { state.conflicts = state.conflicts.filter((c) => c.id !== id); return null; },
-    paste_clean: ({ plain }) => ({ text: plain.split(/\n+/).map((t) => ({ type: "paragraph", spans: [{ text: t }] })), notes: [{ note: "images", count: 1 }] }),
-    document_import: () => ({ text: text(), notes: [{ note: "images", count: 1 }] }),
+    paste_clean: ({ plain }) => ({ text: plain.split(/\n+/).map((t) => ({ type: "paragraph", spans: [{ text: t }] })), notes: [{ images: { count: 1 } }] }),
+    document_import: () => ({ text: text(), notes: [{ images: { count: 1 } }] }),
     ui_log: ({ message }) => { console.warn(message); return null; },
   };
   const callbacks = new Map();

@@ -9,6 +9,8 @@ use crate::start::Start;
 use crate::toast::NewsProvider;
 use api::Event;
 use api::session::{Session, SessionState};
+use api::stato::UiReady;
+use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 /// The whole front end.
@@ -42,6 +44,14 @@ struct FaceProps {
 #[component]
 fn Face(props: &FaceProps) -> Html {
     let session = use_query(SessionState {}, |event| *event == Event::Session);
+    use_effect_with(session.data.is_some(), |stands| {
+        if *stands {
+            spawn_local(async {
+                // Without an answer the app starts again in safe mode: there is nothing to do here.
+                let _ = ipc::call(UiReady {}).await;
+            });
+        }
+    });
     match (session.data.as_deref(), &session.failure) {
         (Some(Session::Ready(desk)), _) => html! {
             <Shell desk={desk.clone()} on_language={props.on_language.clone()} />

@@ -74,7 +74,18 @@ fn optimise(wasm: &Path) -> Done {
     let out = wasm.with_extension("small");
     program(
         at("ui/node_modules/.bin/wasm-opt"),
-        &["-Oz", "--all-features", "-o"],
+        // Not --all-features: it writes compact imports, which no web view reads yet.
+        &[
+            "-Oz",
+            "--enable-bulk-memory",
+            "--enable-bulk-memory-opt",
+            "--enable-reference-types",
+            "--enable-sign-ext",
+            "--enable-mutable-globals",
+            "--enable-nontrapping-float-to-int",
+            "--enable-multivalue",
+            "-o",
+        ],
     )
     .arg(&out)
     .arg(wasm)

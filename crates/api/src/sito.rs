@@ -101,7 +101,7 @@ pub struct Pasted {
 
 /// What the cleaner did that a person may want to know.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "note", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum PasteNote {
     /// Links to files of this PC or of the local network were removed, their words kept.
     LocalLinks {
