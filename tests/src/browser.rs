@@ -77,8 +77,10 @@ impl Browser {
             .collect())
     }
 
-    /// Clicks.
+    /// Brings it to the middle of the screen and clicks.
     pub fn click(&self, at: &Element) -> Done {
+        let script = "arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})";
+        self.script(script, json!([{ ELEMENT: at.0 }]))?;
         self.post(&format!("element/{}/click", at.0), &json!({}))
             .map(drop)
     }
@@ -89,10 +91,11 @@ impl Browser {
             .map(drop)
     }
 
-    /// Empties a field.
-    pub fn clear(&self, at: &Element) -> Done {
-        self.post(&format!("element/{}/clear", at.0), &json!({}))
-            .map(drop)
+    /// Empties a field as Ctrl+A and Delete do, and types.
+    pub fn replace(&self, at: &Element, text: &str) -> Done {
+        let script = "arguments[0].focus(); arguments[0].select(); document.execCommand('delete')";
+        self.script(script, json!([{ ELEMENT: at.0 }]))?;
+        self.keys(at, text)
     }
 
     /// What a person reads there.
@@ -129,17 +132,6 @@ impl Browser {
     /// Drives another window.
     pub fn switch(&self, window: &str) -> Done {
         self.post("window", &json!({"handle": window})).map(drop)
-    }
-
-    /// Closes the window that is driven.
-    pub fn close(&self) -> Done {
-        let url = format!("{}/window", self.session);
-        let answer = self
-            .agent
-            .delete(&url)
-            .call()
-            .map_err(|error| error.to_string())?;
-        value("close", answer).map(drop)
     }
 }
 

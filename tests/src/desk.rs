@@ -146,11 +146,7 @@ impl Desk {
     /// Writes into the field with this id, in place of what is there.
     pub fn fill(&self, id: &str, text: &str) -> Done {
         let xpath = by_id(id);
-        self.soon(|browser| {
-            let field = browser.find(&xpath)?;
-            browser.clear(&field)?;
-            browser.keys(&field, text)
-        })
+        self.soon(|browser| browser.replace(&browser.find(&xpath)?, text))
     }
 
     /// Types at the end of what is at an XPath.
@@ -244,8 +240,9 @@ impl Desk {
         })
     }
 
-    /// Does something in the other window, which must be open soon; comes back to this one.
-    pub fn in_other_window<T>(&self, work: impl FnOnce(&Self) -> Done<T>) -> Done<T> {
+    /// Does something in the other window, which must be open soon; comes back to this one. There is no
+    /// window manager to put this one in front: the other, by its title, is taken off the screen.
+    pub fn in_other_window<T>(&self, title: &str, work: impl FnOnce(&Self) -> Done<T>) -> Done<T> {
         let here = self.with(Browser::window)?;
         let other = self.soon(|browser| {
             let windows = browser.windows()?;
@@ -256,8 +253,19 @@ impl Desk {
         })?;
         self.with(|browser| browser.switch(&other))?;
         let done = work(self);
-        self.with(Browser::close)?;
         self.with(|browser| browser.switch(&here))?;
+        Command::new("xdotool")
+            .args([
+                "search",
+                "--onlyvisible",
+                "--name",
+                title,
+                "windowunmap",
+                "%@",
+            ])
+            .env("DISPLAY", &self.display)
+            .status()
+            .map_err(|error| format!("xdotool: {error}"))?;
         done
     }
 

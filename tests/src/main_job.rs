@@ -164,7 +164,7 @@ fn first_office(maria: &Desk) -> Done {
 /// The preview shows the public page, and no command of the app answers its window.
 fn preview(maria: &Desk) -> Done {
     maria.press_id("anteprima")?;
-    maria.in_other_window(|window| {
+    maria.in_other_window("Anteprima", |window| {
         window.sees(TITLE)?;
         window.sees("Scuola dell'infanzia")?;
         window.picture("anteprima")?;
@@ -258,6 +258,7 @@ fn public_sees(stage: &Stage) -> Done {
 
 /// Both write in the same page with both cables pulled: both texts survive, the title is settled by a person.
 fn meet(maria: &Desk, cable: &Cable, bruno: &Desk, other: &Cable) -> Done {
+    bruno.sync_now()?;
     bruno.press("Sito")?;
     bruno.press(TITLE)?;
     bruno.holds("campo-titolo", TITLE)?;
