@@ -232,7 +232,7 @@ impl Desk {
 
     /// Every element of a CSS selector with what assistive technology is told of it.
     pub fn controls(&self, css: &str) -> Done<Vec<(Element, String, String)>> {
-        self.with(|browser| {
+        self.soon(|browser| {
             let all = browser.all(css)?;
             all.into_iter()
                 .map(|it| browser.told(&it).map(|(role, label)| (it, role, label)))
@@ -264,6 +264,8 @@ impl Desk {
                 "%@",
             ])
             .env("DISPLAY", &self.display)
+            // In the C locale it does not know the dash of the title.
+            .env("LC_ALL", "C.UTF-8")
             .status()
             .map_err(|error| format!("xdotool: {error}"))?;
         done

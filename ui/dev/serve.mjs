@@ -1,5 +1,6 @@
 // A development aid: serves ui/dist with the fake backend before the program, under the real content
-// security policy. node dev/serve.mjs [PORT]
+// security policy. node dev/serve.mjs [PORT]  Standard output: the address, then what a page says with
+// POST /says (`screen`, `rows`): `cargo xtask bench` times a browser with it.
 import { createServer } from "node:http";
 import { readFile } from "node:fs/promises";
 import { dirname, extname, join, normalize } from "node:path";
@@ -11,7 +12,14 @@ const port = Number(process.argv[2] ?? 8787);
 const types = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".wasm": "application/wasm", ".svg": "image/svg+xml", ".woff2": "font/woff2" };
 const csp = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' anteprima:; font-src 'self'; object-src 'none'; base-uri 'none'; frame-src 'none'; form-action 'none'";
 
-createServer(async (request, response) => {
+const server = createServer(async (request, response) => {
+  if (request.method === "POST" && request.url === "/says") {
+    let said = "";
+    for await (const part of request) said += part;
+    process.stdout.write(`${said.slice(0, 80)}\n`);
+    response.writeHead(204).end();
+    return;
+  }
   const path = normalize(new URL(request.url, "http://localhost").pathname);
   const name = path === "/" ? "/index.html" : path;
   try {
@@ -24,4 +32,5 @@ createServer(async (request, response) => {
   } catch {
     response.writeHead(404).end();
   }
-}).listen(port, "127.0.0.1", () => process.stderr.write(`http://127.0.0.1:${port}/\n`));
+});
+server.listen(port, "127.0.0.1", () => process.stdout.write(`http://127.0.0.1:${server.address().port}/\n`));

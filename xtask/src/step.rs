@@ -46,12 +46,6 @@ impl Step {
         self
     }
 
-    /// Without an environment variable.
-    pub fn without(mut self, name: &str) -> Self {
-        self.0.env_remove(name);
-        self
-    }
-
     /// With one argument more.
     pub fn arg(mut self, arg: impl AsRef<OsStr>) -> Self {
         self.0.arg(arg);

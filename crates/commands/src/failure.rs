@@ -82,7 +82,9 @@ pub fn of_enrolment(error: EnrolError) -> Failure {
 
 fn of_call(error: CallError) -> Failure {
     match error {
-        CallError::NoLine(_) | CallError::Cut(_) | CallError::Stalled => Failure::new(Code::NoLine).retry(),
+        CallError::NoLine(_) | CallError::Cut(_) | CallError::Stalled => {
+            Failure::new(Code::NoLine).retry()
+        }
         CallError::NotAHub(_) | CallError::NotFound => Failure::new(Code::NotAHub),
         CallError::CodeUnknown => Failure::new(Code::WrongCode),
         CallError::TooMany { retry_after } => {

@@ -1,5 +1,7 @@
 //! The rules of the site, as two people meet them.
 
+#![allow(clippy::expect_used, clippy::panic, reason = "tests")]
+
 use domain::identity::{Actor, Role};
 use domain::sito::{
     Argomento, Block, Field, FieldChange, Page, PageChange, PageKind, RichText, Span, TextVersion,
