@@ -166,13 +166,7 @@ impl TextDoc {
     ) -> Result<Option<Vec<u8>>, TextError> {
         check_size(to)?;
         let to = normalise(to);
-        self.change(base, |doc| {
-            if read(doc) == to {
-                Ok(())
-            } else {
-                rewrite(doc, &to)
-            }
-        })
+        self.change(base, |doc| rewrite(doc, &to))
     }
 
     /// Takes back every paragraph of [`TextDoc::leftovers`]: it becomes a paragraph like any other.
@@ -289,7 +283,7 @@ impl TextDoc {
     /// Indexes of the blocks of [`TextDoc::rich_text`] that somebody removed while somebody else wrote in them:
     /// the words are kept, and a person should say whether they stay. All replicas agree on them.
     pub fn leftovers(&self) -> Vec<usize> {
-        read_blocks(&self.doc)
+        read_blocks(&self.doc, &raw_body(&self.doc))
             .iter()
             .enumerate()
             .filter_map(|(at, read)| read.leftover.then_some(at))
@@ -373,12 +367,16 @@ fn raw_body(doc: &LoroDoc) -> Raw {
     })
 }
 
-fn read_blocks(doc: &LoroDoc) -> Vec<ReadBlock> {
-    flat::blocks(&raw_body(doc).seen(), &|id| table::read(doc, id))
+fn read_blocks(doc: &LoroDoc, raw: &Raw) -> Vec<ReadBlock> {
+    flat::blocks(&raw.seen(), &|id| table::read(doc, id))
 }
 
 fn read(doc: &LoroDoc) -> RichText {
-    let blocks = read_blocks(doc);
+    read_raw(doc, &raw_body(doc))
+}
+
+fn read_raw(doc: &LoroDoc, raw: &Raw) -> RichText {
+    let blocks = read_blocks(doc, raw);
     RichText {
         blocks: blocks.into_iter().map(|read| read.block).collect(),
     }
@@ -386,12 +384,20 @@ fn read(doc: &LoroDoc) -> RichText {
 
 /// Tables first: whether a table shows in the body depends on its cells.
 fn rewrite(doc: &LoroDoc, to: &RichText) -> LoroResult<()> {
-    for block in &to.blocks {
-        if let Block::Table(table) = block {
-            table::write(doc, table)?;
-        }
+    let mut raw = raw_body(doc);
+    if read_raw(doc, &raw) == *to {
+        return Ok(());
     }
-    patch(&doc.get_text(BODY), &raw_body(doc), &flat::flatten(to))
+    let mut tables = to.blocks.iter().filter_map(|block| match block {
+        Block::Table(table) => Some(table),
+        _ => None,
+    });
+    if let Some(first) = tables.next() {
+        table::write(doc, first)?;
+        tables.try_for_each(|table| table::write(doc, table))?;
+        raw = raw_body(doc);
+    }
+    patch(&doc.get_text(BODY), &raw, &flat::flatten(to))
 }
 
 fn check_size(text: &RichText) -> Result<(), TextError> {

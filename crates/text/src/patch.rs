@@ -4,7 +4,9 @@ use crate::diff::{Gap, diff};
 use crate::flat::{Glyph, Raw, glyphs};
 use crate::keys::{Key, Sort};
 use loro::{LoroResult, LoroText};
+use std::collections::BTreeSet;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// What a stored character is after the replacements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -191,7 +193,8 @@ fn line_ends(glyphs: &[Glyph]) -> Vec<usize> {
 /// Sets and clears marks where the text does not yet look as it should.
 fn fix_marks(text: &LoroText, slots: &[Slot], new: &[Glyph], touched: &[bool]) -> LoroResult<()> {
     let now = glyphs(text);
-    for key in Key::ALL {
+    let used = used(&[&now, new]);
+    for key in used {
         for (range, want) in runs(key, &now, slots, new, touched) {
             match want {
                 Some(value) => text.mark(range, key.name(), key.write(value))?,
@@ -200,6 +203,16 @@ fn fix_marks(text: &LoroText, slots: &[Slot], new: &[Glyph], touched: &[bool]) -
         }
     }
     Ok(())
+}
+
+/// The marks that occur: of the others there is nothing to set and nothing to clear.
+fn used(texts: &[&[Glyph]]) -> BTreeSet<Key> {
+    let runs = texts
+        .iter()
+        .flat_map(|text| text.chunk_by(|a, b| Arc::ptr_eq(&a.marks, &b.marks)));
+    runs.filter_map(|run| run.first())
+        .flat_map(|glyph| glyph.marks.keys().copied())
+        .collect()
 }
 
 type Run<'a> = (Range<usize>, Option<&'a str>);

@@ -135,3 +135,40 @@ fn a_text_rewritten_from_end_to_end_is_still_quick() {
     assert_eq!(doc.rich_text(), letters(2));
     assert!(start.elapsed().as_secs() < 10);
 }
+
+fn one(text: &str) -> RichText {
+    RichText {
+        blocks: vec![Block::Paragraph {
+            spans: vec![Span::plain(text)],
+        }],
+    }
+}
+
+/// One paragraph of 143,000 characters in which every sentence is the same.
+fn monotonous() -> String {
+    "Le scuole restano chiuse. ".repeat(5_500).trim().to_owned()
+}
+
+#[test]
+fn words_in_a_long_repetitive_paragraph_cost_only_themselves() {
+    let text = monotonous();
+    let mut doc = TextDoc::new();
+    doc.edit(&doc.version(), &one(&text)).unwrap();
+    let base = doc.version();
+    let (head, tail) = text.split_at(26 * 2_700);
+    let edits = [
+        ("in the middle", format!("{head}Domani {tail}")),
+        ("at the start", format!("Avviso. {text}")),
+        ("at both at once", format!("Avviso. {head}Domani {tail}")),
+    ];
+    for (place, edited) in edits {
+        let mut doc = TextDoc::load(Some(&doc.snapshot()), []).unwrap();
+        let start = Instant::now();
+        let update = doc.edit(&base, &one(&edited)).unwrap().unwrap();
+        let took = start.elapsed();
+        println!("words {place}: {} B in {took:?}", update.len());
+        assert_eq!(doc.rich_text(), one(&edited));
+        assert!(update.len() <= 160, "{place}: {} B", update.len());
+        assert!(took.as_secs() < 10, "{place}: {took:?}");
+    }
+}
