@@ -172,3 +172,38 @@ fn words_in_a_long_repetitive_paragraph_cost_only_themselves() {
         assert!(took.as_secs() < 10, "{place}: {took:?}");
     }
 }
+
+#[test]
+fn who_comes_late_to_a_long_paragraph_rewritten_often_does_not_wait() {
+    let text = monotonous();
+    let mut doc = TextDoc::new();
+    doc.edit(&doc.version(), &one(&text)).unwrap();
+    let base = doc.version();
+    for _ in 0..8 {
+        doc.edit(&doc.version(), &one("Da rifare.")).unwrap();
+        doc.edit(&doc.version(), &one(&text)).unwrap();
+    }
+    let start = Instant::now();
+    doc.edit(&base, &one(&format!("Avviso. {text}"))).unwrap();
+    println!("a late edit after eight rewrites: {:?}", start.elapsed());
+    assert!(doc.rich_text().plain().contains("Avviso. "));
+    assert!(start.elapsed().as_secs() < 10);
+}
+
+#[test]
+fn two_long_pastes_at_the_same_place_stay_whole() {
+    let paste = |word: &str| {
+        let lines: Vec<_> = (0..300)
+            .map(|n| format!("{word} alla riga {n} di un testo lungo."))
+            .collect();
+        RichText::from_plain(&lines.join("\n"))
+    };
+    let (anna, bruno) = (paste("Anna"), paste("Bruno"));
+    let mut doc = TextDoc::new();
+    let base = doc.version();
+    doc.edit(&base, &anna).unwrap();
+    doc.edit(&base, &bruno).unwrap();
+    let merged = doc.rich_text().blocks;
+    let whole = |paste: &RichText| merged.windows(300).any(|part| part == paste.blocks);
+    assert!(whole(&anna) && whole(&bruno), "{merged:?}");
+}
