@@ -9,6 +9,7 @@ mod access;
 mod browser;
 mod desk;
 mod main_job;
+mod measure;
 mod stage;
 mod trouble;
 
@@ -32,6 +33,10 @@ fn main() -> ExitCode {
         println!("SKIPPED: the real window: {lacking}");
         println!("0 passed, 0 failed, {} skipped", JOURNEYS.len());
         return ExitCode::SUCCESS;
+    }
+    if wanted.first().is_some_and(|word| word == "--measure") {
+        let pages = wanted.get(1).and_then(|pages| pages.parse().ok());
+        return measured(pages.unwrap_or(10_000));
     }
     let (mut passed, mut failed) = (0, 0);
     for (name, journey) in JOURNEYS {
@@ -58,5 +63,19 @@ fn main() -> ExitCode {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
+    }
+}
+
+/// Measures instead; standard output is JSON.
+fn measured(pages: usize) -> ExitCode {
+    match measure::all(pages) {
+        Ok(figures) => {
+            println!("{figures}");
+            ExitCode::SUCCESS
+        }
+        Err(why) => {
+            println!("FAILED: {why}");
+            ExitCode::FAILURE
+        }
     }
 }

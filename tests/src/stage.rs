@@ -41,8 +41,13 @@ impl Process {
         Ok(Self(child))
     }
 
+    /// Its number.
+    pub fn id(&self) -> u32 {
+        self.0.id()
+    }
+
     /// Its first line.
-    fn line(&mut self) -> Done<(String, BufReader<ChildStdout>)> {
+    pub fn line(&mut self) -> Done<(String, BufReader<ChildStdout>)> {
         let out = self.0.stdout.take().ok_or("no output")?;
         let mut reader = BufReader::new(out);
         let mut line = String::new();
@@ -99,6 +104,15 @@ impl Cable {
             .read_line(&mut answer)
             .map_err(|error| error.to_string())?;
         Ok(answer.trim().to_owned())
+    }
+
+    /// The bytes that went through so far, both ways.
+    pub fn traffic(&self) -> Done<u64> {
+        let said = self.say("stats")?;
+        let stats: serde_json::Value =
+            serde_json::from_str(&said).map_err(|error| format!("cavo: {said}: {error}"))?;
+        let bytes = |way: &str| stats[way].as_u64().unwrap_or(0);
+        Ok(bytes("up") + bytes("down"))
     }
 
     /// Pulls the cable: connections die, new ones are refused.

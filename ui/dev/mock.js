@@ -71,7 +71,7 @@
     ];
   }
   const says = (what) => fetch("/says", { method: "POST", body: what }).catch(() => {});
-  const rows = () => (document.querySelector(".box-rows li") ? says("rows") : requestAnimationFrame(rows));
+  const sayRows = () => (document.querySelector(".box-rows li") ? says("rows") : requestAnimationFrame(sayRows));
   const find = (id) => pages.find((it) => it.row.id === id && !it.deleted) ?? fail("unknown_page");
   const fail = (code, args = {}, more = {}) => { throw { code, args, ...more }; };
   const view = (it) => ({
@@ -99,7 +99,7 @@
     session_unlock: ({ passphrase }) => { if (passphrase !== "robiola di capra") fail("wrong_passphrase"); state.phase = "ready"; return desk(); },
     session_enrol: ({ code }) => { if (code.length < 8) fail("wrong_code"); state.phase = "ready"; return desk(); },
     line_load: line,
-    ui_ready: () => { says("screen"); rows(); return null; },
+    ui_ready: () => { says("screen"); sayRows(); return null; },
     line_set_off: ({ off }) => { state.line = off ? "off" : "up"; return line(); },
     line_sync_now: () => { if (state.line === "down") fail("no_line", {}, { retry: true }); state.waiting = 0; return line(); },
     oggi_load: () => ({
