@@ -3,7 +3,10 @@
 use crate::{Result, StoreError};
 use rusqlite::Connection;
 
-const MIGRATIONS: &[&str] = &[include_str!("../../../migrations/app/0001_workspace.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../../../migrations/app/0001_workspace.sql"),
+    include_str!("../../../migrations/app/0002_drafts.sql"),
+];
 
 /// Brings the schema up to this build's.
 pub(crate) fn migrate(conn: &mut Connection) -> Result<()> {
