@@ -473,8 +473,7 @@ const REASONS: [(&str, &str); 5] = [
     ),
     (
         "Call from the page and back: `line_load`",
-        "the state of the line counts what waits by reading all that \"Oggi\" shows, and \"Oggi\" looks for one's \
-         own drafts among all that is not published. Here that is 10,000 drafts of a colleague: the worst case.",
+        "the state of the line counts what waits by reading all that \"Oggi\" shows.",
     ),
     (
         "`oggi_load`",
