@@ -73,9 +73,14 @@ fn list(conn: &Connection, filter: &Filter, offset: u32, limit: u32) -> Result<P
     }
     // The numbers of the parameters are bound whether a term uses them or not.
     let unused = "AND (?1, ?2, ?3) IS NOT (1, 1, 1)";
+    let count = match (&kind, &status, &words) {
+        // The index of words has no deleted pages, and it counts its finds sooner than `page` counts its rows.
+        (None, None, Some(_)) => format!("words WHERE words MATCH ?3 {unused}"),
+        _ => format!("page WHERE {} {unused}", terms.join(" AND ")),
+    };
     let terms = format!("{} {unused}", terms.join(" AND "));
     let total = conn
-        .prepare_cached(&format!("SELECT count(*) FROM page WHERE {terms}"))?
+        .prepare_cached(&format!("SELECT count(*) FROM {count}"))?
         .query_row(params![kind, status, words], |row| row.get(0))?;
     let sql = format!(
         "SELECT {COLUMNS} FROM page WHERE {terms} ORDER BY edited_at DESC LIMIT ?4 OFFSET ?5"

@@ -145,6 +145,14 @@ fn ten_thousand_pages() {
         "list by words: {:?}",
         p95(|_| drop(store.list_pages(&words, 0, 50).unwrap()))
     );
+    let common = Filter {
+        query: "parole".into(),
+        ..Filter::default()
+    };
+    println!(
+        "list by words, every page: {:?}",
+        p95(|n| drop(store.list_pages(&common, n, 50).unwrap()))
+    );
     println!(
         "search: {:?}",
         p95(|_| drop(store.search("notizia 777", 20).unwrap()))
@@ -152,6 +160,10 @@ fn ten_thousand_pages() {
     println!(
         "search, every page: {:?}",
         p95(|_| drop(store.search("parole", 20).unwrap()))
+    );
+    println!(
+        "search, every title: {:?}",
+        p95(|_| drop(store.search("notizia", 20).unwrap()))
     );
     println!(
         "today: {:?}",
