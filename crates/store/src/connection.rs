@@ -180,8 +180,9 @@ fn torn(path: &Path) -> Result<()> {
 const PAGE: u64 = 4096;
 
 fn unlock(key: &Key) -> Zeroizing<String> {
-    let mut sql = Zeroizing::new(String::with_capacity(96));
-    sql.push_str("PRAGMA key = \"x'");
+    let mut sql = Zeroizing::new(String::with_capacity(128));
+    // A wrong key is an answer here, not news for standard error.
+    sql.push_str("PRAGMA cipher_log_level = NONE; PRAGMA key = \"x'");
     for byte in key.as_bytes() {
         // Writing to a string cannot fail.
         let _ = write!(sql, "{byte:02x}");

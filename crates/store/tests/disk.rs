@@ -131,3 +131,21 @@ fn settings_and_the_choice_to_work_without_the_network_are_remembered() {
     assert_eq!(store.setting("lingua").unwrap().as_deref(), Some("it"));
     assert_eq!(store.setting("altro").unwrap(), None);
 }
+
+#[test]
+fn a_wrong_key_prints_nothing() {
+    let again = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "a_wrong_key_is_refused_and_changes_nothing"])
+        .arg("--nocapture")
+        .output()
+        .unwrap();
+    let (said, errors) = (
+        String::from_utf8_lossy(&again.stdout),
+        String::from_utf8_lossy(&again.stderr),
+    );
+    assert!(
+        again.status.success() && said.contains("1 passed"),
+        "{said}"
+    );
+    assert_eq!(errors, "");
+}
