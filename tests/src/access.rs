@@ -4,8 +4,8 @@ use crate::Done;
 use crate::desk::Desk;
 use crate::stage::Stage;
 
-const CONTROLS: &str = "button, a[href], input:not([type=hidden]), select, textarea, [role=button], \
-     [role=textbox], [role=checkbox], [role=tab], [tabindex='0']";
+const CONTROLS: &str = "button, a[href], input:not([type=hidden], [hidden]), select, textarea, \
+     [role=button], [role=textbox], [role=checkbox], [role=tab], [tabindex='0']";
 /// Roles that say nothing of what a control does.
 const SILENT: [&str; 4] = ["", "generic", "none", "presentation"];
 
@@ -55,6 +55,6 @@ fn sweep(desk: &Desk, screen: &str) -> Done<Vec<String>> {
         .iter()
         .filter(|(_, role, name)| SILENT.contains(&role.as_str()) || name.trim().is_empty());
     Ok(faults
-        .map(|(_, role, name)| format!("{screen}: a control has role {role:?} and name {name:?}"))
+        .map(|(html, role, name)| format!("{screen}: role {role:?}, name {name:?}: {html}"))
         .collect())
 }

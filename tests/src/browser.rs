@@ -113,6 +113,13 @@ impl Browser {
         Ok((word("computedrole")?, word("computedlabel")?))
     }
 
+    /// The beginning of its HTML, to tell it from others.
+    pub fn html(&self, at: &Element) -> Done<String> {
+        let script = "return arguments[0].outerHTML.slice(0, 200)";
+        let html = self.script(script, json!([{ ELEMENT: at.0 }]))?;
+        Ok(html.as_str().unwrap_or_default().to_owned())
+    }
+
     /// The windows that are open.
     pub fn windows(&self) -> Done<Vec<String>> {
         let windows = self.get("window/handles")?;

@@ -1,7 +1,7 @@
 //! A person at a PC with the app open.
 
 use crate::Done;
-use crate::browser::{Browser, Element};
+use crate::browser::Browser;
 use crate::stage::{Process, program, screen, within};
 use serde_json::{Value, json};
 use std::cell::{Cell, RefCell};
@@ -101,9 +101,11 @@ impl Desk {
         self.folder.join("dati")
     }
 
-    /// Ends the app as a power cut would.
+    /// Ends everything on this PC, the app first, as a power cut would.
     pub fn kill(&self) -> Done {
-        for process in processes_of(&self.data())? {
+        let mut processes = processes_of(&self.folder)?;
+        processes.sort_by_key(|(_, is_app)| !is_app);
+        for (process, _) in processes {
             let killed = Command::new("kill").args(["-9", &process]).status();
             killed.map_err(|error| error.to_string())?;
         }
@@ -158,12 +160,6 @@ impl Desk {
     pub fn choose_file(&self, id: &str, file: &Path) -> Done {
         let xpath = by_id(id);
         self.soon(|browser| browser.keys(&browser.find(&xpath)?, &file.to_string_lossy()))
-    }
-
-    /// Chooses a row of a list field by its words.
-    pub fn choose(&self, id: &str, words: &str) -> Done {
-        let xpath = format!("{}/option[normalize-space(.)={}]", by_id(id), quoted(words));
-        self.soon(|browser| browser.click(&browser.find(&xpath)?))
     }
 
     /// Ticks a topic of the open checklist.
@@ -230,12 +226,15 @@ impl Desk {
         self.with(|browser| browser.script(script, args))
     }
 
-    /// Every element of a CSS selector with what assistive technology is told of it.
-    pub fn controls(&self, css: &str) -> Done<Vec<(Element, String, String)>> {
+    /// Every element of a CSS selector: its HTML, and the role and the name that assistive technology is told.
+    pub fn controls(&self, css: &str) -> Done<Vec<(String, String, String)>> {
         self.soon(|browser| {
             let all = browser.all(css)?;
             all.into_iter()
-                .map(|it| browser.told(&it).map(|(role, label)| (it, role, label)))
+                .map(|it| {
+                    let (role, name) = browser.told(&it)?;
+                    Ok((browser.html(&it)?, role, name))
+                })
                 .collect()
         })
     }
@@ -351,21 +350,21 @@ fn free_port() -> Done<u16> {
     Ok(address.port())
 }
 
-/// The processes of the app that work on a folder.
-fn processes_of(data: &Path) -> Done<Vec<String>> {
-    let wanted = format!("COMUNI_DATA={}", data.display());
+/// The processes of a PC, known by their home folder, and whether each is the app.
+fn processes_of(home: &Path) -> Done<Vec<(String, bool)>> {
+    let wanted = format!("HOME={}", home.display());
     let entries = std::fs::read_dir("/proc").map_err(|error| error.to_string())?;
     let mut found = Vec::new();
     for entry in entries.flatten() {
         let path = entry.path();
-        let is_app =
-            std::fs::read_link(path.join("exe")).is_ok_and(|exe| exe.ends_with("comuni-in-rete"));
         let environment = std::fs::read(path.join("environ")).unwrap_or_default();
         let ours = environment
             .split(|byte| *byte == 0)
             .any(|it| it == wanted.as_bytes());
-        if is_app && ours {
-            found.push(entry.file_name().to_string_lossy().into_owned());
+        if ours {
+            let exe = std::fs::read_link(path.join("exe")).unwrap_or_default();
+            let name = entry.file_name().to_string_lossy().into_owned();
+            found.push((name, exe.ends_with("comuni-in-rete")));
         }
     }
     Ok(found)

@@ -30,7 +30,6 @@ pub fn run(stage: &Stage) -> Done {
     stage.revoke_all()?;
     desk.fill("campo-descrizione", "Scritta dopo la revoca")?;
     desk.reads("salvataggio", "Salvato")?;
-    desk.sync_now()?;
     desk.reads("stato-linea", "PC non autorizzato")?;
     desk.picture("revocato")?;
     desk.holds("campo-titolo", "Scritta prima dei guai")?;

@@ -9,7 +9,7 @@ use api::stato::{
 use api::{Code, Event, Failure};
 use domain::UnixMs;
 use jiff::{Timestamp, ToSpan, Zoned, tz::TimeZone};
-use store::{OutboxRow, Wait};
+use store::{OutboxRow, Store, Today, Wait};
 
 /// How many days before its last day a news item is shown under "In scadenza".
 const NEAR_DAYS: i64 = 14;
@@ -18,12 +18,12 @@ const ATTEMPTS: u32 = 200;
 
 /// The home.
 pub async fn oggi_load(app: &App, _: OggiLoad) -> Result<Oggi> {
-    let line = line_load(app, LineLoad {}).await?;
-    let (today, near) = days(app.now());
+    let desk = app.open_desk()?;
+    let now = app.now();
     app.with(move |store| {
-        let today = store.today(&today, &near).map_err(failure::of_store)?;
+        let today = today(store, now)?;
         Ok(Oggi {
-            line,
+            line: line_of(&desk, &today, now),
             drafts: convert::rows(today.drafts),
             arrivals: today
                 .arrivals
@@ -46,31 +46,27 @@ fn days(now: UnixMs) -> (String, String) {
     (today.to_string(), near.to_string())
 }
 
+fn today(store: &Store, now: UnixMs) -> Result<Today> {
+    let (today, near) = days(now);
+    store.today(&today, &near).map_err(failure::of_store)
+}
+
 /// The line.
 pub async fn line_load(app: &App, _: LineLoad) -> Result<LineState> {
     let desk = app.open_desk()?;
     let now = app.now();
-    app.with(move |store| {
-        let (today, near) = days(now);
-        let work = store.today(&today, &near).map_err(failure::of_store)?;
-        Ok(LineState {
-            waiting: work.waiting,
-            waiting_bytes: work.waiting_bytes,
-            conflicts: work.conflicts,
-            ..line_of(&desk, now)
-        })
-    })
-    .await
+    app.with(move |store| Ok(line_of(&desk, &today(store, now)?, now)))
+        .await
 }
 
-fn line_of(desk: &Desk, now: UnixMs) -> LineState {
+fn line_of(desk: &Desk, work: &Today, now: UnixMs) -> LineState {
     let mut state = LineState {
         line: Line::Down,
         since: now,
         last_ok: None,
-        waiting: 0,
-        waiting_bytes: 0,
-        conflicts: 0,
+        waiting: work.waiting,
+        waiting_bytes: work.waiting_bytes,
+        conflicts: work.conflicts,
         clock_off: None,
     };
     let Some(engine) = desk.engine.as_ref().map(sync::EngineHandle::state) else {

@@ -34,18 +34,46 @@ pub(crate) fn refused(conn: &Connection, op: &Queued, refusal: &Refusal, at: Uni
         kind: name(&refusal.code)?,
         body: text.as_ref(),
     };
-    let id = insert(conn, &new)?;
+    // A title typed in two goes while the line was down is one disagreement: the last words count.
+    let id = match same_field(conn, &new, op)? {
+        Some(id) => id,
+        None => insert(conn, &new)?,
+    };
     conn.execute(
-        "UPDATE conflict SET op = ?2, change = ?3, theirs = ?4, yours = ?5 WHERE id = ?1",
+        "UPDATE conflict SET op = ?2, change = ?3, theirs = ?4, yours = ?5, at = ?6 WHERE id = ?1",
         params![
             id,
             op.op.as_str(),
             op.change,
             refusal.theirs.as_ref().map(ToString::to_string),
-            refusal.yours.as_ref().map(ToString::to_string)
+            refusal.yours.as_ref().map(ToString::to_string),
+            at
         ],
     )?;
     Ok(())
+}
+
+/// The open disagreement about the field that a refused change sets.
+fn same_field(conn: &Connection, new: &New<'_>, op: &Queued) -> Result<Option<i64>> {
+    let PageChange::Set { change, .. } = op.page_change()? else {
+        return Ok(None);
+    };
+    let mut query = conn.prepare_cached(
+        "SELECT id, change FROM conflict
+         WHERE page = ?1 AND kind = ?2 AND settled IS NULL AND change IS NOT NULL",
+    )?;
+    let rows = query.query_map(params![new.page.as_str(), new.kind], |row| {
+        Ok((row.get(0)?, row.get::<_, String>(1)?))
+    })?;
+    for row in rows {
+        let (id, known): (i64, String) = row?;
+        if let Ok(PageChange::Set { change: known, .. }) = serde_json::from_str(&known)
+            && known.field() == change.field()
+        {
+            return Ok(Some(id));
+        }
+    }
+    Ok(None)
 }
 
 /// A page was deleted by one and edited by another. Gives whether that is new here.

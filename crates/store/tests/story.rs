@@ -166,6 +166,34 @@ fn two_titles_end_in_a_disagreement_with_both_and_mine_can_win() {
 }
 
 #[test]
+fn a_title_typed_in_two_goes_on_a_bad_line_is_one_disagreement_with_the_last_words() {
+    let (anna, bruno) = (clerk("Anna"), clerk("Bruno"));
+    let mut hub = Hub::default();
+    let page = complete_page(&anna);
+    sync(&anna, "Anna", &mut hub);
+    sync(&bruno, "Bruno", &mut hub);
+    anna.change(&page, title("Nevicata"), NOW).unwrap();
+    sync(&anna, "Anna", &mut hub);
+    bruno.change(&page, title("Gran n"), NOW).unwrap();
+    let lost = bruno.next_request(1 << 20, 0).unwrap();
+    assert_eq!(lost.ops.len(), 1, "put in flight, and the line is cut");
+    bruno.change(&page, title("Gran nevicata"), NOW).unwrap();
+    let applied = sync(&bruno, "Bruno", &mut hub);
+    assert_eq!(applied.refused, 2);
+    let conflicts = bruno.conflicts().unwrap();
+    assert_eq!(conflicts.len(), 1);
+    assert_eq!(
+        conflicts[0].yours.as_ref().unwrap()["value"],
+        "Gran nevicata"
+    );
+    bruno
+        .resolve(conflicts[0].id, Remedy::UseMine, NOW)
+        .unwrap();
+    sync(&bruno, "Bruno", &mut hub);
+    assert_eq!(hub.page(&page).fields.title, "Gran nevicata");
+}
+
+#[test]
 fn an_edit_brings_a_deleted_page_back_and_both_people_are_told() {
     let (anna, bruno) = (clerk("Anna"), clerk("Bruno"));
     let mut hub = Hub::default();
