@@ -239,32 +239,21 @@ impl Desk {
         })
     }
 
-    /// Does something in the other window, which must be open soon; comes back to this one. There is no
-    /// window manager to put this one in front: the other, by its title, is taken off the screen.
-    pub fn in_other_window<T>(&self, title: &str, work: impl FnOnce(&Self) -> Done<T>) -> Done<T> {
+    /// Does something in the other window, which must be open soon; comes back to the app's own. There is
+    /// no window manager to put that in front again, so the journey does.
+    pub fn in_other_window<T>(&self, work: impl FnOnce(&Self) -> Done<T>) -> Done<T> {
         let here = self.with(Browser::window)?;
         let other = self.soon(|browser| {
             let windows = browser.windows()?;
-            windows
-                .into_iter()
-                .find(|it| *it != here)
-                .ok_or("no other window".into())
+            let other = windows.into_iter().find(|it| *it != here);
+            other.ok_or("no other window".into())
         })?;
         self.with(|browser| browser.switch(&other))?;
         let done = work(self);
         self.with(|browser| browser.switch(&here))?;
         Command::new("xdotool")
-            .args([
-                "search",
-                "--onlyvisible",
-                "--name",
-                title,
-                "windowunmap",
-                "%@",
-            ])
+            .args(["search", "--name", "^Comuni in Rete$", "windowraise"])
             .env("DISPLAY", &self.display)
-            // In the C locale it does not know the dash of the title.
-            .env("LC_ALL", "C.UTF-8")
             .status()
             .map_err(|error| format!("xdotool: {error}"))?;
         done

@@ -170,7 +170,7 @@ fn choose_office(maria: &Desk, name: &str) -> Done {
 /// The preview shows the public page, and no command of the app answers its window.
 fn preview(maria: &Desk) -> Done {
     maria.press_id("anteprima")?;
-    maria.in_other_window("Anteprima", |window| {
+    maria.in_other_window(|window| {
         window.sees(TITLE)?;
         window.sees("Scuola dell'infanzia")?;
         window.picture("anteprima")?;

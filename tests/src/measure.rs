@@ -257,8 +257,7 @@ fn previews(desk: &Desk, page: &str) -> Done<Value> {
     for _ in 0..=STARTS {
         let began = now_ms();
         call(desk, "page_preview", json!({"page": page}))?;
-        let loaded =
-            desk.in_other_window("Anteprima", |window| within(10, || loaded(window, began)));
+        let loaded = desk.in_other_window(|window| within(10, || loaded(window, began)));
         all.push(loaded? - began);
     }
     let first = all.remove(0);
