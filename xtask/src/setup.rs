@@ -2,6 +2,7 @@
 
 use crate::Done;
 use crate::step::{at, has, program};
+use std::fs;
 use std::process::{Command, Stdio};
 
 /// Debian packages, with the reason for each group.
@@ -123,17 +124,14 @@ fn wasm() -> Done {
     }
 }
 
-/// `npm ci`, when the lock file is newer than what is installed.
+/// `npm ci`, unless it ended well for this very lock file. npm's own mark is there before it has ended.
 fn npm(folder: &str) -> Done {
-    let changed = |path: &str| at(folder).join(path).metadata().and_then(|m| m.modified());
-    let fresh = match (
-        changed("node_modules/.package-lock.json"),
-        changed("package-lock.json"),
-    ) {
-        (Ok(installed), Ok(locked)) => installed >= locked,
-        _ => false,
-    };
-    if fresh {
+    let (lock, mark) = (
+        at(folder).join("package-lock.json"),
+        at(folder).join("node_modules/.installed"),
+    );
+    let wanted = fs::read(&lock).map_err(|error| format!("{}: {error}", lock.display()))?;
+    if fs::read(&mark).is_ok_and(|installed| installed == wanted) {
         return Ok(());
     }
     program(
@@ -141,5 +139,6 @@ fn npm(folder: &str) -> Done {
         &["ci", "--no-audit", "--no-fund", "--loglevel=error"],
     )
     .within(folder)
-    .run()
+    .run()?;
+    fs::write(&mark, wanted).map_err(|error| format!("{}: {error}", mark.display()))
 }
