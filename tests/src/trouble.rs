@@ -69,7 +69,7 @@ fn bad_files(desk: &Desk, folder: &Path) -> Done {
     let bomb = folder.join("bomba.docx");
     fs::write(&bomb, include_bytes!("bomba.docx")).map_err(|error| error.to_string())?;
     desk.choose_file("importa-documento", &bomb)?;
-    desk.sees("è fatto in modo sospetto e non è stato aperto")?;
+    desk.sees("bomba.docx è fatto in modo sospetto e non è stato aperto")?;
     desk.picture("documento-ostile")?;
     let broken = folder.join("rotta.png");
     fs::write(&broken, b"\x89PNG\r\n\x1a\n and then nothing").map_err(|error| error.to_string())?;

@@ -261,6 +261,8 @@ command! {
     DocumentImport = "document_import" -> Pasted {
         /// The file.
         file: FileId,
+        /// Its name, for what there is to say about it.
+        name: String,
     }
 }
 command! {

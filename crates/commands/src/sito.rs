@@ -150,7 +150,7 @@ pub async fn document_import(app: &App, input: call::DocumentImport) -> Result<P
         } else {
             clean_lossy(&bytes)
         };
-        let cleaned = cleaned.map_err(|error| failure::of_cleaning(error, "documento"))?;
+        let cleaned = cleaned.map_err(|error| failure::of_cleaning(error, &input.name))?;
         pasted(store, cleaned)
     })
     .await

@@ -135,7 +135,11 @@ pub fn Import(props: &ImportProps) -> Html {
 
 async fn import(saver: &Saver, file: &File) -> Result<Vec<PasteNote>, Failure> {
     let added = ipc::add_file(file, false).await?;
-    let imported = ipc::call(DocumentImport { file: added.id }).await?;
+    let command = DocumentImport {
+        file: added.id,
+        name: added.name,
+    };
+    let imported = ipc::call(command).await?;
     saver.append(imported.text.blocks).await?;
     Ok(imported.notes)
 }
