@@ -2,8 +2,12 @@
 
 use crate::clock::{Clock, system_clock};
 use crate::files::{ChunkWrite, write_chunk};
+use crate::storage::Databases;
+use crate::storage::sqlite::SqliteFiles;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::sync::Arc;
+use world::Work;
 
 /// How a hub is set up. [`Config::new`] gives the usual values.
 #[derive(Clone)]
@@ -26,6 +30,10 @@ pub struct Config {
     pub limits: Limits,
     /// Writes a chunk to disk; tests put a full disk here.
     pub write: ChunkWrite,
+    /// Opens the databases.
+    pub databases: Arc<dyn Databases>,
+    /// Where work that waits for the disk is done.
+    pub work: Work,
 }
 
 /// How many calls the hub takes, per minute. Short bursts of the same number are taken at once.
@@ -65,6 +73,8 @@ impl Config {
             max_pages: None,
             limits: Limits::default(),
             write: write_chunk,
+            databases: Arc::new(SqliteFiles),
+            work: Work::Threads,
         }
     }
 }

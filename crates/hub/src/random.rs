@@ -6,9 +6,13 @@ use crate::storage::StorageError;
 /// `N` random bytes.
 pub(crate) fn bytes<const N: usize>() -> Result<[u8; N], Failure> {
     let mut out = [0; N];
-    getrandom::fill(&mut out)
-        .map_err(|error| StorageError::Disk(std::io::Error::other(error.to_string())))?;
+    getrandom::fill(&mut out).map_err(none)?;
     Ok(out)
+}
+
+/// There are no random numbers.
+pub(crate) fn none(error: getrandom::Error) -> Failure {
+    StorageError::Disk(std::io::Error::other(error.to_string())).into()
 }
 
 /// `len` random characters of an alphabet of 32 ASCII characters.

@@ -7,7 +7,6 @@ use crate::limit::Limiter;
 use crate::metrics::Metrics;
 use crate::publish::Publisher;
 use crate::random;
-use crate::storage::sqlite::{SqliteLog, SqliteRegistry};
 use crate::storage::{LogStore, Registry, Result, StorageError};
 use domain::{ComuneId, UnixMs};
 use std::collections::BTreeMap;
@@ -46,7 +45,7 @@ impl Hub {
     pub fn open(config: Config) -> Result<Self> {
         std::fs::create_dir_all(config.data.join("comuni"))?;
         keep_private(&config.data)?;
-        let registry = SqliteRegistry::open(&config.data.join("centro.db"))?;
+        let registry = config.databases.registry(&config.data.join("centro.db"))?;
         let fresh = fresh_epoch()?;
         let epoch = registry.setting(EPOCH, &|| fresh.to_vec())?;
         let fresh = random::bytes::<16>().map_err(no_random)?;
@@ -54,7 +53,7 @@ impl Hub {
         let limits = config.limits;
         let hub = Self(Arc::new(Inner {
             chunks: Chunks::open(&config.data.join("chunks"), config.write)?,
-            registry: Box::new(registry),
+            registry,
             metrics: Metrics::default(),
             publisher: Publisher::new(&config.data)?,
             enrol_limit: Limiter::new(limits.enrol),
@@ -118,8 +117,8 @@ impl Hub {
         if let Some(store) = comuni.get(id) {
             return Ok(store.clone());
         }
-        let store = SqliteLog::open(&self.path_of(id), self.0.config.max_pages)?;
-        let store: Arc<dyn LogStore> = Arc::new(store);
+        let config = &self.0.config;
+        let store = config.databases.log(&self.path_of(id), config.max_pages)?;
         comuni.insert(id.clone(), store.clone());
         Ok(store)
     }
@@ -139,7 +138,7 @@ impl Hub {
         work: impl FnOnce(&Self) -> std::result::Result<T, Failure> + Send + 'static,
     ) -> std::result::Result<T, Failure> {
         let hub = self.clone();
-        let done = tokio::task::spawn_blocking(move || work(&hub)).await;
+        let done = self.0.config.work.run(move || work(&hub)).await;
         done.unwrap_or_else(|error| {
             tracing::error!(%error, "a call panicked");
             Err(StorageError::NothingDone.into())
@@ -161,8 +160,8 @@ fn keep_private(data: &std::path::Path) -> Result<()> {
 
 /// A new epoch: below 2^53, so that every reader of JSON keeps it whole; never 0.
 pub(crate) fn fresh_epoch() -> Result<[u8; 8]> {
-    let random = random::bytes::<8>().map_err(no_random)?;
-    let epoch = (u64::from_le_bytes(random) >> 11).max(1);
+    let random = world::chance::number().map_err(|error| no_random(random::none(error)))?;
+    let epoch = (random >> 11).max(1);
     Ok(epoch.to_le_bytes())
 }
 

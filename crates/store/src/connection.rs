@@ -27,6 +27,42 @@ struct Inner {
     writer: Mutex<Writer>,
     /// `None` for a workspace in memory: its one connection also reads.
     file: Option<(PathBuf, Key)>,
+    /// Only in simulations.
+    watch: Option<Arc<dyn AtCommit>>,
+}
+
+/// Stands beside the commits of a workspace, in simulations: what it answers is what the caller gets.
+pub trait AtCommit: Send + Sync {
+    /// A transaction is about to be committed.
+    ///
+    /// # Errors
+    /// Then it is not.
+    fn before(&self) -> Result<()>;
+    /// A transaction was committed.
+    ///
+    /// # Errors
+    /// Then the caller never learns of it.
+    fn after(&self) -> Result<()>;
+}
+
+impl Inner {
+    fn of(conn: Connection, file: Option<(PathBuf, Key)>) -> Self {
+        let docs = Docs::default();
+        Self {
+            writer: Mutex::new(Writer { conn, docs }),
+            readers: Mutex::new(Vec::new()),
+            file,
+            watch: None,
+        }
+    }
+
+    fn before_commit(&self) -> Result<()> {
+        self.watch.as_ref().map_or(Ok(()), |watch| watch.before())
+    }
+
+    fn after_commit(&self) -> Result<()> {
+        self.watch.as_ref().map_or(Ok(()), |watch| watch.after())
+    }
 }
 
 struct Writer {
@@ -68,12 +104,22 @@ impl Store {
     }
 
     fn with(conn: Connection, file: Option<(PathBuf, Key)>) -> Self {
-        let docs = Docs::default();
-        Self(Arc::new(Inner {
-            writer: Mutex::new(Writer { conn, docs }),
-            readers: Mutex::new(Vec::new()),
-            file,
-        }))
+        Self(Arc::new(Inner::of(conn, file)))
+    }
+
+    /// The same, in a database in memory that lives as long as anybody has it open under this name, and is
+    /// watched at every commit: for simulations.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn open_watched(name: &str, watch: Arc<dyn AtCommit>) -> Result<Self> {
+        let mut conn = Connection::open(format!("file:/{name}?vfs=memdb"))?;
+        prepare(&conn)?;
+        schema::migrate(&mut conn)?;
+        crate::file::drop_orphans(&conn)?;
+        let mut inner = Inner::of(conn, None);
+        inner.watch = Some(watch);
+        Ok(Self(Arc::new(inner)))
     }
 
     /// Does something in one transaction. Where it fails nothing was written, and the texts in memory,
@@ -88,7 +134,9 @@ impl Store {
         let mut live = std::mem::take(docs);
         let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let done = work(&tx, &mut live)?;
+        self.0.before_commit()?;
         tx.commit()?;
+        self.0.after_commit()?;
         *docs = live;
         Ok(done)
     }

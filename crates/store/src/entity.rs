@@ -17,7 +17,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotEnrolled`], [`StoreError::Refused`], those of the database.
     pub fn create_page(&self, kind: PageKind, at: UnixMs) -> Result<PageId> {
-        let page = PageId(outbox::new_id(at));
+        let page = PageId(outbox::new_id(at)?);
         self.change(&page, PageChange::Create { kind }, at)?;
         Ok(page)
     }

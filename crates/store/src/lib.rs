@@ -27,7 +27,7 @@ mod text;
 mod today;
 pub mod vault;
 
-pub use connection::Store;
+pub use connection::{AtCommit, Store};
 pub use error::StoreError;
 pub use file::{FileReader, FileState};
 pub use identity::{Identity, Secret};

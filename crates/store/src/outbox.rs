@@ -12,11 +12,12 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::collections::BTreeSet;
 
 /// A new UUIDv7 at this time.
-pub(crate) fn new_id(at: UnixMs) -> String {
+pub(crate) fn new_id(at: UnixMs) -> Result<String> {
     let ms = u64::try_from(at).unwrap_or(0);
-    let nanos = u32::try_from(ms % 1000).unwrap_or(0) * 1_000_000;
-    let time = uuid::Timestamp::from_unix(uuid::NoContext, ms / 1000, nanos);
-    uuid::Uuid::new_v7(time).to_string()
+    let mut random = [0; 10];
+    world::chance::fill(&mut random)?;
+    let id = uuid::Builder::from_unix_timestamp_millis(ms, &random).into_uuid();
+    Ok(id.to_string())
 }
 
 /// What an operation changes. Unsent edits of one slot become one operation.
@@ -122,7 +123,7 @@ fn insert(
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )?
     .execute(params![
-        new_id(at),
+        new_id(at)?,
         Scope::sito(&me.comune).to_string(),
         page.as_str(),
         slot(change)?,

@@ -1,5 +1,6 @@
 //! A way to the hub inside this process, that loses and repeats what it is told to.
 
+use axum::Router;
 use axum::body::Body;
 use axum::http::header::{AUTHORIZATION, CONTENT_ENCODING, RETRY_AFTER};
 use axum::http::{self, HeaderMap};
@@ -96,28 +97,31 @@ impl Inside {
     }
 
     async fn call(&self, request: Request) -> Result<Response, CallError> {
-        let here = |error: &dyn std::fmt::Display| CallError::Local(error.to_string());
-        let mut call = http::Request::builder()
-            .method(request.method.as_str())
-            .uri(request.path);
-        if let Some(authorization) = request.authorization {
-            call = call.header(AUTHORIZATION, authorization);
-        }
-        if request.zstd {
-            call = call.header(CONTENT_ENCODING, "zstd");
-        }
-        let call = call.body(Body::from(request.body)).map_err(|e| here(&e))?;
-        let answer = self
-            .hub
-            .router()
-            .oneshot(call)
-            .await
-            .map_err(|e| here(&e))?;
-        let mut response = head(answer.status().as_u16(), answer.headers());
-        let body = axum::body::to_bytes(answer.into_body(), request.limit).await;
-        response.body = body.map_err(|error| here(&error))?.into();
-        Ok(response)
+        call_inside(self.hub.router(), request).await
     }
+}
+
+/// A call, taken by a hub in this process.
+///
+/// # Errors
+/// [`CallError::Local`] where it cannot be made at all.
+pub async fn call_inside(router: Router, request: Request) -> Result<Response, CallError> {
+    let here = |error: &dyn std::fmt::Display| CallError::Local(error.to_string());
+    let mut call = http::Request::builder()
+        .method(request.method.as_str())
+        .uri(request.path);
+    if let Some(authorization) = request.authorization {
+        call = call.header(AUTHORIZATION, authorization);
+    }
+    if request.zstd {
+        call = call.header(CONTENT_ENCODING, "zstd");
+    }
+    let call = call.body(Body::from(request.body)).map_err(|e| here(&e))?;
+    let answer = router.oneshot(call).await.map_err(|e| here(&e))?;
+    let mut response = head(answer.status().as_u16(), answer.headers());
+    let body = axum::body::to_bytes(answer.into_body(), request.limit).await;
+    response.body = body.map_err(|error| here(&error))?.into();
+    Ok(response)
 }
 
 impl Transport for Inside {

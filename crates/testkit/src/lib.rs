@@ -14,7 +14,7 @@ mod province;
 
 pub use cable::{Cable, Fault, Traffic};
 pub use desk::{Desk, FakeClock, Look, brisk};
-pub use inside::{Fate, Inside};
+pub use inside::{Fate, Inside, call_inside};
 pub use liar::{Liar, Lie};
 pub use people::{ANNA, BRUNO, CARLA, DARIO, Person, ROCCAVERANO, VESIME};
 pub use province::{Outcome, Province, code_at, log_at};

@@ -307,6 +307,7 @@ impl TextDoc {
             return Ok(Some(empty()));
         }
         let fork = self.doc.fork_at(heads)?;
+        name_writer(&fork);
         fork.config_text_style(styles());
         Ok(Some(fork))
     }
@@ -327,11 +328,20 @@ const BODY: &str = "body";
 
 fn empty() -> LoroDoc {
     let doc = LoroDoc::new();
+    name_writer(&doc);
     doc.config_text_style(styles());
     doc.config_default_text_style(Some(loro::StyleConfig {
         expand: loro::ExpandType::None,
     }));
     doc
+}
+
+/// What is written here is written under a new name. Where there is no random number the library's own stays.
+fn name_writer(doc: &LoroDoc) {
+    if let Ok(name) = world::chance::number() {
+        // The only number that is no name is the largest one; then, too, the library's own stays.
+        let _ = doc.set_peer_id(name);
+    }
 }
 
 /// Runs what touches the library; a panic in there is an error here, and the document is rebuilt.

@@ -7,9 +7,26 @@ mod comune;
 pub mod sqlite;
 
 pub use centro::{Account, Comune, Device, NewCode, Redeemed, Registry};
+use std::path::Path;
+use std::sync::Arc;
+
 pub use comune::{
     Entry, FileState, LogStore, PublicPage, SiteChange, StoredText, Stretch, Tx, Window,
 };
+
+/// Opens the databases of a hub, and makes those that are not there.
+pub trait Databases: Send + Sync {
+    /// The control database.
+    ///
+    /// # Errors
+    /// Where it cannot be opened, or was written by a later hub.
+    fn registry(&self, path: &Path) -> Result<Box<dyn Registry>>;
+    /// A comune's database, of at most so many pages of 4 kB.
+    ///
+    /// # Errors
+    /// Where it cannot be opened, or was written by a later hub.
+    fn log(&self, path: &Path, max_pages: Option<u32>) -> Result<Arc<dyn LogStore>>;
+}
 
 /// Why the storage could not do its work.
 #[derive(Debug, thiserror::Error)]

@@ -15,6 +15,7 @@ use std::time::Duration;
 use store::{Applied, Attempt, Store, StoreError};
 use tokio::sync::{broadcast, watch};
 use tokio::time::Instant;
+use world::Work;
 
 /// A difference of clocks worth telling, in milliseconds.
 const CLOCK_OFF: i64 = 5 * 60 * 1000;
@@ -35,6 +36,7 @@ pub(super) struct Courier {
     pub(super) store: Store,
     client: HubClient,
     clock: Arc<dyn Clock>,
+    work: Work,
     pub(super) pace: Pace,
     pub(super) budget: Budget,
     uploads: Uploads,
@@ -51,6 +53,7 @@ impl Courier {
         store: Store,
         client: HubClient,
         clock: Arc<dyn Clock>,
+        work: Work,
         pace: Pace,
         wires: &Wires,
     ) -> Self {
@@ -58,6 +61,7 @@ impl Courier {
             store,
             client,
             clock,
+            work,
             pace,
             budget: Budget::default(),
             uploads: Uploads::default(),
@@ -260,7 +264,7 @@ impl Courier {
         work: impl FnOnce(&Store) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, CallError> {
         let store = self.store.clone();
-        match tokio::task::spawn_blocking(move || work(&store)).await {
+        match self.work.run(move || work(&store)).await {
             Ok(result) => result.map_err(|error| CallError::Local(error.to_string())),
             Err(panicked) => Err(CallError::Local(panicked.to_string())),
         }

@@ -18,6 +18,7 @@ use std::time::Duration;
 use store::{Identity, Store};
 use tokio::sync::{Notify, broadcast, mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
+use world::Work;
 
 /// The rhythm of the engine.
 #[derive(Debug, Clone, Copy)]
@@ -63,6 +64,8 @@ pub struct EngineConfig {
     pub clock: Arc<dyn Clock>,
     /// The rhythm.
     pub pace: Pace,
+    /// Where work on the database is done.
+    pub work: Work,
 }
 
 impl EngineConfig {
@@ -85,6 +88,7 @@ impl EngineConfig {
             transport,
             clock: Arc::new(SystemClock),
             pace: Pace::default(),
+            work: Work::Threads,
         }
     }
 }
@@ -120,7 +124,14 @@ impl Engine {
         };
         let (asks, asked) = mpsc::unbounded_channel();
         let client = HubClient::of(config.transport, config.signer);
-        let courier = courier::Courier::new(store, client, config.clock, config.pace, &wires);
+        let courier = courier::Courier::new(
+            store,
+            client,
+            config.clock,
+            config.work,
+            config.pace,
+            &wires,
+        );
         let task = task::Task::new(courier, config.pace, &wires, asked);
         EngineHandle {
             wires,

@@ -72,6 +72,7 @@ impl Task {
         let off = || CallError::NoLine("working without the network".into());
         self.answer(&Err(off()));
         tokio::select! {
+            biased;
             changed = self.control.changed() => woken_by(changed),
             ask = self.asked.recv() => match ask {
                 Some(ask) => {
@@ -111,7 +112,7 @@ impl Task {
     }
 
     fn rest_after(&mut self, outcome: &Result<(), CallError>) -> Duration {
-        let roll = getrandom::u32().unwrap_or(u32::MAX / 2);
+        let roll = roll();
         let Err(error) = outcome else {
             self.backoff.reset();
             return spread(self.pace.poll.0, self.pace.poll.1, roll);
@@ -135,6 +136,7 @@ impl Task {
     async fn rest(&mut self, rest: Duration, up: bool) -> Woken {
         let end = Instant::now() + rest;
         tokio::select! {
+            biased;
             changed = self.control.changed() => woken_by(changed),
             () = sleep_until(end) => Woken::Go,
             ask = self.asked.recv() => match ask {
@@ -150,6 +152,14 @@ impl Task {
             }
         }
     }
+}
+
+/// A random number, or the middle where there is none.
+fn roll() -> u32 {
+    let number = world::chance::number().map(|number| number >> 32);
+    number.map_or(u32::MAX / 2, |number| {
+        u32::try_from(number).unwrap_or(u32::MAX)
+    })
 }
 
 fn woken_by(changed: Result<(), watch::error::RecvError>) -> Woken {

@@ -8,11 +8,25 @@ mod migrate;
 pub use centro::SqliteRegistry;
 pub use comune::SqliteLog;
 
-use super::Result;
+use super::{Databases, LogStore, Registry, Result};
 use rusqlite::Connection;
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+
+/// Databases in files.
+#[derive(Debug, Clone, Copy)]
+pub struct SqliteFiles;
+
+impl Databases for SqliteFiles {
+    fn registry(&self, path: &Path) -> Result<Box<dyn Registry>> {
+        Ok(Box::new(SqliteRegistry::open(path)?))
+    }
+
+    fn log(&self, path: &Path, max_pages: Option<u32>) -> Result<Arc<dyn LogStore>> {
+        Ok(Arc::new(SqliteLog::open(path, max_pages)?))
+    }
+}
 
 /// How long a connection waits for another process (the `hub` command beside the running service).
 const BUSY: Duration = Duration::from_secs(10);
