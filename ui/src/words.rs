@@ -318,6 +318,7 @@ pub fn refusal(lang: Lang, code: RefusalCode) -> &'static str {
         RefusalCode::Incomplete => lang.refusal_incomplete(),
         RefusalCode::Stale => lang.refusal_stale(),
         RefusalCode::Malformed => lang.refusal_malformed(),
+        RefusalCode::TooNew => lang.refusal_too_new(),
     }
 }
 

@@ -6,6 +6,7 @@
 )]
 
 mod bench;
+mod dictionary;
 mod province;
 mod run;
 mod setup;
@@ -21,7 +22,8 @@ cargo xtask test               run every test
 cargo xtask setup [--bench]    install what is missing, and nothing else
 cargo xtask ui                 build the web view's files into ui/dist
 cargo xtask site CONTENT OUT   write a comune's public site from a file of content
-cargo xtask bench              measure, and write docs/benchmarks.md";
+cargo xtask bench              measure, and write docs/benchmarks.md
+cargo xtask dictionary         train the protocol's dictionary anew (needs zstd)";
 
 /// What a part of the work gives: the words are for the person who called.
 type Done<T = ()> = Result<T, String>;
@@ -36,6 +38,7 @@ fn main() -> ExitCode {
         ["setup", "--bench"] => setup::everything(true),
         ["ui"] => setup::front_end().and_then(|()| ui::build().map(drop)),
         ["site", content, out] => site(content, out),
+        ["dictionary"] => dictionary::train(),
         ["bench", rest @ ..] => bench::bench(rest),
         _ => Err(USAGE.into()),
     };

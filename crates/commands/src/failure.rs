@@ -66,7 +66,10 @@ fn of_refusal(code: RefusalCode) -> Failure {
         RefusalCode::Deleted => Code::Deleted,
         RefusalCode::Unknown => Code::UnknownPage,
         RefusalCode::Malformed => return Failure::new(Code::TextTooLong).with("limit", 4_000),
-        RefusalCode::FieldChanged | RefusalCode::Exists | RefusalCode::Stale => {
+        RefusalCode::FieldChanged
+        | RefusalCode::Exists
+        | RefusalCode::Stale
+        | RefusalCode::TooNew => {
             return unexpected("a rule refused a local change", &format!("{code:?}"));
         }
     })

@@ -133,7 +133,7 @@ fn waiting(row: OutboxRow) -> Waiting {
         since: row.since,
         files: match row.wait {
             Wait::Files { bytes } => Some((0, bytes)),
-            Wait::Line | Wait::Answer | Wait::Earlier => None,
+            Wait::Line | Wait::Answer | Wait::Earlier | Wait::NewerHub | Wait::HubRecovered => None,
         },
     }
 }

@@ -122,6 +122,8 @@ pub enum RefusalCode {
     Stale,
     /// The change is larger than allowed or makes no sense.
     Malformed,
+    /// The hub is older than the app that made the change: it is kept, and sent again to a newer hub.
+    TooNew,
 }
 
 /// Says whether a change is allowed, and what the authority chose.

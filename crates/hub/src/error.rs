@@ -52,6 +52,7 @@ impl Failure {
             HubErrorCode::CodeUnknown | HubErrorCode::NotFound => StatusCode::NOT_FOUND,
             HubErrorCode::Conflict => StatusCode::CONFLICT,
             HubErrorCode::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            HubErrorCode::Dictionary => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             HubErrorCode::UpgradeRequired => StatusCode::UPGRADE_REQUIRED,
             HubErrorCode::TooMany => StatusCode::TOO_MANY_REQUESTS,
             HubErrorCode::Internal => StatusCode::INTERNAL_SERVER_ERROR,

@@ -63,4 +63,5 @@ refusal-exists = The page was there already.
 refusal-deleted = A colleague had deleted the page meanwhile.
 refusal-incomplete = The page lacked something to be published. Open it: the list says what.
 refusal-stale = A colleague changed the page after you looked at it. Look at it as it is now before publishing.
+refusal-too-new = The service centre runs an older program than yours: the change leaves by itself once it is updated.
 refusal-malformed = The change was too large or malformed. Your text is below.

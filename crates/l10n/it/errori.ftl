@@ -63,4 +63,5 @@ refusal-exists = La pagina c’era già.
 refusal-deleted = Nel frattempo un collega aveva eliminato la pagina.
 refusal-incomplete = Alla pagina mancava qualcosa per essere pubblicata. Apri la pagina: l’elenco dice che cosa.
 refusal-stale = Un collega ha cambiato la pagina dopo che l’avevi guardata. Riguardala com’è adesso prima di pubblicare.
+refusal-too-new = Il Centro servizi ha un programma più vecchio del tuo: la modifica partirà da sola quando sarà aggiornato.
 refusal-malformed = La modifica era troppo grande o fatta male. Il tuo testo è qui sotto.

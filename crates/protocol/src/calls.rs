@@ -67,6 +67,8 @@ pub enum HubErrorCode {
     Conflict,
     /// 413: too large.
     TooLarge,
+    /// 415: the body is packed with a dictionary that the hub does not have; send it without one.
+    Dictionary,
     /// 426: this app is too old for the hub.
     UpgradeRequired,
     /// 429: too many calls; header `retry-after` in seconds.

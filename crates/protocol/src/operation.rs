@@ -57,6 +57,27 @@ pub struct Logged {
     /// The rest, for operations of other devices, or when the device asked for its own as well.
     #[serde(rename = "o", default, skip_serializing_if = "Option::is_none")]
     pub body: Option<LoggedBody>,
+    /// Never on the wire: the entry has a body that this build is too old to read, and this is its entity.
+    #[serde(skip)]
+    pub later: Option<String>,
+}
+
+impl Logged {
+    /// An entry of which only the place is told: the device has the rest.
+    pub fn stub(seq: u64, id: OpId) -> Self {
+        Self {
+            seq,
+            id,
+            decided: Decided::default(),
+            body: None,
+            later: None,
+        }
+    }
+
+    /// Nothing is told but the place.
+    pub fn is_stub(&self) -> bool {
+        self.body.is_none() && self.later.is_none() && self.decided.is_empty()
+    }
 }
 
 /// The part of a log entry that the device which made it need not receive again.

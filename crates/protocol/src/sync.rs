@@ -32,10 +32,34 @@ pub struct SyncRequest {
     /// The device wants its own operations in full (its database was copied or restored).
     #[serde(rename = "own", default, skip_serializing_if = "std::ops::Not::not")]
     pub own: bool,
+    /// What the device has applied of each scope, for comparison; absent where it does not know.
+    #[serde(rename = "dg", default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub digests: BTreeMap<Scope, Digest>,
+}
+
+/// The entries that were applied of a scope, up to its cursor, as one number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Digest(
+    /// Entries after this position are in it.
+    pub u64,
+    /// The sum of their [`mark`]s, modulo 2^64.
+    pub u64,
+);
+
+/// What an entry adds to a [`Digest`]: the first eight bytes, little endian, of the BLAKE3 of its position
+/// (u64, little endian) and its operation's identity. Additive, so that a stretch is the difference of two.
+pub fn mark(seq: u64, id: &OpId) -> u64 {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&seq.to_le_bytes());
+    hasher.update(id.as_str().as_bytes());
+    let hash = hasher.finalize();
+    hash.as_bytes()
+        .first_chunk()
+        .map_or(0, |bytes| u64::from_le_bytes(*bytes))
 }
 
 /// `POST /v1/sync`, down.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SyncResponse {
     /// Changes when the hub was restored from a backup: positions must be compared anew.
     #[serde(rename = "ep")]
@@ -52,6 +76,38 @@ pub struct SyncResponse {
     /// one's own work in it was sent or exported.
     #[serde(rename = "log", default)]
     pub pulls: Vec<Pull>,
+    /// The version of operations that the hub understands ([`crate::SCHEMA`] of its build).
+    #[serde(rename = "sv", default = "one", skip_serializing_if = "is_one")]
+    pub schema: u16,
+    /// Scopes of which the device has applied other entries than the log holds: to be repaired.
+    #[serde(rename = "bad", default, skip_serializing_if = "Vec::is_empty")]
+    pub diverged: Vec<Scope>,
+}
+
+fn one() -> u16 {
+    1
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "the shape serde asks for"
+)]
+fn is_one(version: &u16) -> bool {
+    *version == 1
+}
+
+impl Default for SyncResponse {
+    fn default() -> Self {
+        Self {
+            epoch: 0,
+            now: 0,
+            next: 0,
+            results: Vec::new(),
+            pulls: Vec::new(),
+            schema: 1,
+            diverged: Vec::new(),
+        }
+    }
 }
 
 /// A stretch of a comune's log.

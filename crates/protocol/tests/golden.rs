@@ -6,9 +6,12 @@
 use domain::identity::{Role, Scope};
 use domain::sito::{FieldChange, PageChange, PageKind, TextVersion};
 use domain::{Change, ComuneId, Decided, DeviceId, OpId, Refusal, RefusalCode};
-use protocol::{Logged, LoggedBody, OpResult, Operation, Outcome, Pull, SyncRequest, SyncResponse};
+use protocol::{
+    Digest, Logged, LoggedBody, OpResult, Operation, Outcome, Pull, SyncRequest, SyncResponse, wire,
+};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
 
 fn scope() -> Scope {
     Scope::sito(&ComuneId::new("005094"))
@@ -55,6 +58,7 @@ fn request() -> SyncRequest {
         ],
         budget: 65_536,
         own: false,
+        digests: BTreeMap::new(),
     }
 }
 
@@ -87,6 +91,7 @@ fn response() -> SyncResponse {
                     id: id(1),
                     decided: Decided::default(),
                     body: None,
+                    later: None,
                 },
                 Logged {
                     seq: 43,
@@ -102,11 +107,13 @@ fn response() -> SyncResponse {
                         person: "Bruno Gallo".into(),
                         role: Role::Responsabile,
                     }),
+                    later: None,
                 },
             ],
             to: 43,
             more: true,
         }],
+        ..SyncResponse::default()
     }
 }
 
@@ -139,4 +146,45 @@ fn fields_that_a_later_version_adds_are_passed_over() {
     value["later"] = serde_json::json!({"new": true});
     let read: SyncRequest = serde_json::from_value(value).expect("still read");
     assert_eq!(read, request());
+}
+
+/// A frame is bytes; the golden file is read by people as well, so each line holds 32 in hex.
+fn frame_holds(frame: &[u8], name: &str) {
+    let path = format!("{}/tests/golden/{name}.hex", env!("CARGO_MANIFEST_DIR"));
+    let hex = |line: &[u8]| {
+        line.iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect::<String>()
+    };
+    let written = frame.chunks(32).map(hex).collect::<Vec<_>>().join("\n") + "\n";
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::write(&path, &written).expect("written");
+    }
+    let golden = std::fs::read_to_string(&path).expect("the golden file is there");
+    assert_eq!(written, golden, "the wire format changed");
+}
+
+#[test]
+fn version_2_is_written_and_read_as_ever() {
+    let request = SyncRequest {
+        protocol: 2,
+        digests: [(scope(), Digest(0, 1 << 60))].into(),
+        ..request()
+    };
+    let frame = wire::write_request(&request).expect("written");
+    frame_holds(&frame, "sync-request-2");
+    let read = wire::read_request(&frame).expect("read");
+    assert!(
+        read.ops
+            .iter()
+            .map(|op| op.op.as_ref())
+            .eq(request.ops.iter().map(Some))
+    );
+
+    let frame = wire::write_response(&response(), &request.clone().into()).expect("written");
+    frame_holds(&frame, "sync-response-2");
+    assert_eq!(
+        wire::read_response(&frame, &request).expect("read"),
+        response()
+    );
 }

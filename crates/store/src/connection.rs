@@ -88,6 +88,7 @@ impl Store {
         conn.pragma_update(None, "synchronous", "FULL")?;
         prepare(&conn)?;
         schema::migrate(&mut conn)?;
+        crate::agreement::after_update(&conn)?;
         crate::file::drop_orphans(&conn)?;
         Ok(Self::with(conn, Some((path.to_owned(), key.clone()))))
     }
@@ -116,6 +117,7 @@ impl Store {
         let mut conn = Connection::open(format!("file:/{name}?vfs=memdb"))?;
         prepare(&conn)?;
         schema::migrate(&mut conn)?;
+        crate::agreement::after_update(&conn)?;
         crate::file::drop_orphans(&conn)?;
         let mut inner = Inner::of(conn, None);
         inner.watch = Some(watch);

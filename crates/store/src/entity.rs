@@ -17,9 +17,11 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotEnrolled`], [`StoreError::Refused`], those of the database.
     pub fn create_page(&self, kind: PageKind, at: UnixMs) -> Result<PageId> {
-        let page = PageId(outbox::new_id(at)?);
-        self.change(&page, PageChange::Create { kind }, at)?;
-        Ok(page)
+        self.write(|tx, docs| {
+            let page = PageId(outbox::new_id(tx, at)?);
+            act(tx, docs, &page, PageChange::Create { kind }, at)?;
+            Ok(page)
+        })
     }
 
     /// Does a change to a page and puts it into the outbox, in one transaction.

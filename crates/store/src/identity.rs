@@ -112,6 +112,10 @@ pub(crate) mod key {
     pub(crate) const ANEW: &str = "sync.anew";
     /// The log was read to its end at least once: what comes now is news.
     pub(crate) const CAUGHT_UP: &str = "sync.caught_up";
+    /// The version of operations that the hub said it understands.
+    pub(crate) const HUB_SCHEMA: &str = "sync.hub_schema";
+    /// The version of operations with which the log was read.
+    pub(crate) const READ_SCHEMA: &str = "sync.read_schema";
     /// Work without the network.
     pub(crate) const OFFLINE: &str = "line.off";
 }

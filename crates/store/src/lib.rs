@@ -8,6 +8,7 @@
 //! All methods block (they wait for the disk); callers run them off the UI thread. [`Store`] is cheap
 //! to clone and may be used from many threads: one connection writes, a few others read beside it.
 
+mod agreement;
 mod conflict;
 mod connection;
 mod entity;
@@ -27,6 +28,7 @@ mod text;
 mod today;
 pub mod vault;
 
+pub use agreement::Repair;
 pub use connection::{AtCommit, Store};
 pub use error::StoreError;
 pub use file::{FileReader, FileState};
@@ -35,6 +37,7 @@ pub use model::{
     Applied, Arrival, Attempt, Conflict, ConflictKind, Filter, OutboxRow, PageList, PageRow,
     PageView, Remedy, SearchHit, Status, TextState, Today, Version, VersionRow, Wait, What,
 };
+pub use outbox::Room;
 pub use vault::Key;
 
 /// The longest text of a page, in characters.

@@ -191,8 +191,12 @@ pub enum Wait {
         /// Bytes of the files that are not at the hub.
         bytes: u64,
     },
-    /// An earlier operation on the same page that waits for files.
+    /// An earlier operation on the same page that waits for files or stands aside.
     Earlier,
+    /// A newer hub: this one cannot read the operation.
+    NewerHub,
+    /// Another try later: the hub failed at it again and again.
+    HubRecovered,
 }
 
 /// A disagreement for a person to settle ("Da risolvere").

@@ -2,7 +2,7 @@
 
 use crate::identity::{Identity, key, me, number, set_number};
 use crate::name::name;
-use crate::{OutboxRow, Result, Store, StoreError, Wait, What, pull, scope};
+use crate::{OutboxRow, Result, Store, StoreError, Wait, What, agreement, pull, scope};
 use ::text::TextDoc;
 use domain::identity::Scope;
 use domain::sito::{MAX_TEXT_UPDATE, PageChange, TextVersion};
@@ -11,8 +11,28 @@ use protocol::{Operation, PROTOCOL, SCHEMA, SyncRequest};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::collections::BTreeSet;
 
-/// A new UUIDv7 at this time.
-pub(crate) fn new_id(at: UnixMs) -> Result<String> {
+/// A new identity: one UUIDv7 per opening of the workspace, made at the time of its first use, and a
+/// count. A request carries many of them, and random bits do not compress. The random part is never kept: a
+/// copy of the database, opened elsewhere, makes others.
+pub(crate) fn new_id(conn: &Connection, at: UnixMs) -> Result<String> {
+    conn.prepare_cached(
+        "CREATE TEMP TABLE IF NOT EXISTS session (id TEXT NOT NULL, last INTEGER NOT NULL)",
+    )?
+    .execute([])?;
+    let next = "UPDATE temp.session SET last = last + 1 RETURNING id, last";
+    let read = |row: &Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, u64>(1)?));
+    let known = conn.prepare_cached(next)?.query_row([], read).optional()?;
+    let (session, count) = match known {
+        Some(known) => known,
+        None => {
+            conn.execute("INSERT INTO temp.session VALUES (?1, 1)", [uuid(at)?])?;
+            conn.prepare_cached(next)?.query_row([], read)?
+        }
+    };
+    Ok(format!("{session}-{count:x}"))
+}
+
+fn uuid(at: UnixMs) -> Result<String> {
     let ms = u64::try_from(at).unwrap_or(0);
     let mut random = [0; 10];
     world::chance::fill(&mut random)?;
@@ -123,7 +143,7 @@ fn insert(
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )?
     .execute(params![
-        new_id(at)?,
+        new_id(conn, at)?,
         Scope::sito(&me.comune).to_string(),
         page.as_str(),
         slot(change)?,
@@ -234,13 +254,15 @@ fn select(conn: &Connection, rest: &str) -> Result<Vec<Queued>> {
 /// What goes up now, within a budget.
 struct Batch {
     room: usize,
+    most: usize,
     ops: Vec<Operation>,
 }
 
 impl Batch {
     fn take(&mut self, queued: &Queued, n: u64) -> Result<bool> {
         let size = queued.size();
-        if size > self.room && !self.ops.is_empty() {
+        let full = size > self.room && !self.ops.is_empty();
+        if full || self.ops.len() >= self.most {
             return Ok(false);
         }
         self.room = self.room.saturating_sub(size);
@@ -249,37 +271,104 @@ impl Batch {
     }
 }
 
-fn ready(conn: &Connection, max_bytes: usize) -> Result<Vec<Operation>> {
+fn ready(conn: &Connection, room: Room) -> Result<Vec<Operation>> {
     let mut batch = Batch {
-        room: max_bytes,
+        room: room.bytes,
+        most: room.ops,
         ops: Vec::new(),
     };
-    if number(conn, key::ANEW)? == 1 {
+    if number(conn, key::ANEW)? == 1 || !in_flight(conn, &mut batch)? {
         return Ok(batch.ops);
     }
-    for queued in select(conn, "WHERE n IS NOT NULL AND accepted IS NULL ORDER BY n")? {
+    let known = batch.ops.len();
+    unsent_ones(conn, &mut batch)?;
+    for op in batch.ops.iter().skip(known) {
+        conn.prepare_cached("UPDATE outbox SET n = ?2 WHERE op = ?1")?
+            .execute(params![op.id.as_str(), op.n])?;
+        set_number(conn, key::LAST_N, op.n)?;
+    }
+    Ok(batch.ops)
+}
+
+/// What was sent and not answered goes first, with the same numbers. `false` where the batch is full.
+fn in_flight(conn: &Connection, batch: &mut Batch) -> Result<bool> {
+    let mut query = conn.prepare_cached(
+        "SELECT n, op, scope, entity, slot, change, at FROM outbox
+         WHERE n IS NOT NULL AND accepted IS NULL ORDER BY n",
+    )?;
+    let mut rows = query.query([])?;
+    while let Some(row) = rows.next()? {
+        let queued = Queued::read(row)?;
         if !batch.take(&queued, queued.n.unwrap_or(0))? {
-            return Ok(batch.ops);
+            return Ok(false);
         }
     }
+    Ok(true)
+}
+
+/// What is ready, in the order it was done, read no further than the batch reaches: a year of work may
+/// wait. What stands aside or lacks files holds up what comes after it on the same page, and nothing else.
+fn unsent_ones(conn: &Connection, batch: &mut Batch) -> Result<()> {
+    let mut query = conn.prepare_cached(
+        "SELECT n, op, scope, entity, slot, change, at, parked IS NOT NULL FROM outbox
+         WHERE n IS NULL ORDER BY pos",
+    )?;
+    let mut rows = query.query([])?;
+    let mut n = number(conn, key::LAST_N)?;
     let mut behind = BTreeSet::new();
-    for queued in select(conn, "WHERE n IS NULL ORDER BY pos")? {
+    while let Some(row) = rows.next()? {
+        let queued = Queued::read(row)?;
         if behind.contains(&queued.entity) {
             continue;
         }
-        if lacking_bytes(conn, &queued.op)?.is_some() {
+        if row.get(7)? || lacking_bytes(conn, &queued.op)?.is_some() {
             behind.insert(queued.entity);
             continue;
         }
-        let n = number(conn, key::LAST_N)? + 1;
+        n += 1;
         if !batch.take(&queued, n)? {
             break;
         }
-        set_number(conn, key::LAST_N, n)?;
-        conn.prepare_cached("UPDATE outbox SET n = ?2 WHERE op = ?1")?
-            .execute(params![queued.op.as_str(), n])?;
     }
-    Ok(batch.ops)
+    Ok(())
+}
+
+/// Why an operation stands aside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Parked {
+    /// The hub is older than it.
+    Newer,
+    /// The hub fails at it.
+    Failing,
+}
+
+impl Parked {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Newer => "newer",
+            Self::Failing => "failing",
+        }
+    }
+}
+
+/// An operation stands aside: it has no number any more, and what comes after it goes on.
+pub(crate) fn park(conn: &Connection, op: &OpId, why: Parked) -> Result<()> {
+    conn.prepare_cached("UPDATE outbox SET n = NULL, parked = ?2 WHERE op = ?1")?
+        .execute([op.as_str(), why.as_str()])?;
+    Ok(())
+}
+
+/// What stood aside for this reason is tried again.
+pub(crate) fn unpark(conn: &Connection, why: Parked) -> Result<()> {
+    conn.prepare_cached("UPDATE outbox SET parked = NULL WHERE parked = ?1")?
+        .execute([why.as_str()])?;
+    Ok(())
+}
+
+/// What was sent and not answered gets new numbers after this one.
+pub(crate) fn renumber(conn: &Connection, last: u64) -> Result<()> {
+    conn.execute("UPDATE outbox SET n = NULL WHERE accepted IS NULL", [])?;
+    set_number(conn, key::LAST_N, last)
 }
 
 /// Bytes of the files that an operation waits for; `None` where it waits for none.
@@ -306,6 +395,25 @@ pub(crate) fn remove(conn: &Connection, op: &OpId) -> Result<Option<Queued>> {
     Ok(queued)
 }
 
+/// How much a request may carry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Room {
+    /// About so many bytes of JSON; the first operation always fits.
+    pub bytes: usize,
+    /// So many operations, none perhaps.
+    pub ops: usize,
+}
+
+impl Room {
+    /// So many bytes, however many operations.
+    pub fn of(bytes: usize) -> Self {
+        Self {
+            bytes,
+            ops: usize::MAX,
+        }
+    }
+}
+
 impl Store {
     /// The operations to send now, at most about `max_bytes` of JSON (at least one, where there is one): first
     /// those already in flight, with the same `n`, then those that are ready, which get their `n` here.
@@ -313,25 +421,55 @@ impl Store {
     /// # Errors
     /// Those of the database.
     pub fn outbox_ready(&self, max_bytes: usize) -> Result<Vec<Operation>> {
-        self.write(|tx, _| ready(tx, max_bytes))
+        self.write(|tx, _| ready(tx, Room::of(max_bytes)))
     }
 
-    /// The next request: cursors, epoch, [`Store::outbox_ready`]. `budget`: bytes of log wanted back.
+    /// The next request: cursors, epoch, what is ready within `room`. `budget`: bytes of log wanted back.
     ///
     /// # Errors
     /// [`StoreError::NotEnrolled`], those of the database.
-    pub fn next_request(&self, max_bytes: usize, budget: u32) -> Result<SyncRequest> {
+    pub fn next_request(&self, room: Room, budget: u32) -> Result<SyncRequest> {
         self.write(|tx, _| {
             me(tx)?;
+            let cursors = scope::cursors(tx)?;
             Ok(SyncRequest {
                 protocol: PROTOCOL,
                 epoch: number(tx, key::EPOCH)?,
-                cursors: scope::cursors(tx)?,
-                ops: ready(tx, max_bytes)?,
+                digests: agreement::digests(tx, &cursors)?,
+                cursors,
+                ops: ready(tx, room)?,
                 budget,
                 own: number(tx, key::OWN)? == 1,
             })
         })
+    }
+
+    /// The hub fails at this operation again and again: it stands aside, and the others go on.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn park(&self, op: &OpId) -> Result<()> {
+        self.write(|tx, _| {
+            let n: Option<u64> = tx
+                .query_row("SELECT n FROM outbox WHERE op = ?1", [op.as_str()], |row| {
+                    row.get(0)
+                })
+                .optional()?
+                .flatten();
+            park(tx, op, Parked::Failing)?;
+            match n {
+                Some(n) => renumber(tx, n.saturating_sub(1)),
+                None => Ok(()),
+            }
+        })
+    }
+
+    /// What stood aside because the hub failed at it is tried again.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn try_parked(&self) -> Result<()> {
+        self.write(|tx, _| unpark(tx, Parked::Failing))
     }
 
     /// A request was sent and no answer came: its operations stay in flight.
@@ -382,7 +520,8 @@ pub(crate) fn waiting(conn: &Connection) -> Result<u32> {
 
 fn rows(conn: &Connection) -> Result<Vec<OutboxRow>> {
     let mut query = conn.prepare_cached(
-        "SELECT outbox.op, entity, coalesce(page.title, ''), change, at, n IS NOT NULL, attempts
+        "SELECT outbox.op, entity, coalesce(page.title, ''), change, at, n IS NOT NULL, attempts,
+             parked
          FROM outbox LEFT JOIN page ON page.page = outbox.entity
          ORDER BY pos LIMIT 1000",
     )?;
@@ -392,15 +531,20 @@ fn rows(conn: &Connection) -> Result<Vec<OutboxRow>> {
     while let Some(row) = found.next()? {
         let (op, page) = (OpId(row.get(0)?), PageId(row.get(1)?));
         let change: PageChange = serde_json::from_str(&row.get::<_, String>(3)?)?;
+        let parked: Option<String> = row.get(7)?;
         let wait = match (row.get(5)?, lacking_bytes(conn, &op)?) {
             (true, _) => Wait::Answer,
             _ if held.contains(&page) => Wait::Earlier,
-            (false, Some(bytes)) => {
-                held.insert(page.clone());
-                Wait::Files { bytes }
-            }
-            (false, None) => Wait::Line,
+            (false, Some(bytes)) => Wait::Files { bytes },
+            (false, None) => match parked.as_deref() {
+                None => Wait::Line,
+                Some("newer") => Wait::NewerHub,
+                Some(_) => Wait::HubRecovered,
+            },
         };
+        if !matches!(wait, Wait::Answer | Wait::Line | Wait::Earlier) {
+            held.insert(page.clone());
+        }
         rows.push(OutboxRow {
             op,
             page,

@@ -1,12 +1,12 @@
 //! Taking in an answer of the hub: results, then the log, then the outbox replayed on top.
 
 use crate::identity::{Identity, key, me, number, set_number};
-use crate::outbox::{self, Queued};
+use crate::outbox::{self, Parked, Queued};
 use crate::text::{self, Docs};
-use crate::{Applied, Result, Store, What, conflict, entity, history, scope};
+use crate::{Applied, Result, Store, What, agreement, conflict, entity, history, scope};
 use domain::identity::Scope;
 use domain::sito::{self, Page, PageChange};
-use domain::{Change, OpId, PageId, UnixMs};
+use domain::{Change, OpId, PageId, Refusal, RefusalCode, UnixMs};
 use protocol::{Logged, LoggedBody, OpResult, Outcome, Pull, SyncRequest, SyncResponse};
 use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::{BTreeMap, BTreeSet};
@@ -58,8 +58,9 @@ impl Store {
 }
 
 /// The log is to be read from its start; pages are shown as they are until that is done.
-fn anew(conn: &Connection, docs: &mut Docs) -> Result<()> {
+pub(crate) fn anew(conn: &Connection, docs: &mut Docs) -> Result<()> {
     *docs = Docs::default();
+    agreement::forget(conn)?;
     set_number(conn, key::ANEW, 1)?;
     set_number(conn, key::OWN, 1)?;
     conn.execute_batch(
@@ -70,7 +71,7 @@ fn anew(conn: &Connection, docs: &mut Docs) -> Result<()> {
 }
 
 /// One answer on its way in.
-struct Intake<'a> {
+pub(crate) struct Intake<'a> {
     conn: &'a Connection,
     docs: &'a mut Docs,
     me: Identity,
@@ -89,7 +90,7 @@ enum Taken {
 }
 
 impl<'a> Intake<'a> {
-    fn new(conn: &'a Connection, docs: &'a mut Docs, at: UnixMs) -> Result<Self> {
+    pub(crate) fn new(conn: &'a Connection, docs: &'a mut Docs, at: UnixMs) -> Result<Self> {
         Ok(Self {
             conn,
             docs,
@@ -112,6 +113,7 @@ impl<'a> Intake<'a> {
             return Ok(self.applied);
         }
         set_number(self.conn, key::EPOCH, response.epoch)?;
+        self.schema(response.schema)?;
         self.results(&response.results)?;
         self.sequence(request, response)?;
         let mut gaps = false;
@@ -149,6 +151,10 @@ impl<'a> Intake<'a> {
                     self.applied.accepted += usize::from(page.is_some());
                     self.touched.extend(page);
                 }
+                Outcome::Refused(Refusal {
+                    code: RefusalCode::TooNew,
+                    ..
+                }) => outbox::park(self.conn, &result.id, Parked::Newer)?,
                 Outcome::Refused(refusal) => {
                     if let Some(op) = outbox::remove(self.conn, &result.id)? {
                         conflict::refused(self.conn, &op, refusal, self.at)?;
@@ -159,6 +165,15 @@ impl<'a> Intake<'a> {
                     }
                 }
             }
+        }
+        Ok(())
+    }
+
+    /// What an older hub could not read is offered again to one that was updated.
+    fn schema(&mut self, hub: u16) -> Result<()> {
+        if number(self.conn, key::HUB_SCHEMA)? != u64::from(hub) {
+            set_number(self.conn, key::HUB_SCHEMA, hub.into())?;
+            outbox::unpark(self.conn, Parked::Newer)?;
         }
         Ok(())
     }
@@ -177,9 +192,7 @@ impl<'a> Intake<'a> {
         if number(self.conn, key::ANEW)? == 1 {
             set_number(self.conn, key::LAST_N, response.next.saturating_sub(1))?;
         } else if unanswered {
-            self.conn
-                .execute("UPDATE outbox SET n = NULL WHERE accepted IS NULL", [])?;
-            set_number(self.conn, key::LAST_N, response.next.saturating_sub(1))?;
+            outbox::renumber(self.conn, response.next.saturating_sub(1))?;
         } else if response.next > last + 1 {
             set_number(self.conn, key::LAST_N, response.next - 1)?;
         }
@@ -204,6 +217,7 @@ impl<'a> Intake<'a> {
                 scope::set_cursor(self.conn, &pull.scope, entry.seq - 1)?;
                 return Ok(true);
             }
+            agreement::note(self.conn, &pull.scope, entry.seq, &entry.id)?;
             cursor = entry.seq;
         }
         scope::set_cursor(self.conn, &pull.scope, cursor.max(pull.to))?;
@@ -213,6 +227,10 @@ impl<'a> Intake<'a> {
 
     fn entry(&mut self, scope: &Scope, entry: &Logged) -> Result<Taken> {
         let own = outbox::remove(self.conn, &entry.id)?;
+        if let Some(entity) = &entry.later {
+            agreement::note_later(self.conn, scope, entry.seq, entity)?;
+            return Ok(Taken::Yes);
+        }
         let body = match (&entry.body, &own) {
             (Some(body), _) => Some(body.clone()),
             (None, Some(own)) => Some(self.body_of(own)?),
@@ -224,19 +242,56 @@ impl<'a> Intake<'a> {
         if let Some(own) = &own {
             keep_sent(self.conn, own)?;
         }
+        let (was, after) = self.fold(scope, entry, &body, own.is_some())?;
+        let Change::Sito(change) = &body.change;
+        let was = was.map(|p| (p.deleted, p.revived, p.edited_by));
+        self.revival(scope, was, &after, &body)?;
+        self.note(&after, change, &body, own.is_some())?;
+        self.touched.insert(after.id);
+        Ok(Taken::Yes)
+    }
+
+    /// Folds an entry into the shadow and the text. Gives the page before and after.
+    fn fold(
+        &mut self,
+        scope: &Scope,
+        entry: &Logged,
+        body: &LoggedBody,
+        own: bool,
+    ) -> Result<(Option<Page>, Page)> {
         let Change::Sito(change) = &body.change;
         let page = PageId::new(&body.entity);
         let before = entity::shadow(self.conn, &page)?;
-        let was = before
-            .as_ref()
-            .map(|p| (p.deleted, p.revived, p.edited_by.clone()));
-        let after = sito::apply(before, &page, change, &body.ctx(entry.seq), &entry.decided);
+        let ctx = body.ctx(entry.seq);
+        let after = sito::apply(before.clone(), &page, change, &ctx, &entry.decided);
         entity::put_shadow(self.conn, scope, &after)?;
-        self.text(scope, &page, change, own.is_some())?;
-        self.revival(scope, was, &after, &body)?;
-        self.note(&after, change, &body, own.is_some())?;
-        self.touched.insert(page);
-        Ok(Taken::Yes)
+        self.text(scope, &page, change, own)?;
+        Ok((before, after))
+    }
+
+    /// Folds some entities anew from all their entries. Their history is what it was.
+    pub(crate) fn refold(
+        mut self,
+        scope: &Scope,
+        entries: &[Logged],
+        entities: &[String],
+    ) -> Result<Applied> {
+        for entry in entries {
+            outbox::remove(self.conn, &entry.id)?;
+            match (&entry.body, &entry.later) {
+                (Some(body), _) => drop(self.fold(scope, entry, body, true)?),
+                (None, Some(entity)) => {
+                    agreement::note_later(self.conn, scope, entry.seq, entity)?;
+                }
+                (None, None) => {}
+            }
+        }
+        for page in entities.iter().map(PageId::new) {
+            entity::rebuild(self.conn, self.docs, &page)?;
+            text::fold(self.conn, &page)?;
+            self.applied.changed.push(page);
+        }
+        Ok(self.applied)
     }
 
     /// An own operation as it stands in the log.

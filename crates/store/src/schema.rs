@@ -6,6 +6,7 @@ use rusqlite::Connection;
 const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/app/0001_workspace.sql"),
     include_str!("../../../migrations/app/0002_drafts.sql"),
+    include_str!("../../../migrations/app/0003_agreement.sql"),
 ];
 
 /// Brings the schema up to this build's.

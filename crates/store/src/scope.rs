@@ -63,11 +63,21 @@ pub(crate) fn purge(conn: &Connection, docs: &mut Docs, scope: &str) -> Result<V
         docs.forget(page);
         remove(conn, page)?;
     }
-    conn.execute("DELETE FROM sent WHERE scope = ?1", [scope])?;
-    conn.execute("DELETE FROM scope WHERE scope = ?1", [scope])?;
+    for sql in OF_SCOPE {
+        conn.execute(sql, [scope])?;
+    }
     crate::file::drop_unused(conn)?;
     Ok(pages)
 }
+
+/// Every table that has rows of a scope besides its pages.
+const OF_SCOPE: [&str; 5] = [
+    "DELETE FROM sent WHERE scope = ?1",
+    "DELETE FROM applied WHERE scope = ?1",
+    "DELETE FROM later WHERE scope = ?1",
+    "DELETE FROM repair WHERE scope = ?1",
+    "DELETE FROM scope WHERE scope = ?1",
+];
 
 /// Every table that has rows of a page.
 const OF_PAGE: [&str; 8] = [

@@ -31,6 +31,7 @@ fn entry(seq: u64, page: u64, change: PageChange) -> Logged {
             person: "Bruno".into(),
             role: Role::Impiegato,
         }),
+        later: None,
     }
 }
 

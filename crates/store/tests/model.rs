@@ -8,7 +8,7 @@ use domain::PageId;
 use domain::sito::{Argomento, Block, FieldChange, PageChange, PageKind, Span};
 use proptest::prelude::*;
 use protocol::{SyncRequest, SyncResponse};
-use store::{Remedy, Store};
+use store::{Remedy, Room, Store};
 
 /// What a person does.
 #[derive(Debug, Clone)]
@@ -131,7 +131,7 @@ impl World {
 
     fn calls(&mut self, who: usize, fate: &Fate, room: usize) {
         let (store, person) = (&self.stores[who], PEOPLE[who]);
-        let request = store.next_request(room, 0).unwrap();
+        let request = store.next_request(Room::of(room), 0).unwrap();
         if let Fate::RequestLost = fate {
             return store.request_failed(&request).unwrap();
         }

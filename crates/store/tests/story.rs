@@ -10,7 +10,7 @@ use common::{
 use domain::identity::Role;
 use domain::sito::{FieldChange, PageChange, PageKind};
 use domain::{DeviceId, PageId, RefusalCode};
-use store::{ConflictKind, Filter, Remedy, Status, StoreError, Wait, What};
+use store::{ConflictKind, Filter, Remedy, Room, Status, StoreError, Wait, What};
 
 #[test]
 fn a_page_written_offline_is_there_at_once_and_waits() {
@@ -51,10 +51,10 @@ fn what_is_in_flight_is_never_rewritten_and_keeps_its_number() {
     let anna = clerk("Anna");
     let page = anna.create_page(PageKind::Notizia, NOW).unwrap();
     write(&anna, &page, &["uno"]);
-    let first = anna.next_request(1 << 20, 0).unwrap();
+    let first = anna.next_request(Room::of(1 << 20), 0).unwrap();
     write(&anna, &page, &["uno due"]);
     anna.change(&page, title("Neve"), NOW).unwrap();
-    let again = anna.next_request(1 << 20, 0).unwrap();
+    let again = anna.next_request(Room::of(1 << 20), 0).unwrap();
     assert_eq!(again.ops[..2], first.ops[..]);
     let numbers: Vec<_> = again.ops.iter().map(|op| op.n).collect();
     assert_eq!(numbers, [1, 2, 3, 4]);
@@ -67,7 +67,7 @@ fn a_small_budget_sends_a_few_operations_in_order() {
     assert_eq!(anna.outbox_ready(1).unwrap().len(), 1);
     let mut hub = Hub::default();
     for left in [3, 2, 1, 0] {
-        let request = anna.next_request(1, 0).unwrap();
+        let request = anna.next_request(Room::of(1), 0).unwrap();
         let response = hub.call("Anna", &request);
         anna.apply_response(&request, &response, NOW).unwrap();
         assert_eq!(anna.waiting().unwrap(), left);
@@ -89,7 +89,7 @@ fn an_edit_made_during_a_pull_is_not_lost() {
     );
     sync(&bruno, "Bruno", &mut hub);
 
-    let request = anna.next_request(1 << 20, 1 << 20).unwrap();
+    let request = anna.next_request(Room::of(1 << 20), 1 << 20).unwrap();
     let response = hub.call("Anna", &request);
     write(&anna, &page, &["Domani tutte le scuole sono chiuse."]);
     anna.change(&page, title("Neve a Roccaverano"), NOW)
@@ -175,7 +175,7 @@ fn a_title_typed_in_two_goes_on_a_bad_line_is_one_disagreement_with_the_last_wor
     anna.change(&page, title("Nevicata"), NOW).unwrap();
     sync(&anna, "Anna", &mut hub);
     bruno.change(&page, title("Gran n"), NOW).unwrap();
-    let lost = bruno.next_request(1 << 20, 0).unwrap();
+    let lost = bruno.next_request(Room::of(1 << 20), 0).unwrap();
     assert_eq!(lost.ops.len(), 1, "put in flight, and the line is cut");
     bruno.change(&page, title("Gran nevicata"), NOW).unwrap();
     let applied = sync(&bruno, "Bruno", &mut hub);
@@ -392,7 +392,7 @@ fn a_lost_scope_goes_once_nothing_of_ones_own_waits_in_it() {
     let other = complete_page(&anna);
     hub.granted = false;
     hub.roles.insert(DeviceId::new("pc-Anna"), Role::Operatore);
-    let request = anna.next_request(1, 0).unwrap();
+    let request = anna.next_request(Room::of(1), 0).unwrap();
     let response = hub.call("Anna", &request);
     let applied = anna.apply_response(&request, &response, NOW).unwrap();
     assert!(applied.purged.is_empty(), "own work waits");
@@ -457,7 +457,7 @@ fn a_conflict_of_sequence_is_healed_by_reading_the_log_anew() {
     let page = complete_page(&anna);
     sync(&anna, "Anna", &mut hub);
     write(&anna, &page, &["Non ancora confermato."]);
-    let lost = anna.next_request(1 << 20, 0).unwrap();
+    let lost = anna.next_request(Room::of(1 << 20), 0).unwrap();
     hub.call("Anna", &lost);
     anna.change(&page, title("In attesa"), NOW).unwrap();
     anna.reconcile().unwrap();
@@ -477,7 +477,7 @@ fn replaying_every_answer_twice_changes_nothing() {
     let mut hub = Hub::default();
     let page = complete_page(&anna);
     anna.change(&page, publish(), NOW).unwrap();
-    let request = anna.next_request(1 << 20, 1 << 20).unwrap();
+    let request = anna.next_request(Room::of(1 << 20), 1 << 20).unwrap();
     let first = hub.call("Anna", &request);
     let log = hub.len();
     let second = hub.call("Anna", &request);

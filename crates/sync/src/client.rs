@@ -1,11 +1,12 @@
 //! The calls of the hub, typed, signed and compressed.
 
-use crate::codec::{self, Packed};
+use crate::codec::{self, Dialect, Known, Packed};
 use crate::transport::{Method, Patience, Request, Response, Transport};
 use crate::{CallError, DeviceKey};
 use domain::{DeviceId, FileId};
 use protocol::calls::{EnrolRequest, Enrolled};
 use protocol::files::{FetchRequest, MAX_PACK, Manifest, ManifestRequest, Missing, Stored};
+use protocol::wire::{self, DigestRequest, Digests, LogRequest, LogResponse};
 use protocol::{MAX_RESPONSE, SyncRequest, SyncResponse};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -49,6 +50,7 @@ pub struct HubClient {
     transport: Arc<dyn Transport>,
     signer: Option<Signer>,
     patience: Patience,
+    known: Arc<Known>,
 }
 
 impl HubClient {
@@ -58,6 +60,7 @@ impl HubClient {
             transport,
             signer: None,
             patience: Patience::default(),
+            known: Arc::default(),
         }
     }
 
@@ -105,7 +108,69 @@ impl HubClient {
     /// # Errors
     /// [`CallError`].
     pub async fn sync(&self, request: &SyncRequest) -> Result<Weighed<SyncResponse>, CallError> {
-        self.post("/v1/sync", request, MAX_RESPONSE).await
+        loop {
+            let dialect = self.known.get();
+            let answer = self.sync_in(dialect, request).await;
+            match (&answer, dialect) {
+                (Err(CallError::Dictionary), Dialect::Dictionary) => {
+                    self.known.set(Dialect::Plain);
+                }
+                // A hub of version 1 takes a body of version 2 for garbage.
+                (Err(CallError::Malformed(_)), Dialect::Dictionary | Dialect::Plain)
+                    if !self.known.is_proven() =>
+                {
+                    self.known.set(Dialect::Old);
+                }
+                _ => {
+                    if answer.is_ok() {
+                        self.known.proven();
+                    }
+                    return answer;
+                }
+            }
+        }
+    }
+
+    async fn sync_in(
+        &self,
+        dialect: Dialect,
+        request: &SyncRequest,
+    ) -> Result<Weighed<SyncResponse>, CallError> {
+        let plain = match dialect {
+            Dialect::Old => codec::json(&SyncRequest {
+                protocol: 1,
+                ..request.clone()
+            })?,
+            Dialect::Dictionary | Dialect::Plain => {
+                wire::write_request(request).map_err(codec::here)?
+            }
+        };
+        let body = codec::wrap(&plain, dialect)?;
+        let Weighed { value, weight } = self.raw("/v1/sync", body, MAX_RESPONSE).await?;
+        let value = wire::read_response(&value, request).map_err(codec::not_a_hub)?;
+        Ok(Weighed { value, weight })
+    }
+
+    /// The sums of a scope's marks at some positions.
+    ///
+    /// # Errors
+    /// [`CallError`].
+    pub async fn digests(&self, request: &DigestRequest) -> Result<Weighed<Digests>, CallError> {
+        self.post("/v1/log/digest", request, SMALL).await
+    }
+
+    /// A stretch of a scope's log in full.
+    ///
+    /// # Errors
+    /// [`CallError`].
+    pub async fn log(&self, request: &LogRequest) -> Result<Weighed<LogResponse>, CallError> {
+        let body = codec::wrap(&codec::json(request)?, self.known.get())?;
+        let Weighed { value, weight } = self.raw("/v1/log", body, MAX_RESPONSE).await?;
+        let nothing_sent = SyncRequest::default();
+        let response = wire::read_response(&value, &nothing_sent).map_err(codec::not_a_hub)?;
+        let value = LogResponse::from_response(response)
+            .ok_or_else(|| codec::not_a_hub("an answer without a stretch"))?;
+        Ok(Weighed { value, weight })
     }
 
     /// Which chunks of a file the hub lacks.
@@ -139,7 +204,7 @@ impl HubClient {
     /// # Errors
     /// [`CallError`].
     pub async fn fetch(&self, request: &FetchRequest) -> Result<Weighed<Vec<u8>>, CallError> {
-        let body = codec::encode(request)?;
+        let body = codec::wrap(&codec::json(request)?, Dialect::Old)?;
         self.raw("/v1/files/fetch", body, MAX_PACK + SMALL).await
     }
 
@@ -149,7 +214,8 @@ impl HubClient {
         value: &impl Serialize,
         limit: usize,
     ) -> Result<Weighed<T>, CallError> {
-        self.call(path, codec::encode(value)?, limit).await
+        let body = codec::wrap(&codec::json(value)?, Dialect::Old)?;
+        self.call(path, body, limit).await
     }
 
     async fn call<T: DeserializeOwned>(

@@ -57,6 +57,9 @@ pub enum CallError {
     /// The hub was restored, or this database copied: positions must be compared anew.
     #[error("conflict")]
     Conflict,
+    /// The hub does not have the dictionary that the body was packed with.
+    #[error("unknown dictionary")]
+    Dictionary,
     /// The request was too large: send less at a time.
     #[error("too large")]
     TooLarge,
@@ -91,6 +94,7 @@ impl CallError {
             HubErrorCode::CodeUnknown => Self::CodeUnknown,
             HubErrorCode::NotFound => Self::NotFound,
             HubErrorCode::Conflict => Self::Conflict,
+            HubErrorCode::Dictionary => Self::Dictionary,
             HubErrorCode::TooLarge => Self::TooLarge,
             HubErrorCode::UpgradeRequired => Self::UpgradeRequired,
             HubErrorCode::TooMany => Self::TooMany { retry_after },
@@ -134,6 +138,7 @@ impl CallError {
             Self::CodeUnknown => "code unknown",
             Self::NotFound => "not found",
             Self::Conflict => "conflict",
+            Self::Dictionary => "dictionary",
             Self::TooLarge => "too large",
             Self::Malformed(_) => "malformed",
             Self::Local(_) => "here",

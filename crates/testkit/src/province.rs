@@ -115,6 +115,8 @@ pub fn log_at(hub: &Hub, comune: &ComuneId) -> Outcome<Vec<Logged>> {
     let window = Window {
         collection: Collection::Sito,
         after: 0,
+        to: u64::MAX,
+        entities: &[],
         budget: usize::MAX,
         stubs_for: None,
     };

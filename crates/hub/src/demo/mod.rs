@@ -10,7 +10,7 @@ use crate::sync::{Incoming, Request};
 use domain::identity::{Role, Scope};
 use domain::sito::{Field, FieldChange, Fields, PageChange, PageKind, RichText};
 use domain::{Change, ComuneId, DeviceId, OpId, UnixMs};
-use protocol::{Operation, Outcome, PROTOCOL, SCHEMA};
+use protocol::{Operation, Outcome, PROTOCOL, SCHEMA, SyncRequest};
 use serde::Deserialize;
 use text::TextDoc;
 
@@ -48,9 +48,11 @@ pub fn seed(hub: &Hub) -> Result<(), Failure> {
     let response = hub.sync(
         &device,
         &Request {
-            protocol: PROTOCOL,
+            request: SyncRequest {
+                protocol: PROTOCOL,
+                ..SyncRequest::default()
+            },
             ops,
-            ..Request::default()
         },
     )?;
     let refused = |result: &protocol::OpResult| matches!(result.outcome, Outcome::Refused(_));

@@ -5,18 +5,19 @@ use crate::auth::Call;
 use crate::error::Failure;
 use crate::metrics;
 use crate::storage::Device;
+use axum::body::Body;
 use axum::extract::{ConnectInfo, FromRequest, Request};
 use axum::http::{HeaderMap, HeaderValue, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
+use protocol::SyncResponse;
+use protocol::calls::HubErrorCode;
+use protocol::pack::{PackError, is_packed};
+use protocol::wire::{self, ReadRequest};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use std::io::Read;
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::time::timeout;
-
-/// The largest window a compressed body may ask for: 2^23 bytes, zstd's usual limit for decoders.
-const WINDOW: u32 = 23;
 
 /// How long a body may take: the largest pack at 64 kbit/s.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -24,11 +25,22 @@ const PATIENCE: Duration = Duration::from_secs(90);
 /// A body of at most `MAX` bytes, before and after unpacking, and who sent it.
 pub(super) struct Received<const MAX: usize> {
     pub(super) bytes: Vec<u8>,
-    /// It came as zstd; the answer goes back the same way.
-    pub(super) packed: bool,
+    /// How it came; the answer goes back the same way.
+    packing: Packing,
     /// The source address, for the limits.
     pub(super) source: String,
     headers: HeaderMap,
+}
+
+/// How a body is packed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Packing {
+    /// Not at all.
+    Plain,
+    /// Version 1: zstd, said in a header.
+    Header,
+    /// Version 2: zstd with our dictionary, known by its first bytes. No header says what can be seen.
+    Own,
 }
 
 /// The body of a call that a device signed.
@@ -46,31 +58,51 @@ impl<const MAX: usize> Received<MAX> {
     /// An answer, packed where the call was.
     pub(super) fn answer(&self, hub: &Hub, value: &impl Serialize) -> Result<Response, Failure> {
         let json = serde_json::to_vec(value).map_err(std::io::Error::other)?;
-        let mut response = pack(json, self.packed)?;
-        response.headers_mut().insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/json"),
-        );
-        let bytes = response.headers().get(header::CONTENT_LENGTH);
-        let bytes = bytes.and_then(|len| len.to_str().ok()?.parse().ok());
-        metrics::add(&hub.metrics().bytes_out_total, bytes.unwrap_or(0));
+        self.answer_bytes(hub, json)
+    }
+
+    /// The answer to a sync call, in the version of the call.
+    pub(super) fn answer_sync(
+        &self,
+        hub: &Hub,
+        response: &SyncResponse,
+        request: &ReadRequest,
+    ) -> Result<Response, Failure> {
+        if self.packing != Packing::Own {
+            return self.answer(hub, response);
+        }
+        let frame = wire::write_response(response, request).map_err(std::io::Error::other)?;
+        self.answer_bytes(hub, frame)
+    }
+
+    fn answer_bytes(&self, hub: &Hub, plain: Vec<u8>) -> Result<Response, Failure> {
+        let bytes = pack(plain, self.packing)?;
+        metrics::add(&hub.metrics().bytes_out_total, bytes.len());
+        let mut response = Response::new(Body::from(bytes));
+        self.packing.say(response.headers_mut());
         Ok(response)
     }
 }
 
-fn pack(plain: Vec<u8>, packed: bool) -> Result<Response, Failure> {
-    if !packed {
-        let length = HeaderValue::from(plain.len());
-        return Ok(([(header::CONTENT_LENGTH, length)], plain).into_response());
+fn pack(plain: Vec<u8>, packing: Packing) -> Result<Vec<u8>, Failure> {
+    Ok(match packing {
+        Packing::Plain => plain,
+        Packing::Header => protocol::pack::pack_plain(&plain)?,
+        Packing::Own => protocol::pack::pack(&plain)?,
+    })
+}
+
+impl Packing {
+    fn say(self, headers: &mut HeaderMap) {
+        if self != Self::Own {
+            let json = HeaderValue::from_static("application/json");
+            headers.insert(header::CONTENT_TYPE, json);
+        }
+        if self == Self::Header {
+            let zstd = HeaderValue::from_static("zstd");
+            headers.insert(header::CONTENT_ENCODING, zstd);
+        }
     }
-    let bytes = zstd::bulk::compress(&plain, 3)?;
-    let length = HeaderValue::from(bytes.len());
-    let zstd = HeaderValue::from_static("zstd");
-    let headers = [
-        (header::CONTENT_ENCODING, zstd),
-        (header::CONTENT_LENGTH, length),
-    ];
-    Ok((headers, bytes).into_response())
 }
 
 /// The bytes as they came, at most `max`.
@@ -87,19 +119,14 @@ async fn collect(body: axum::body::Body, max: usize) -> Result<Vec<u8>, Failure>
     }
 }
 
-/// Unpacks at most `max` bytes: a bomb costs no more than an honest body.
 fn unpack(packed: &[u8], max: usize) -> Result<Vec<u8>, Failure> {
-    let mut decoder = zstd::stream::read::Decoder::with_buffer(packed)?;
-    decoder.window_log_max(WINDOW)?;
-    let mut plain = Vec::new();
-    decoder
-        .take(max as u64 + 1)
-        .read_to_end(&mut plain)
-        .map_err(Failure::malformed)?;
-    if plain.len() > max {
-        return Err(Failure::too_large());
-    }
-    Ok(plain)
+    protocol::pack::unpack(packed, max).map_err(|error| match error {
+        PackError::TooLong(_) => Failure::too_large(),
+        PackError::UnknownDictionary(_) => {
+            Failure::new(HubErrorCode::Dictionary, error.to_string())
+        }
+        PackError::Damaged(_) => Failure::malformed(error),
+    })
 }
 
 struct Raw {
@@ -139,14 +166,15 @@ async fn receive(hub: &Hub, request: Request, max: usize) -> Result<Raw, Failure
 }
 
 fn open<const MAX: usize>(raw: Raw) -> Result<Received<MAX>, Failure> {
-    let (bytes, packed) = match text(&raw.headers, &header::CONTENT_ENCODING) {
-        "" | "identity" => (raw.bytes, false),
-        "zstd" => (unpack(&raw.bytes, MAX)?, true),
+    let (bytes, packing) = match text(&raw.headers, &header::CONTENT_ENCODING) {
+        "" if is_packed(&raw.bytes) => (unpack(&raw.bytes, MAX)?, Packing::Own),
+        "" | "identity" => (raw.bytes, Packing::Plain),
+        "zstd" => (unpack(&raw.bytes, MAX)?, Packing::Header),
         _ => return Err(Failure::malformed("this content-encoding is not taken")),
     };
     Ok(Received {
         bytes,
-        packed,
+        packing,
         source: raw.source,
         headers: raw.headers,
     })

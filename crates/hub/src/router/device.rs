@@ -12,6 +12,7 @@ use axum::response::{IntoResponse, Response};
 use protocol::MAX_REQUEST;
 use protocol::calls::{EnrolRequest, HubErrorCode};
 use protocol::files::{FetchRequest, MAX_PACK, Manifest, ManifestRequest};
+use protocol::wire::{DigestRequest, LogRequest, read_request};
 
 /// The largest enrolment or login, in bytes.
 pub(super) const SMALL: usize = 16 * 1024;
@@ -29,9 +30,27 @@ pub(super) async fn enrol(State(hub): State<Hub>, body: Received<SMALL>) -> Answ
 
 pub(super) async fn sync(State(hub): State<Hub>, call: Signed<MAX_REQUEST>) -> Answer<Response> {
     hub.blocking(move |hub| {
-        let request = Request::parse(&call.body.bytes)?;
+        let request = read_request(&call.body.bytes).map_err(Failure::malformed)?;
         let response = hub.sync(&call.device, &request)?;
-        call.body.answer(hub, &response)
+        call.body.answer_sync(hub, &response, &request)
+    })
+    .await
+}
+
+pub(super) async fn log(State(hub): State<Hub>, call: Signed<SMALL>) -> Answer<Response> {
+    let request: LogRequest = call.body.json()?;
+    hub.blocking(move |hub| {
+        let response = hub.log(&call.device, &request)?.into_response();
+        call.body.answer_sync(hub, &response, &Request::default())
+    })
+    .await
+}
+
+pub(super) async fn digest(State(hub): State<Hub>, call: Signed<SMALL>) -> Answer<Response> {
+    let request: DigestRequest = call.body.json()?;
+    hub.blocking(move |hub| {
+        let digests = hub.digests(&call.device, &request)?;
+        call.body.answer(hub, &digests)
     })
     .await
 }

@@ -33,6 +33,8 @@ macro_rules! routes {
 routes! {
     post "/v1/enrol" device::enrol;
     post "/v1/sync" device::sync;
+    post "/v1/log" device::log;
+    post "/v1/log/digest" device::digest;
     post "/v1/files/offer" device::offer;
     post "/v1/files/chunks" device::chunks;
     post "/v1/files/manifest" device::manifest;

@@ -47,6 +47,10 @@ pub struct Window<'a> {
     pub collection: Collection,
     /// Only entries after this position.
     pub after: u64,
+    /// Only entries up to this one.
+    pub to: u64,
+    /// Only entries of these entities; of all where there are none.
+    pub entities: &'a [String],
     /// About how many bytes; one entry is always given.
     pub budget: usize,
     /// Whose own entries come as stubs; `None`: all come in full.
@@ -114,10 +118,12 @@ pub trait Tx {
     fn result_of(&self, id: &OpId) -> Result<Option<Outcome>>;
     /// Stores an answer and expects `n + 1` next.
     fn put_result(&self, device: &DeviceId, n: u64, id: &OpId, outcome: &Outcome) -> Result<()>;
-    /// Appends to the log.
+    /// Appends to the log, and to the sums of its collection.
     fn append(&self, entry: &Entry) -> Result<()>;
     /// A part of the log.
     fn stretch(&self, window: Window) -> Result<Stretch>;
+    /// The sum of the marks of a collection's entries up to a position.
+    fn digest(&self, collection: Collection, seq: u64) -> Result<u64>;
 
     /// An entity.
     fn entity(&self, id: &str) -> Result<Option<Entity>>;

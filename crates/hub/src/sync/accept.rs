@@ -1,13 +1,13 @@
 //! Taking operations: exactly once, in the order of their `n`.
 
+use super::Incoming;
 use super::check;
 use super::desk::Desk;
-use super::incoming::Incoming;
 use crate::storage::{Device, Entry, PublicPage, Result, Tx};
 use domain::identity::Actor;
 use domain::sito::{Page, PageChange};
 use domain::{Change, Ctx, Decided, Entity, Refusal, RefusalCode, UnixMs};
-use protocol::{OpResult, Operation, Outcome};
+use protocol::{OpResult, Operation, Outcome, SCHEMA};
 use std::cmp::Ordering;
 
 /// What became of the operations of one transaction.
@@ -18,6 +18,27 @@ pub(super) struct Batch {
     pub(super) refused: usize,
     pub(super) site_changed: bool,
     pub(super) stop: Option<Stop>,
+    /// What is said of an operation that this hub cannot read.
+    unread: Option<RefusalCode>,
+}
+
+impl Batch {
+    /// Of a device that speaks this version of the protocol.
+    pub(super) fn of(spoken: u16) -> Self {
+        // Version 1 did not know that an operation can be too new.
+        let unread = match spoken {
+            0 | 1 => RefusalCode::Malformed,
+            _ => RefusalCode::TooNew,
+        };
+        Self {
+            unread: Some(unread),
+            ..Self::default()
+        }
+    }
+
+    fn unread(&self) -> Refusal {
+        Refusal::new(self.unread.unwrap_or(RefusalCode::Malformed))
+    }
 }
 
 /// Why the rest was not looked at.
@@ -74,11 +95,16 @@ fn first_time(
     batch: &mut Batch,
 ) -> Result<Outcome> {
     let outcome = match desk.tx.result_of(&op.id)? {
-        Some(outcome) => outcome,
-        None => decide(desk, device, op, now, batch)?,
+        Some(outcome) if !is_too_new(&outcome) => outcome,
+        // What an older hub could not read is looked at again.
+        _ => decide(desk, device, op, now, batch)?,
     };
     desk.tx.put_result(&device.id, op.n, &op.id, &outcome)?;
     Ok(outcome)
+}
+
+fn is_too_new(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Refused(refusal) if refusal.code == RefusalCode::TooNew)
 }
 
 fn decide(
@@ -90,7 +116,7 @@ fn decide(
 ) -> Result<Outcome> {
     let outcome = match &op.op {
         Some(op) => try_apply(desk, device, op, now, batch)?,
-        None => Err(Refusal::new(RefusalCode::Malformed)),
+        None => Err(batch.unread()),
     };
     Ok(match outcome {
         Ok(seq) => {
@@ -116,6 +142,9 @@ fn try_apply(
         && device.role.collections().contains(&op.scope.collection);
     if !granted {
         return Ok(Err(Refusal::new(RefusalCode::Role)));
+    }
+    if op.schema > SCHEMA {
+        return Ok(Err(batch.unread()));
     }
     if !check::operation(op) {
         return Ok(Err(Refusal::new(RefusalCode::Malformed)));

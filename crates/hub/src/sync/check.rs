@@ -13,7 +13,7 @@ const MAX_FILE_NAME: usize = 255;
 /// Whether an operation's identities are ones.
 pub(super) fn operation(op: &Operation) -> bool {
     let Change::Sito(change) = &op.change;
-    op.schema <= protocol::SCHEMA && op_id(&op.id) && id(&op.entity) && page_change(change)
+    op_id(&op.id) && id(&op.entity) && page_change(change)
 }
 
 fn op_id(op: &OpId) -> bool {

@@ -8,22 +8,25 @@
 //! A cursor beyond the head (the hub was restored from an older backup) is not an error: there is
 //! nothing after it, `to` is the head, and the new `epoch` tells the device to compare. A scope that
 //! the device's role does not have is neither pulled nor written.
+//!
+//! A device also tells what it has applied ([`protocol::Digest`]); where the log holds other entries, the
+//! answer says so, and the device finds and mends the stretch with the calls of `log`.
 
 mod accept;
 mod check;
 mod desk;
-mod incoming;
+mod log;
 mod pull;
 
 pub(crate) use check::{file_id, hex};
-pub(crate) use incoming::{Incoming, Request};
+pub(crate) use protocol::wire::{ReadOperation as Incoming, ReadRequest as Request};
 
 use crate::error::Failure;
 use crate::storage::{Device, StorageError};
 use crate::{Hub, metrics};
 use accept::{Batch, Stop};
 use protocol::calls::HubErrorCode;
-use protocol::{PROTOCOL, SyncResponse};
+use protocol::{PROTOCOL, SCHEMA, SyncResponse};
 
 /// Operations per transaction.
 const BATCH: usize = 256;
@@ -35,7 +38,8 @@ impl Hub {
     /// [`HubErrorCode::Conflict`] where the first operation has a number that another one had before;
     /// [`HubErrorCode::Full`] where the disk is full: nothing of the last transaction was taken.
     pub(crate) fn sync(&self, device: &Device, request: &Request) -> Result<SyncResponse, Failure> {
-        if request.protocol > PROTOCOL || request.protocol + 2 < PROTOCOL {
+        let spoken = request.request.protocol;
+        if spoken > PROTOCOL || spoken.saturating_add(2) < PROTOCOL {
             return Err(Failure::new(
                 HubErrorCode::UpgradeRequired,
                 "this hub does not speak that version",
@@ -44,9 +48,10 @@ impl Hub {
         let mut response = SyncResponse {
             epoch: self.epoch(),
             now: self.now(),
+            schema: SCHEMA,
             ..SyncResponse::default()
         };
-        self.push(device, &request.ops, &mut response)?;
+        self.push(device, request, &mut response)?;
         self.pull(device, request, &mut response)?;
         metrics::add(&self.metrics().syncs_total, 1);
         Ok(response)
@@ -55,11 +60,12 @@ impl Hub {
     fn push(
         &self,
         device: &Device,
-        ops: &[Incoming],
+        request: &Request,
         response: &mut SyncResponse,
     ) -> Result<(), Failure> {
-        for ops in ops.chunks(BATCH) {
-            let batch = self.take(device, ops, response.now)?;
+        let spoken = request.request.protocol;
+        for ops in request.ops.chunks(BATCH) {
+            let batch = self.take(device, (spoken, ops), response.now)?;
             let stop = batch.stop;
             self.count(&batch);
             if batch.site_changed {
@@ -80,10 +86,15 @@ impl Hub {
         Ok(())
     }
 
-    fn take(&self, device: &Device, ops: &[Incoming], now: i64) -> Result<Batch, StorageError> {
+    fn take(
+        &self,
+        device: &Device,
+        (spoken, ops): (u16, &[Incoming]),
+        now: i64,
+    ) -> Result<Batch, StorageError> {
         let store = self.comune(&device.comune)?;
         store.writing(|tx| {
-            let mut batch = Batch::default();
+            let mut batch = Batch::of(spoken);
             accept::run(tx, device, ops, now, &mut batch)?;
             Ok(batch)
         })

@@ -6,12 +6,12 @@ use crate::enrol::scopes;
 use crate::error::Failure;
 use crate::storage::{Device, Result, Tx, Window};
 use domain::identity::Scope;
-use protocol::{Pull, SyncResponse};
+use protocol::{Digest, Pull, SyncResponse};
 
 /// The budget of a device that asks for none, in bytes.
 const USUAL: usize = 64 * 1024;
 /// The largest budget, in bytes.
-const LARGEST: usize = 1024 * 1024;
+pub(super) const LARGEST: usize = 1024 * 1024;
 
 impl Hub {
     /// Fills in what the device has not seen, and the next number expected of it.
@@ -22,18 +22,39 @@ impl Hub {
         response: &mut SyncResponse,
     ) -> std::result::Result<(), Failure> {
         let store = self.comune(&device.comune)?;
-        let (next, pulls) = store.reading(|tx| {
-            let next = tx.next(&device.id)?;
-            Ok((next, pulls(tx, device, request)?))
+        store.reading(|tx| {
+            response.next = tx.next(&device.id)?;
+            response.pulls = pulls(tx, device, request)?;
+            if request.request.epoch == response.epoch {
+                response.diverged = diverged(tx, device, request)?;
+            }
+            Ok(())
         })?;
-        response.next = next;
-        response.pulls = pulls;
         Ok(())
     }
 }
 
+/// The scopes of which the device has applied other entries than the log holds. A position beyond the log
+/// is one of another epoch, and says nothing.
+fn diverged(tx: &dyn Tx, device: &Device, request: &Request) -> Result<Vec<Scope>> {
+    let mut diverged = Vec::new();
+    for scope in scopes(device) {
+        let cursor = request.request.cursors.get(&scope).copied().unwrap_or(0);
+        let Some(Digest(from, sum)) = request.request.digests.get(&scope) else {
+            continue;
+        };
+        let collection = scope.collection;
+        let mine = tx.digest(collection, cursor)?;
+        let mine = mine.wrapping_sub(tx.digest(collection, *from)?);
+        if mine != *sum && cursor <= tx.head()? {
+            diverged.push(scope);
+        }
+    }
+    Ok(diverged)
+}
+
 fn pulls(tx: &dyn Tx, device: &Device, request: &Request) -> Result<Vec<Pull>> {
-    let mut left = match request.budget as usize {
+    let mut left = match request.request.budget as usize {
         0 => USUAL,
         budget => budget.min(LARGEST),
     };
@@ -56,9 +77,11 @@ fn pull(
 ) -> Result<(Pull, usize)> {
     let stretch = tx.stretch(Window {
         collection: scope.collection,
-        after: request.cursors.get(&scope).copied().unwrap_or(0),
+        after: request.request.cursors.get(&scope).copied().unwrap_or(0),
+        to: u64::MAX,
+        entities: &[],
         budget,
-        stubs_for: (!request.own).then_some(&device.id),
+        stubs_for: (!request.request.own).then_some(&device.id),
     })?;
     let pull = Pull {
         scope,

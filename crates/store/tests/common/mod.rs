@@ -10,7 +10,7 @@ use domain::{
 };
 use protocol::{Logged, LoggedBody, OpResult, Operation, Outcome, Pull, SyncRequest, SyncResponse};
 use std::collections::{BTreeMap, BTreeSet};
-use store::{Applied, Identity, Secret, Store};
+use store::{Applied, Identity, Room, Secret, Store};
 use text::TextDoc;
 
 pub const NOW: i64 = 1_790_000_000_000;
@@ -201,6 +201,7 @@ impl Hub {
             next: self.known.entry(device.clone()).or_default().last + 1,
             results,
             pulls: self.pull(&device, request),
+            ..SyncResponse::default()
         }
     }
 
@@ -231,10 +232,8 @@ impl Hub {
                 let id = op.id.clone();
                 self.log.push((
                     Logged {
-                        seq,
-                        id,
                         decided,
-                        body: None,
+                        ..Logged::stub(seq, id)
                     },
                     body,
                 ));
@@ -276,7 +275,7 @@ impl Hub {
 
 /// One call, answered.
 pub fn call(store: &Store, person: &str, hub: &mut Hub) -> Applied {
-    let request = store.next_request(64 * 1024, 64 * 1024).unwrap();
+    let request = store.next_request(Room::of(64 * 1024), 64 * 1024).unwrap();
     let response = hub.call(person, &request);
     store.apply_response(&request, &response, NOW).unwrap()
 }

@@ -2,17 +2,19 @@
 
 use super::budget::Budget;
 use super::files::{Downloads, Uploads};
+use super::isolate::{Isolation, Next};
+use super::mend::Mended;
 use super::state::line_after;
 use super::{EngineState, Event, Line, Pace, Wires};
 use crate::CallError;
 use crate::client::{HubClient, Weighed, Weight};
 use crate::clock::Clock;
-use domain::UnixMs;
+use domain::{OpId, UnixMs};
 use protocol::{SyncRequest, SyncResponse};
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
-use store::{Applied, Attempt, Store, StoreError};
+use store::{Applied, Attempt, Room, Store, StoreError};
 use tokio::sync::{broadcast, watch};
 use tokio::time::Instant;
 use world::Work;
@@ -44,6 +46,8 @@ pub(super) struct Courier {
     last_exchange: Option<Instant>,
     /// Positions were compared anew in this round.
     reconciled: bool,
+    isolation: Isolation,
+    pub(super) mended: Mended,
     state: Arc<watch::Sender<EngineState>>,
     events: broadcast::Sender<Event>,
 }
@@ -68,6 +72,8 @@ impl Courier {
             downloads: Downloads::default(),
             last_exchange: None,
             reconciled: false,
+            isolation: Isolation::default(),
+            mended: Mended::default(),
             state: wires.state.clone(),
             events: wires.events.clone(),
         }
@@ -78,6 +84,7 @@ impl Courier {
         if insist {
             self.uploads.insist();
             self.downloads.insist();
+            self.on_disk(Store::try_parked).await?;
         }
         self.last_exchange = None;
         self.reconciled = false;
@@ -104,9 +111,10 @@ impl Courier {
     }
 
     async fn next_request(&self) -> Result<SyncRequest, CallError> {
-        let size = self.budget.size() * SHRINKS;
-        let down = u32::try_from(size).unwrap_or(u32::MAX);
-        self.on_disk(move |store| store.next_request(size, down))
+        let bytes = self.budget.size() * SHRINKS;
+        let ops = self.isolation.most();
+        let down = u32::try_from(bytes).unwrap_or(u32::MAX);
+        self.on_disk(move |store| store.next_request(Room { bytes, ops }, down))
             .await
     }
 
@@ -139,6 +147,8 @@ impl Courier {
     ) -> Result<bool, CallError> {
         self.last_exchange = Some(Instant::now());
         self.tell_clock(response.now);
+        let aside = self.isolation.succeeded();
+        let diverged = response.diverged.clone();
         let progress = progress(&request, &response);
         let sent = !request.ops.is_empty();
         let at = self.clock.now();
@@ -157,7 +167,21 @@ impl Courier {
         if (sent || again) && !progress {
             return Err(CallError::NotAHub("its answers lead nowhere".into()));
         }
+        self.mend(diverged).await?;
+        if let Some(op) = aside {
+            return self.park(op).await;
+        }
         Ok(again)
+    }
+
+    /// The hub is well but for this operation: the others go on.
+    async fn park(&mut self, op: OpId) -> Result<bool, CallError> {
+        tracing::warn!(
+            op = op.as_str(),
+            "the hub fails at an operation: it stands aside"
+        );
+        self.on_disk(move |store| store.park(&op)).await?;
+        Ok(true)
     }
 
     async fn not_taken(
@@ -172,9 +196,14 @@ impl Courier {
             self.on_disk(Store::reconcile).await?;
             return Ok(true);
         }
+        let next = self.isolation.failed(&request, &error);
         self.on_disk(move |store| store.request_failed(&request))
             .await?;
-        Err(error)
+        match next {
+            Next::GiveUp => Err(error),
+            Next::Fewer | Next::Probe => Ok(true),
+            Next::Park(op) => self.park(op).await,
+        }
     }
 
     /// The client, as patient as a call of this many bytes asks for.
@@ -326,7 +355,12 @@ impl Courier {
         });
     }
 
-    fn tell_applied(&self, applied: Applied) {
+    /// The time of day.
+    pub(super) fn now(&self) -> UnixMs {
+        self.clock.now()
+    }
+
+    pub(super) fn tell_applied(&self, applied: Applied) {
         if applied != Applied::default() {
             self.send(Event::Applied(applied));
         }

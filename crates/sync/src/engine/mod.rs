@@ -4,6 +4,8 @@ mod backoff;
 mod budget;
 mod courier;
 mod files;
+mod isolate;
+mod mend;
 mod state;
 mod task;
 

@@ -4,9 +4,10 @@ use super::{int, lock, migrate, name_of, named, open, to_json, uint};
 use crate::storage::{
     Entry, FileState, LogStore, PublicPage, Result, SiteChange, StoredText, Stretch, Tx, Window,
 };
+use domain::identity::Collection;
 use domain::{DeviceId, Entity, FileId, OpId, PageId};
 use protocol::files::{ChunkRef, Manifest};
-use protocol::{Logged, LoggedBody, Outcome};
+use protocol::{Logged, LoggedBody, Outcome, mark};
 use rusqlite::{
     Connection, OptionalExtension, Row, Transaction, TransactionBehavior, named_params, params,
 };
@@ -25,9 +26,11 @@ impl SqliteLog {
     /// # Errors
     /// Where it cannot be opened, or was written by a later hub.
     pub fn open(path: &Path, max_pages: Option<u32>) -> Result<Self> {
+        let conn = open(path, migrate::COMUNE, max_pages)?;
+        sum_older(&conn)?;
         Ok(Self {
             path: path.to_owned(),
-            conn: Mutex::new(open(path, migrate::COMUNE, max_pages)?),
+            conn: Mutex::new(conn),
         })
     }
 
@@ -89,6 +92,7 @@ fn logged(row: &Row, stubs_for: Option<&DeviceId>) -> Result<(Logged, usize)> {
         id: OpId(row.get("id")?),
         decided: serde_json::from_str(&decided)?,
         body,
+        later: None,
     };
     Ok((logged, bytes))
 }
@@ -99,6 +103,50 @@ fn outcome((seq, refusal): (Option<i64>, Option<String>)) -> Result<Outcome> {
         (None, refusal) => Outcome::Refused(serde_json::from_str(&refusal.unwrap_or_default())?),
     })
 }
+
+/// Notes an entry in the sums of its collection.
+fn sum(conn: &Connection, collection: &str, seq: u64, id: &OpId) -> Result<()> {
+    let sum = digest(conn, collection, seq)?.wrapping_add(mark(seq, id));
+    conn.prepare_cached("INSERT INTO digest (collection, seq, sum) VALUES (?1, ?2, ?3)")?
+        .execute(params![collection, int(seq), sum.cast_signed()])?;
+    Ok(())
+}
+
+fn digest(conn: &Connection, collection: &str, seq: u64) -> Result<u64> {
+    let sum: Option<i64> = conn
+        .prepare_cached(
+            "SELECT sum FROM digest WHERE collection = ?1 AND seq <= ?2
+             ORDER BY seq DESC LIMIT 1",
+        )?
+        .query_row(params![collection, int(seq)], |row| row.get(0))
+        .optional()?;
+    Ok(sum.map_or(0, i64::cast_unsigned))
+}
+
+/// Sums the entries of a log that is older than its sums.
+fn sum_older(conn: &Connection) -> Result<()> {
+    let missing = "SELECT seq, id, collection FROM log
+         WHERE seq > coalesce((SELECT max(seq) FROM digest), 0) ORDER BY seq";
+    let tx = conn.unchecked_transaction()?;
+    let mut query = tx.prepare(missing)?;
+    let mut rows = query.query([])?;
+    while let Some(row) = rows.next()? {
+        let collection: String = row.get(2)?;
+        sum(&tx, &collection, uint(row.get(0)?), &OpId(row.get(1)?))?;
+    }
+    drop(rows);
+    drop(query);
+    tx.commit()?;
+    Ok(())
+}
+
+/// The entries of a window. Which entities are asked for is one JSON parameter.
+const STRETCH: &str = "SELECT seq, id, device, person, role, entity, change, at, clamped, decided
+     FROM log WHERE seq > ?1 AND seq <= ?2 AND collection = ?3 ORDER BY seq";
+const STRETCH_OF: &str =
+    "SELECT seq, id, device, person, role, entity, change, at, clamped, decided
+     FROM log WHERE seq > ?1 AND seq <= ?2 AND collection = ?3
+         AND entity IN (SELECT value FROM json_each(?4)) ORDER BY seq";
 
 fn public(body: Option<String>) -> Result<Option<PublicPage>> {
     Ok(body.map(|body| serde_json::from_str(&body)).transpose()?)
@@ -207,16 +255,23 @@ impl Tx for SqliteTx<'_> {
                 ":clamped": entry.clamped,
                 ":decided": to_json(entry.decided)?,
             })?;
-        Ok(())
+        sum(&self.0, entry.collection.as_str(), entry.seq, entry.id)
     }
 
     fn stretch(&self, window: Window) -> Result<Stretch> {
-        let head = self.head()?;
-        let mut query = self.0.prepare_cached(
-            "SELECT seq, id, device, person, role, entity, change, at, clamped, decided
-             FROM log WHERE seq > ?1 AND collection = ?2 ORDER BY seq",
-        )?;
-        let mut rows = query.query(params![int(window.after), window.collection.as_str()])?;
+        let head = self.head()?.min(window.to);
+        let (after, collection) = (int(window.after), window.collection.as_str());
+        let all = window.entities.is_empty();
+        let mut query = self
+            .0
+            .prepare_cached(if all { STRETCH } else { STRETCH_OF })?;
+        let mut rows = match all {
+            true => query.query(params![after, int(head), collection])?,
+            false => {
+                let entities = to_json(&window.entities)?;
+                query.query(params![after, int(head), collection, entities])?
+            }
+        };
         let mut out = Stretch {
             entries: Vec::new(),
             to: head,
@@ -236,6 +291,10 @@ impl Tx for SqliteTx<'_> {
             out.entries.push(entry);
         }
         Ok(out)
+    }
+
+    fn digest(&self, collection: Collection, seq: u64) -> Result<u64> {
+        digest(&self.0, collection.as_str(), seq)
     }
 
     fn entity(&self, id: &str) -> Result<Option<Entity>> {

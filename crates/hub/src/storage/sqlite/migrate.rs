@@ -8,9 +8,10 @@ pub(super) const CENTRO: &[&str] = &[include_str!(
     "../../../../../migrations/hub/centro/0001_registry.sql"
 )];
 /// `migrations/hub/comune`.
-pub(super) const COMUNE: &[&str] = &[include_str!(
-    "../../../../../migrations/hub/comune/0001_log.sql"
-)];
+pub(super) const COMUNE: &[&str] = &[
+    include_str!("../../../../../migrations/hub/comune/0001_log.sql"),
+    include_str!("../../../../../migrations/hub/comune/0002_digest.sql"),
+];
 
 /// Brings a database up to date; refuses one that a later hub wrote.
 pub(super) fn run(conn: &mut Connection, file: &str, migrations: &[&str]) -> Result<()> {
