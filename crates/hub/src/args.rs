@@ -12,10 +12,11 @@ hub devices --data DIR
 hub revoke  --data DIR --device ID
 hub confirm --data DIR --device ID
 hub backup  --data DIR
+hub gc      --data DIR [--dry-run]          (without --dry-run the service must be stopped; it does this daily)
 hub restore BACKUP --data DIR               (the service must be stopped)";
 
 /// Options without a value.
-const FLAGS: [&str; 2] = ["demo", "proxied"];
+const FLAGS: [&str; 3] = ["demo", "proxied", "dry-run"];
 /// Options with a value.
 const OPTIONS: [&str; 8] = [
     "data", "listen", "origin", "comune", "person", "role", "user", "device",

@@ -36,7 +36,7 @@ pub use backup::{BackupError, restore};
 pub use clock::{Clock, system_clock};
 pub use config::{Config, Limits};
 pub use error::Failure;
-pub use files::{ChunkWrite, write_chunk};
+pub use files::{ChunkWrite, Collected, GRACE, collect_alone, write_chunk};
 pub use metrics::Metrics;
 pub use serve::{Running, serve};
 pub use state::Hub;

@@ -39,6 +39,7 @@ fn run(args: &Args) -> Done {
             .confirm(&DeviceId::new(args.get("device")?))
             .map(drop)?),
         "backup" => backup(args),
+        "gc" => collect(args),
         "restore" => run_restore(args),
         "help" => {
             println!("{USAGE}");
@@ -149,6 +150,19 @@ fn devices(args: &Args) -> Done {
 
 fn backup(args: &Args) -> Done {
     println!("{}", open(args)?.backup()?.display());
+    Ok(())
+}
+
+/// Removes files that nothing refers to, or says what would go.
+fn collect(args: &Args) -> Done {
+    let (found, word) = match args.has("dry-run") {
+        true => (open(args)?.collect(hub::GRACE, false)?, "would go"),
+        false => (hub::collect_alone(config(args)?)?, "went"),
+    };
+    println!(
+        "{word}: {} files, {} chunks of comuni, {} chunks on disk ({} bytes)",
+        found.files, found.chunks, found.on_disk, found.bytes
+    );
     Ok(())
 }
 

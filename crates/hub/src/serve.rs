@@ -22,6 +22,7 @@ pub struct Running {
     stop: oneshot::Sender<()>,
     server: JoinHandle<std::io::Result<()>>,
     publisher: JoinHandle<()>,
+    collector: JoinHandle<()>,
     _lock: File,
 }
 
@@ -41,6 +42,7 @@ impl Running {
             }
         };
         self.publisher.abort();
+        self.collector.abort();
         // What could not be rendered is rendered at the next start.
         let _ = self.hub.blocking(Hub::publish_now).await;
         served
@@ -74,6 +76,7 @@ pub async fn serve(mut config: Config) -> Result<Running, BackupError> {
     Ok(Running {
         addr,
         publisher: tokio::spawn(hub.clone().publish_forever()),
+        collector: tokio::spawn(hub.clone().collect_forever()),
         hub,
         stop,
         server: tokio::spawn(server.into_future()),

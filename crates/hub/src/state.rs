@@ -2,7 +2,7 @@
 
 use crate::config::Config;
 use crate::error::Failure;
-use crate::files::Chunks;
+use crate::files::{Chunks, Pieces};
 use crate::limit::Limiter;
 use crate::metrics::Metrics;
 use crate::publish::Publisher;
@@ -20,6 +20,7 @@ pub(crate) struct Inner {
     pub(crate) config: Config,
     pub(crate) registry: Box<dyn Registry>,
     pub(crate) chunks: Chunks,
+    pub(crate) pieces: Pieces,
     pub(crate) metrics: Metrics,
     pub(crate) publisher: Publisher,
     pub(crate) enrol_limit: Limiter,
@@ -53,6 +54,7 @@ impl Hub {
         let limits = config.limits;
         let hub = Self(Arc::new(Inner {
             chunks: Chunks::open(&config.data.join("chunks"), config.write)?,
+            pieces: Pieces::open(&config.data.join("pieces"))?,
             registry,
             metrics: Metrics::default(),
             publisher: Publisher::new(&config.data)?,

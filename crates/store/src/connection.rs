@@ -89,7 +89,7 @@ impl Store {
         prepare(&conn)?;
         schema::migrate(&mut conn)?;
         crate::agreement::after_update(&conn)?;
-        crate::file::drop_orphans(&conn)?;
+        crate::file::collect(&mut conn)?;
         Ok(Self::with(conn, Some((path.to_owned(), key.clone()))))
     }
 

@@ -435,6 +435,7 @@ fn put_files(conn: &Connection, page: &Page, text: &RichText) -> Result<()> {
             id.as_str(),
             serde_json::to_string(file)?
         ])?;
+        crate::file::shown(conn, id.as_str())?;
     }
     Ok(())
 }

@@ -2,8 +2,11 @@
 
 use crate::{Result, Store, StoreError};
 use domain::{FileId, FileRef};
-use fastcdc::v2020::StreamCDC;
-use protocol::files::{CHUNK, ChunkRef, MAX_CHUNKS, MAX_FILE, Manifest};
+use fastcdc::v2020::FastCDC;
+use protocol::files::{
+    CHUNK, ChunkRef, LARGE_CHUNK, LARGE_FROM, MAX_BASES, MAX_CHUNKS, MAX_FILE, Manifest, Ranges,
+    pieces,
+};
 use rusqlite::{Connection, OptionalExtension, params};
 use std::io::{Error, ErrorKind, Read};
 
@@ -19,6 +22,15 @@ pub struct FileState {
     pub have: u64,
     /// The hub has the whole file.
     pub uploaded: bool,
+}
+
+/// A file that waits to go up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToUpload {
+    /// Which.
+    pub file: FileId,
+    /// Bytes of it that no file at the hub is known to have.
+    pub new: u64,
 }
 
 /// The bytes of a file, read chunk by chunk.
@@ -73,6 +85,54 @@ impl Read for Counted<'_> {
     }
 }
 
+/// Cuts a stream where its content says, so that a change moves no cut but those beside it.
+struct Chunker<'a, 'b> {
+    from: &'a mut Counted<'b>,
+    ahead: Vec<u8>,
+    at: u64,
+}
+
+impl<'a, 'b> Chunker<'a, 'b> {
+    fn of(from: &'a mut Counted<'b>) -> Self {
+        Self {
+            from,
+            ahead: Vec::new(),
+            at: 0,
+        }
+    }
+
+    /// The next chunks; none at the end.
+    fn batch(&mut self) -> Result<Vec<Vec<u8>>> {
+        let mut batch = Vec::new();
+        while batch.len() < TOGETHER
+            && let Some(chunk) = self.next()?
+        {
+            batch.push(chunk);
+        }
+        Ok(batch)
+    }
+
+    fn next(&mut self) -> Result<Option<Vec<u8>>> {
+        let (least, mean, most) = if self.at < LARGE_FROM {
+            CHUNK
+        } else {
+            LARGE_CHUNK
+        };
+        let lacking = (most as usize).saturating_sub(self.ahead.len());
+        let more = self.from.by_ref().take(lacking as u64);
+        { more }.read_to_end(&mut self.ahead).map_err(reading)?;
+        if self.ahead.is_empty() {
+            return Ok(None);
+        }
+        let cutter = FastCDC::new(&self.ahead, least as usize, mean as usize, most as usize);
+        let (_, end) = cutter.cut(0, self.ahead.len());
+        let rest = self.ahead.split_off(end.min(self.ahead.len()));
+        let chunk = std::mem::replace(&mut self.ahead, rest);
+        self.at += chunk.len() as u64;
+        Ok(Some(chunk))
+    }
+}
+
 fn hex(bytes: &[u8]) -> String {
     blake3::hash(bytes).to_hex().to_string()
 }
@@ -105,16 +165,13 @@ impl Store {
     }
 
     fn take_chunks(&self, source: &mut Counted<'_>) -> Result<Vec<ChunkRef>> {
-        let (least, mean, most) = CHUNK;
-        let mut chunker =
-            StreamCDC::new(source, least as usize, mean as usize, most as usize).peekable();
+        let mut chunker = Chunker::of(source);
         let mut refs = Vec::new();
-        while chunker.peek().is_some() {
-            let batch = chunker
-                .by_ref()
-                .take(TOGETHER)
-                .map(|chunk| chunk.map(|chunk| chunk.data).map_err(reading))
-                .collect::<Result<Vec<_>>>()?;
+        loop {
+            let batch = chunker.batch()?;
+            if batch.is_empty() {
+                return Ok(refs);
+            }
             self.write(|tx, _| {
                 for data in &batch {
                     let hash = hex(data);
@@ -124,7 +181,6 @@ impl Store {
                 Ok(())
             })?;
         }
-        Ok(refs)
     }
 
     /// The bytes of a file, whole.
@@ -271,6 +327,119 @@ impl Store {
         })
     }
 
+    /// Bytes of a file, one range after the other.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] where they are not all here, those of the database.
+    pub fn file_bytes(&self, manifest: &Manifest, ranges: &Ranges) -> Result<Vec<u8>> {
+        let mut out = Vec::new();
+        let gone = || StoreError::NotFound(manifest.file.to_string());
+        self.read(|conn| {
+            for piece in pieces(manifest, ranges) {
+                let chunk = manifest.chunks.get(piece.chunk as usize).ok_or_else(gone)?;
+                let bytes = chunk_of(conn, &chunk.0)?.ok_or_else(gone)?;
+                let from = piece.offset as usize;
+                let part = bytes
+                    .get(from..from + piece.len as usize)
+                    .ok_or_else(gone)?;
+                out.extend_from_slice(part);
+            }
+            Ok(out)
+        })
+    }
+
+    /// Files that are here and at the hub and have the most in common with this one: what its manifest can be
+    /// told by. The best first.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn bases(&self, file: &FileId) -> Result<Vec<Manifest>> {
+        self.read(|conn| {
+            let mut query = conn.prepare_cached(
+                "SELECT other.file FROM file_chunk AS own
+                 JOIN file_chunk AS other ON other.hash = own.hash
+                 JOIN file ON file.file = other.file
+                 WHERE own.file = ?1 AND other.file <> ?1 AND file.uploaded = 1 AND file.complete = 1
+                 GROUP BY other.file ORDER BY sum(other.size) DESC, other.file LIMIT ?2",
+            )?;
+            let rows = query.query_map(params![file.as_str(), MAX_BASES], |row| {
+                row.get(0).map(FileId)
+            })?;
+            let ids: Vec<FileId> = rows.collect::<rusqlite::Result<_>>()?;
+            manifests(conn, &ids)
+        })
+    }
+
+    /// Files that are here whole and stand on the same pages as this one, the largest first: an earlier
+    /// version of it may be among them.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn neighbours(&self, file: &FileId) -> Result<Vec<Manifest>> {
+        self.read(|conn| {
+            let mut query = conn.prepare_cached(
+                "SELECT DISTINCT file.file FROM page_file AS own
+                 JOIN page_file AS other ON other.page = own.page
+                 JOIN file ON file.file = other.file
+                 WHERE own.file = ?1 AND other.file <> ?1 AND file.complete = 1
+                 ORDER BY file.size DESC, file.file LIMIT ?2",
+            )?;
+            let rows = query.query_map(params![file.as_str(), MAX_BASES], |row| {
+                row.get(0).map(FileId)
+            })?;
+            let ids: Vec<FileId> = rows.collect::<rusqlite::Result<_>>()?;
+            manifests(conn, &ids)
+        })
+    }
+
+    /// [`Store::files_to_upload`], each with how many of its bytes no file at the hub is known to have.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn upload_queue(&self) -> Result<Vec<ToUpload>> {
+        let files = self.files_to_upload()?;
+        self.read(|conn| {
+            let new = |file: FileId| {
+                let new = new_bytes(conn, &file)?;
+                Ok(ToUpload { file, new })
+            };
+            files.into_iter().map(new).collect()
+        })
+    }
+
+    /// Files that the hub was given and that work waiting here refers to. The hub may have been restored since,
+    /// or have removed what nothing referred to for a month: whether it has them is to be asked again.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn files_to_confirm(&self) -> Result<Vec<FileId>> {
+        self.read(|conn| {
+            let mut query = conn.prepare_cached(
+                "SELECT file FROM file WHERE uploaded = 1 AND complete = 1
+                   AND (EXISTS (SELECT 1 FROM page_file JOIN outbox ON outbox.entity = page_file.page
+                                WHERE page_file.file = file.file)
+                        OR EXISTS (SELECT 1 FROM outbox_file WHERE outbox_file.file = file.file))
+                 ORDER BY file",
+            )?;
+            let rows = query.query_map([], |row| row.get(0).map(FileId))?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
+    /// The hub does not have the file after all: it is carried again.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn mark_not_uploaded(&self, file: &FileId) -> Result<()> {
+        self.write(|tx, _| {
+            tx.execute(
+                "UPDATE file SET uploaded = 0 WHERE file = ?1 AND complete = 1",
+                [file.as_str()],
+            )?;
+            Ok(())
+        })
+    }
+
     /// The hub has the whole file.
     ///
     /// # Errors
@@ -331,8 +500,7 @@ impl Store {
     }
 }
 
-fn reading(error: fastcdc::v2020::Error) -> StoreError {
-    let error = Error::from(error);
+fn reading(error: Error) -> StoreError {
     match error.kind() {
         ErrorKind::FileTooLarge => StoreError::FileTooLarge { max: MAX_FILE },
         _ => error.into(),
@@ -405,6 +573,35 @@ fn manifest(conn: &Connection, file: &FileId) -> Result<Option<Manifest>> {
     }))
 }
 
+fn new_bytes(conn: &Connection, file: &FileId) -> Result<u64> {
+    Ok(conn
+        .prepare_cached(
+            "SELECT coalesce(sum(size), 0) FROM (
+                 SELECT max(size) AS size FROM file_chunk AS own WHERE own.file = ?1
+                   AND NOT EXISTS (
+                     SELECT 1 FROM file_chunk AS other JOIN file ON file.file = other.file
+                     WHERE other.hash = own.hash AND file.uploaded = 1)
+                 GROUP BY hash)",
+        )?
+        .query_row([file.as_str()], |row| row.get(0))?)
+}
+
+fn manifests(conn: &Connection, ids: &[FileId]) -> Result<Vec<Manifest>> {
+    let found = ids.iter().map(|id| manifest(conn, id));
+    Ok(found
+        .collect::<Result<Vec<_>>>()?
+        .into_iter()
+        .flatten()
+        .collect())
+}
+
+fn chunk_of(conn: &Connection, hash: &str) -> Result<Option<Vec<u8>>> {
+    Ok(conn
+        .prepare_cached("SELECT value FROM chunk WHERE hash = ?1")?
+        .query_row([hash], |row| row.get(0))
+        .optional()?)
+}
+
 fn chunk_at(conn: &Connection, file: &FileId, at: u32) -> Result<Option<Vec<u8>>> {
     Ok(conn
         .prepare_cached(
@@ -472,6 +669,15 @@ pub(crate) fn waiting_bytes(conn: &Connection) -> Result<u64> {
         .query_row([], |row| row.get(0))?)
 }
 
+/// The hub was restored: whether it has a file is asked again. What it has costs a question each.
+pub(crate) fn doubt_all(conn: &Connection) -> Result<()> {
+    conn.execute(
+        "UPDATE file SET uploaded = 0 WHERE uploaded = 1 AND complete = 1",
+        [],
+    )?;
+    Ok(())
+}
+
 /// Chunks of a file whose taking in was interrupted.
 pub(crate) fn drop_orphans(conn: &Connection) -> Result<()> {
     conn.execute(
@@ -479,6 +685,45 @@ pub(crate) fn drop_orphans(conn: &Connection) -> Result<()> {
              SELECT 1 FROM file_chunk WHERE file_chunk.hash = chunk.hash)",
         [],
     )?;
+    Ok(())
+}
+
+/// What nothing here refers to: no page, no work that waits, nothing that was sent and may have to be sent
+/// again, no earlier version, no disagreement.
+const UNUSED: &str = "
+    NOT EXISTS (SELECT 1 FROM page_file WHERE page_file.file = file.file)
+    AND NOT EXISTS (SELECT 1 FROM outbox_file WHERE outbox_file.file = file.file)
+    AND NOT EXISTS (SELECT 1 FROM outbox WHERE instr(change, file.file) > 0)
+    AND NOT EXISTS (SELECT 1 FROM sent WHERE instr(change, file.file) > 0)
+    AND NOT EXISTS (SELECT 1 FROM history WHERE instr(fields, file.file) > 0)
+    AND NOT EXISTS (SELECT 1 FROM conflict
+                    WHERE instr(coalesce(change, '') || coalesce(yours, '') || coalesce(theirs, '')
+                                || coalesce(body, ''), file.file) > 0)";
+
+/// Removes, when the workspace is opened, what nothing refers to: what the hub has as well, and what never
+/// stood on a page. That must have been so at the start before too (`added` is 1 then): a file that was just
+/// taken in is not on its page yet, and another program may be at work beside this one. What stood on a page
+/// once (-1) and never reached the hub stays, for an earlier text may show it.
+pub(crate) fn collect(conn: &mut Connection) -> Result<u64> {
+    let tx = conn.transaction()?;
+    let gone = tx.execute(
+        &format!("DELETE FROM file WHERE (uploaded = 1 OR added = 1) AND {UNUSED}"),
+        [],
+    )?;
+    tx.execute_batch(&format!(
+        "UPDATE file SET added = 1 WHERE added = 0 AND uploaded = 0 AND {UNUSED};
+         DELETE FROM file_chunk
+             WHERE NOT EXISTS (SELECT 1 FROM file WHERE file.file = file_chunk.file);"
+    ))?;
+    drop_orphans(&tx)?;
+    tx.commit()?;
+    Ok(u64::try_from(gone).unwrap_or(0))
+}
+
+/// A file stands on a page.
+pub(crate) fn shown(conn: &Connection, file: &str) -> Result<()> {
+    conn.prepare_cached("UPDATE file SET added = -1 WHERE file = ?1 AND added >= 0")?
+        .execute([file])?;
     Ok(())
 }
 

@@ -31,7 +31,7 @@ pub mod vault;
 pub use agreement::Repair;
 pub use connection::{AtCommit, Store};
 pub use error::StoreError;
-pub use file::{FileReader, FileState};
+pub use file::{FileReader, FileState, ToUpload};
 pub use identity::{Identity, Secret};
 pub use model::{
     Applied, Arrival, Attempt, Conflict, ConflictKind, Filter, OutboxRow, PageList, PageRow,

@@ -137,6 +137,7 @@ impl<'a> Intake<'a> {
         set_number(self.conn, key::EPOCH, response.epoch)?;
         set_number(self.conn, key::LAST_N, response.next.saturating_sub(1))?;
         queue_again(self.conn, response.next)?;
+        crate::file::doubt_all(self.conn)?;
         anew(self.conn, self.docs)?;
         self.applied.more = true;
         self.applied.reconciling = true;

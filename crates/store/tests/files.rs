@@ -169,3 +169,99 @@ fn files_of_others_are_wanted_until_they_are_here() {
     assert!(bruno.files_to_download().unwrap().is_empty());
     assert_eq!(bruno.page(&page).unwrap().unwrap().files, [(file, true)]);
 }
+
+/// A file within an envelope: some bytes before it, some after.
+fn signed(draft: &[u8]) -> Vec<u8> {
+    [&noise(60)[..], draft, &noise(6_000)].concat()
+}
+
+#[test]
+fn a_signed_file_differs_from_its_draft_in_the_chunks_at_both_ends() {
+    let anna = clerk("Anna");
+    let draft = noise(8_000_000);
+    let first = add(&anna, &draft);
+    let second = add(&anna, &signed(&draft));
+    assert!(
+        anna.bases(&second.id).unwrap().is_empty(),
+        "the hub does not have the draft"
+    );
+    anna.mark_uploaded(&first.id).unwrap();
+    let bases = anna.bases(&second.id).unwrap();
+    assert_eq!(bases, [anna.manifest(&first.id).unwrap().unwrap()]);
+    let manifest = anna.manifest(&second.id).unwrap().unwrap();
+    let new = protocol::files::new_chunks(&manifest, &bases);
+    assert!(new.len() <= 6, "{new:?}");
+    let told = protocol::files::encode_manifest(&manifest, &bases);
+    assert!(told.len() < 500, "{} bytes", told.len());
+}
+
+#[test]
+fn what_is_added_at_the_end_of_a_large_file_moves_no_cut_before_it() {
+    let anna = clerk("Anna");
+    let film = noise(20_000_000);
+    let longer = [&film[..], &noise(100_000)].concat();
+    let cuts = |file: &FileRef| anna.manifest(&file.id).unwrap().unwrap().chunks;
+    let (film, longer) = (cuts(&add(&anna, &film)), cuts(&add(&anna, &longer)));
+    let same = film.iter().zip(&longer).take_while(|(a, b)| a == b).count();
+    assert!(same + 1 >= film.len(), "{same} of {}", film.len());
+    let mean =
+        |chunks: &[ChunkRef]| chunks.iter().map(|c| c.1 as usize).sum::<usize>() / chunks.len();
+    assert!((12_000..24_000).contains(&mean(&film[..600])));
+    let large = &film[film.len() - 60..film.len() - 1];
+    assert!(mean(large) > 36_000, "{}", mean(large));
+    assert!(
+        film.iter().all(|chunk| chunk.1 <= CHUNK.2),
+        "older apps take no longer ones"
+    );
+}
+
+#[test]
+fn any_bytes_of_a_file_can_be_read() {
+    let anna = clerk("Anna");
+    let bytes = noise(200_000);
+    let file = add(&anna, &bytes);
+    let manifest = anna.manifest(&file.id).unwrap().unwrap();
+    let ranges = [0..10, 5_000..90_000, 199_999..200_000]
+        .into_iter()
+        .collect();
+    let found = anna.file_bytes(&manifest, &ranges).unwrap();
+    let expected: Vec<u8> = [&bytes[..10], &bytes[5_000..90_000], &bytes[199_999..]].concat();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn what_no_page_ever_had_goes_at_the_second_start_and_what_one_had_stays() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("lavoro.db");
+    let key = store::Key::from_bytes(&[3; 32]).unwrap();
+    let open = || Store::open(&path, &key).unwrap();
+    let anna = open();
+    anna.set_identity(&common::identity("Anna", domain::identity::Role::Impiegato))
+        .unwrap();
+    let page = complete_page(&anna);
+    let (abandoned, attached) = (add(&anna, &noise(30_000)), add(&anna, &noise(40_000)));
+    let taken_off = add(&anna, &noise(50_000));
+    for file in [&attached, &taken_off] {
+        anna.change(&page, PageChange::Attach(file.clone()), NOW)
+            .unwrap();
+    }
+    anna.change(&page, PageChange::Detach(taken_off.id.clone()), NOW)
+        .unwrap();
+    drop(anna);
+    assert!(
+        open().read_file(&abandoned.id).is_ok(),
+        "it may just have been taken in"
+    );
+    let anna = open();
+    assert!(matches!(
+        anna.read_file(&abandoned.id),
+        Err(StoreError::NotFound(_))
+    ));
+    assert_eq!(anna.read_file(&attached.id).unwrap(), noise(40_000));
+    assert_eq!(anna.read_file(&taken_off.id).unwrap(), noise(50_000));
+    // The hub has it, and nothing here refers to it any more: it can be fetched again.
+    anna.mark_uploaded(&taken_off.id).unwrap();
+    drop(anna);
+    let anna = open();
+    assert_eq!(anna.read_file(&attached.id).unwrap(), noise(40_000));
+}

@@ -1,6 +1,7 @@
 //! The calls of the hub, typed, signed and compressed.
 
 use crate::codec::{self, Dialect, Known, Packed};
+use crate::files_client::Arrived;
 use crate::transport::{Method, Patience, Request, Response, Transport};
 use crate::{CallError, DeviceKey};
 use domain::{DeviceId, FileId};
@@ -229,14 +230,26 @@ impl HubClient {
         Ok(Weighed { value, weight })
     }
 
-    async fn raw(
+    pub(crate) async fn raw(
         &self,
         path: &'static str,
         body: Packed,
         limit: usize,
     ) -> Result<Weighed<Vec<u8>>, CallError> {
+        let signed = body.bytes.len();
+        self.raw_signed(path, body, signed, limit).await
+    }
+
+    /// A call of whose body only so many bytes, from its start, are signed.
+    pub(crate) async fn raw_signed(
+        &self,
+        path: &'static str,
+        body: Packed,
+        signed: usize,
+        limit: usize,
+    ) -> Result<Weighed<Vec<u8>>, CallError> {
         let up = length(&body.bytes);
-        let request = self.request(Method::Post, path, body, limit);
+        let request = self.signed_request(Method::Post, path, body, signed, limit);
         let answer = self.transport.send(request).await?;
         let down = length(&answer.body);
         let value = checked(answer, limit)?;
@@ -244,10 +257,44 @@ impl HubClient {
         Ok(Weighed { value, weight })
     }
 
+    /// A call of whose answer is taken what arrived, even where it was cut.
+    pub(crate) async fn partly(
+        &self,
+        path: &'static str,
+        body: Packed,
+        limit: usize,
+    ) -> Result<Weighed<Arrived>, CallError> {
+        let up = length(&body.bytes);
+        let request = self.request(Method::Post, path, body, limit);
+        let mut answer = self.transport.send(request).await?;
+        let down = length(&answer.body);
+        let cut = answer
+            .cut
+            .take()
+            .filter(|_| (200..300).contains(&answer.status));
+        let bytes = checked(answer, limit)?;
+        let weight = Weight { up, down };
+        let value = Arrived { bytes, cut };
+        Ok(Weighed { value, weight })
+    }
+
     fn request(&self, method: Method, path: &'static str, body: Packed, limit: usize) -> Request {
+        let signed = body.bytes.len();
+        self.signed_request(method, path, body, signed, limit)
+    }
+
+    fn signed_request(
+        &self,
+        method: Method,
+        path: &'static str,
+        body: Packed,
+        signed: usize,
+        limit: usize,
+    ) -> Request {
         let authorization = self.signer.as_ref().map(|signer| {
             let Signer { device, key } = signer;
-            key.authorize(device, method.as_str(), path, &body.bytes)
+            let signed = body.bytes.get(..signed).unwrap_or(&body.bytes);
+            key.authorize(device, method.as_str(), path, signed)
         });
         Request {
             method,
@@ -274,6 +321,9 @@ fn length(bytes: &[u8]) -> u64 {
 
 /// The body of an answer that succeeded.
 fn checked(answer: Response, limit: usize) -> Result<Vec<u8>, CallError> {
+    if let Some(cut) = answer.cut {
+        return Err(cut);
+    }
     let body = codec::unpack(answer.body, answer.zstd, limit)?;
     match answer.status {
         200..=299 => Ok(body),

@@ -2,8 +2,8 @@
 //!
 //! [`Engine::start`] runs one task per workspace. It wakes when something was written here
 //! ([`EngineHandle::nudge`]), from time to time, and after a failure with a growing, random pause. What
-//! it does then is a *round* (`engine::courier`): operations both ways in `POST /v1/sync`, then files
-//! pack by pack, returning to operations whenever some became ready meanwhile. Each answer is applied
+//! it does then is a *round* (`engine::courier`): operations both ways in `POST /v1/sync`, and beside them
+//! files, in lanes of their own (`engine::files`), which make way for what is urgent. Each answer is applied
 //! durably before the next call, so that every moment of line brings progress that stays; a call may be
 //! lost, torn or repeated at any point, because operations are exactly-once by what they carry and
 //! chunks by their hash.
@@ -16,6 +16,7 @@ mod codec;
 mod engine;
 mod enrol;
 mod error;
+mod files_client;
 mod key;
 pub mod transport;
 

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Mutex, mpsc, watch};
 use tokio::time::{Instant, sleep, sleep_until};
 
 /// Bytes read from a socket at a time. Small, so that a slow line drips rather than gushes.
@@ -22,7 +22,7 @@ pub struct Fault {
     pub mute: bool,
     /// Every byte is this long under way, each way.
     pub delay: Duration,
-    /// Bytes per second each way; 0 for no limit.
+    /// Bytes per second each way, of all connections together; 0 for no limit.
     pub rate: u64,
     /// Both ways die once this many more bytes went up from now on.
     pub cut_after_up: Option<u64>,
@@ -52,6 +52,9 @@ struct Meter {
     /// What is left before the line is torn; `u64::MAX` for never.
     left_up: AtomicU64,
     left_down: AtomicU64,
+    /// The line carries one piece at a time each way, whatever connection it belongs to.
+    turn_up: Mutex<()>,
+    turn_down: Mutex<()>,
 }
 
 /// The cable. Dropping it pulls it for good.
@@ -181,12 +184,14 @@ async fn carry(
     let up = Way {
         passed: &meter.up,
         left: &meter.left_up,
+        turn: &meter.turn_up,
         torn: &meter.torn,
         fault: &fault,
     };
     let down = Way {
         passed: &meter.down,
         left: &meter.left_down,
+        turn: &meter.turn_down,
         ..up
     };
     let mut watching = fault.subscribe();
@@ -202,6 +207,7 @@ async fn carry(
 struct Way<'a> {
     passed: &'a AtomicU64,
     left: &'a AtomicU64,
+    turn: &'a Mutex<()>,
     torn: &'a AtomicU64,
     fault: &'a watch::Sender<Fault>,
 }
@@ -239,7 +245,7 @@ impl Way<'_> {
                 return Ok(());
             }
             let fault = *self.fault.borrow();
-            sleep(time_of(fault, read)).await;
+            self.wait_for_the_line(fault, read).await;
             let piece = Piece {
                 due: Instant::now() + fault.delay,
                 bytes: buffer.get(..read).unwrap_or_default().to_vec(),
@@ -247,6 +253,14 @@ impl Way<'_> {
             if !fault.mute && line.send(piece).await.is_err() {
                 return Ok(());
             }
+        }
+    }
+
+    /// All connections share the rate, piece by piece in the order in which they came.
+    async fn wait_for_the_line(self, fault: Fault, bytes: usize) {
+        if fault.rate > 0 {
+            let _turn = self.turn.lock().await;
+            sleep(time_of(fault, bytes)).await;
         }
     }
 

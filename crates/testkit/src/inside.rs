@@ -138,7 +138,7 @@ fn head(status: u16, headers: &HeaderMap) -> Response {
         retry_after: text(RETRY_AFTER)
             .and_then(|seconds| seconds.parse().ok())
             .map(std::time::Duration::from_secs),
-        body: Vec::new(),
+        ..Response::default()
     }
 }
 

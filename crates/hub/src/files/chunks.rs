@@ -6,6 +6,7 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
 /// Writes a chunk's bytes to a new file, down to the disk.
@@ -29,6 +30,8 @@ pub(crate) struct Chunks {
     root: PathBuf,
     write: ChunkWrite,
     temp: AtomicU64,
+    /// Read: chunks arrive. Written: those that nobody refers to are swept away.
+    sweeping: RwLock<()>,
 }
 
 impl Chunks {
@@ -40,7 +43,42 @@ impl Chunks {
             root: root.to_owned(),
             write,
             temp: AtomicU64::new(0),
+            sweeping: RwLock::new(()),
         })
+    }
+
+    /// Held from before a chunk is put until the database knows it.
+    pub(crate) fn arriving(&self) -> RwLockReadGuard<'_, ()> {
+        self.sweeping.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Held while it is looked which chunks nobody knows, until they are removed.
+    pub(crate) fn sweeping(&self) -> RwLockWriteGuard<'_, ()> {
+        self.sweeping
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The chunks whose hash begins with these two digits, with their lengths.
+    pub(crate) fn shelf(&self, shelf: &str) -> io::Result<Vec<(String, u64)>> {
+        let entries = match fs::read_dir(self.root.join(shelf)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries?,
+        };
+        let named = |entry: io::Result<fs::DirEntry>| {
+            let entry = entry?;
+            let name = entry.file_name();
+            Ok((
+                format!("{shelf}{}", name.to_string_lossy()),
+                entry.metadata()?.len(),
+            ))
+        };
+        entries.map(named).collect()
+    }
+
+    /// Removes a chunk. Who calls this holds [`Chunks::sweeping`] and knows that nobody refers to it.
+    pub(crate) fn remove(&self, hash: &str) -> io::Result<()> {
+        fs::remove_file(self.path(hash))
     }
 
     /// Where a chunk lies. `hash` is 64 hex digits, checked by the callers.

@@ -4,9 +4,16 @@
 //! comune has it only after bringing the bytes itself. Chunks that no manifest asked for are not kept.
 
 mod chunks;
+mod collect;
+mod pieces;
+mod second;
+mod taking;
 
 pub(crate) use chunks::Chunks;
 pub use chunks::{ChunkWrite, write_chunk};
+pub use collect::{Collected, GRACE, collect_alone};
+pub(crate) use pieces::Pieces;
+pub(crate) use taking::Taking;
 
 use crate::error::Failure;
 use crate::publish::{release, waits};
@@ -28,9 +35,19 @@ impl Hub {
     /// `Malformed` for a manifest that is not one, `TooLarge`, `Full` where the quota would be passed.
     pub fn offer(&self, comune: &ComuneId, manifest: &Manifest) -> Result<Missing, Failure> {
         checked(manifest)?;
-        let store = self.comune(comune)?;
+        let missing = self.note_offer(comune, manifest)?;
+        if missing.is_empty() {
+            self.finish_files(comune)?;
+        }
+        Ok(Missing { missing })
+    }
+
+    /// Notes a manifest; gives the positions of the chunks that are missing.
+    fn note_offer(&self, comune: &ComuneId, manifest: &Manifest) -> Result<Vec<u32>, Failure> {
         let quota = self.config().quota;
-        let missing = store.writing(|tx| {
+        let now = self.now();
+        let missing = self.comune(comune)?.writing(|tx| {
+            tx.touch_file(&manifest.file, now)?;
             if tx.file(&manifest.file)?.is_some_and(|file| file.complete) {
                 return Ok(Vec::new());
             }
@@ -41,12 +58,10 @@ impl Hub {
             }
             let chunks: Vec<_> = lacking.iter().map(|(_, chunk)| *chunk).collect();
             tx.put_file(manifest, &chunks)?;
+            tx.touch_file(&manifest.file, now)?;
             Ok(lacking.iter().map(|(at, _)| *at).collect())
         })?;
-        if missing.is_empty() {
-            self.finish_files(comune)?;
-        }
-        Ok(Missing { missing })
+        Ok(missing)
     }
 
     /// Stores the chunks of a pack that a manifest asked for.
@@ -56,11 +71,20 @@ impl Hub {
     /// `Full`.
     pub fn store_chunks(&self, comune: &ComuneId, pack: &[u8]) -> Result<Stored, Failure> {
         let chunks = unpack(pack).map_err(Failure::malformed)?;
-        let named = chunks
-            .iter()
-            .map(|bytes| (blake3::hash(bytes).to_hex().to_string(), *bytes));
+        let stored = u32::try_from(self.keep(comune, &chunks)?).unwrap_or(u32::MAX);
+        Ok(Stored { stored })
+    }
+
+    /// Keeps the chunks that a manifest asked for; gives how many.
+    fn keep<B: AsRef<[u8]>>(&self, comune: &ComuneId, chunks: &[B]) -> Result<usize, Failure> {
+        let named = chunks.iter().map(|bytes| {
+            let bytes = bytes.as_ref();
+            (blake3::hash(bytes).to_hex().to_string(), bytes)
+        });
         let store = self.comune(comune)?;
         let wanted = store.reading(|tx| wanted(tx, named.clone()))?;
+        // No chunk may be swept away between its arrival on disk and its note in the database.
+        let _arriving = self.0.chunks.arriving();
         // What came before the disk was full is here, and need not come again.
         let mut written = Vec::new();
         let full = wanted.iter().try_for_each(|(hash, bytes)| {
@@ -71,10 +95,10 @@ impl Hub {
         let quota = self.config().quota;
         store.writing(|tx| take(tx, &written, quota))?;
         full?;
-        let stored = u32::try_from(written.len()).unwrap_or(u32::MAX);
-        metrics::add(&self.metrics().chunks_total, written.len());
+        let stored = written.len();
+        metrics::add(&self.metrics().chunks_total, stored);
         self.finish_files(comune)?;
-        Ok(Stored { stored })
+        Ok(stored)
     }
 
     /// The manifest of a file that is here as a whole.

@@ -102,7 +102,7 @@ pub(super) async fn fetch(
 }
 
 /// Files belong to collections: who receives none has no files either.
-fn handles_files(device: &Device) -> Result<(), Failure> {
+pub(super) fn handles_files(device: &Device) -> Result<(), Failure> {
     if device.role.collections().is_empty() {
         return Err(Failure::new(
             HubErrorCode::Forbidden,

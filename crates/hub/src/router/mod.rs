@@ -2,6 +2,7 @@
 
 mod body;
 mod device;
+mod files;
 mod public;
 mod staff;
 mod static_file;
@@ -39,6 +40,11 @@ routes! {
     post "/v1/files/chunks" device::chunks;
     post "/v1/files/manifest" device::manifest;
     post "/v1/files/fetch" device::fetch;
+    post "/v1/files/offer2" files::offer;
+    post "/v1/files/state" files::state;
+    post "/v1/files/put" files::put;
+    post "/v1/files/manifest2" files::manifest;
+    post "/v1/files/get" files::get;
     post "/v1/admin/login" staff::login;
     post "/v1/admin/codes" staff::codes;
     get "/v1/admin/devices" staff::devices;

@@ -7,6 +7,7 @@ use domain::{Change, Decided, DeviceId, Entity, FileId, OpId, PageId, UnixMs};
 use protocol::files::{ChunkRef, Manifest};
 use protocol::{Logged, Outcome};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// An entry on its way into the log.
@@ -106,6 +107,19 @@ pub struct FileState {
     pub complete: bool,
 }
 
+/// An entry of the log, of which every part that may refer to a file is given as it is stored.
+#[derive(Debug)]
+pub struct RawEntry {
+    /// Its position.
+    pub seq: u64,
+    /// What it is about.
+    pub entity: String,
+    /// What was done.
+    pub change: serde_json::Value,
+    /// What the hub chose.
+    pub decided: serde_json::Value,
+}
+
 /// One transaction on a comune. Its writes appear together or not at all.
 pub trait Tx {
     /// The last position of the log, 0 for an empty one.
@@ -164,6 +178,26 @@ pub trait Tx {
     fn complete_file(&self, id: &FileId) -> Result<()>;
     /// The files that are not complete and lack nothing any more.
     fn ready_files(&self) -> Result<Vec<Manifest>>;
+    /// Notes that a device cares for a file now.
+    fn touch_file(&self, id: &FileId, now: UnixMs) -> Result<()>;
+    /// Every file, whole or not, with its chunks, and when a device last cared for it.
+    fn files(&self) -> Result<Vec<(FileState, UnixMs)>>;
+    /// Gives a time to the files that have none.
+    fn touch_unknown(&self, now: UnixMs) -> Result<()>;
+    /// A stretch of the log as it is stored, after a position.
+    fn raw_log(&self, after: u64, limit: usize) -> Result<Vec<RawEntry>>;
+    /// What is public or waits to be, as it is stored.
+    fn raw_public(&self) -> Result<Vec<serde_json::Value>>;
+    /// The last position of the log whose references are noted.
+    fn marked(&self) -> Result<u64>;
+    /// Notes files that the log refers to, up to a position.
+    fn mark(&self, files: &BTreeSet<String>, up_to: u64) -> Result<()>;
+    /// Whether an entry of the log refers to a file, as far as that is noted.
+    fn referred(&self, id: &FileId) -> Result<bool>;
+    /// The comune's chunks whose hash begins so, with their lengths.
+    fn chunks_of(&self, shelf: &str) -> Result<Vec<(String, u64)>>;
+    /// Forgets a chunk that no file has.
+    fn forget_chunk(&self, hash: &str, size: u64) -> Result<()>;
     /// The files that are complete.
     fn complete_files(&self) -> Result<Vec<Manifest>>;
     /// Whether the comune has brought this chunk.

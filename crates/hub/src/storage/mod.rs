@@ -11,7 +11,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 pub use comune::{
-    Entry, FileState, LogStore, PublicPage, SiteChange, StoredText, Stretch, Tx, Window,
+    Entry, FileState, LogStore, PublicPage, RawEntry, SiteChange, StoredText, Stretch, Tx, Window,
 };
 
 /// Opens the databases of a hub, and makes those that are not there.

@@ -8,12 +8,14 @@
 
 mod backup;
 mod bad_input;
+mod collect;
 mod common;
 mod enrol;
 mod files;
 mod kill;
 mod property;
 mod publish;
+mod put;
 mod roles;
 mod serve;
 mod sync;

@@ -1,7 +1,7 @@
-//! What to carry: operations first, then files, back to operations whenever some became ready.
+//! What to carry: operations whenever some are ready; beside them files, in lanes of their own.
 
 use super::budget::Budget;
-use super::files::{Downloads, Uploads};
+use super::files::{CallReport, Lanes, Porter, Report, Step};
 use super::isolate::{Isolation, Next};
 use super::mend::Mended;
 use super::state::line_after;
@@ -11,16 +11,17 @@ use crate::client::{HubClient, Weighed, Weight};
 use crate::clock::Clock;
 use domain::{OpId, UnixMs};
 use protocol::{SyncRequest, SyncResponse};
-use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 use store::{Applied, Attempt, Room, Store, StoreError};
-use tokio::sync::{broadcast, watch};
-use tokio::time::Instant;
+use tokio::sync::{Notify, broadcast, mpsc, watch};
+use tokio::time::{Instant, sleep, sleep_until};
 use world::Work;
 
 /// A difference of clocks worth telling, in milliseconds.
 const CLOCK_OFF: i64 = 5 * 60 * 1000;
+/// Nobody need say that something was written: while files move it is looked at this often.
+const LOOK: Duration = Duration::from_secs(1);
 /// JSON shrinks at least to half: a call may carry twice its budget of operations.
 const SHRINKS: usize = 2;
 
@@ -41,8 +42,10 @@ pub(super) struct Courier {
     work: Work,
     pub(super) pace: Pace,
     pub(super) budget: Budget,
-    uploads: Uploads,
-    downloads: Downloads,
+    lanes: Lanes,
+    /// When it was last looked at whether operations are ready.
+    looked: Instant,
+    nudge: Arc<Notify>,
     last_exchange: Option<Instant>,
     /// Positions were compared anew in this round.
     reconciled: bool,
@@ -61,6 +64,15 @@ impl Courier {
         pace: Pace,
         wires: &Wires,
     ) -> Self {
+        let (tell, told) = mpsc::unbounded_channel();
+        let porter = Porter::new(
+            store.clone(),
+            client.clone(),
+            clock.clone(),
+            work,
+            pace,
+            tell,
+        );
         Self {
             store,
             client,
@@ -68,8 +80,9 @@ impl Courier {
             work,
             pace,
             budget: Budget::default(),
-            uploads: Uploads::default(),
-            downloads: Downloads::default(),
+            lanes: Lanes::new(porter, told),
+            looked: Instant::now(),
+            nudge: wires.nudge.clone(),
             last_exchange: None,
             reconciled: false,
             isolation: Isolation::default(),
@@ -80,20 +93,103 @@ impl Courier {
     }
 
     /// Carries until nothing is left. `insist`: files that were left alone are tried as well.
+    ///
+    /// Operations go at once, also those that are written meanwhile; files go beside them.
     pub async fn round(&mut self, insist: bool) -> Result<(), CallError> {
         if insist {
-            self.uploads.insist();
-            self.downloads.insist();
+            self.lanes.insist();
             self.on_disk(Store::try_parked).await?;
         }
         self.last_exchange = None;
         self.reconciled = false;
+        let outcome = self.carry_all().await;
+        self.lanes.give_up();
+        while let Some(report) = self.lanes.heard() {
+            self.hear(report).await;
+        }
+        outcome
+    }
+
+    async fn carry_all(&mut self) -> Result<(), CallError> {
         loop {
-            self.exchange().await?;
-            let carried = self.upload_step().await? || self.download_step().await?;
-            if !carried {
-                return Ok(());
+            self.looked = Instant::now();
+            self.lanes.start().await?;
+            if !self.lanes.idle() {
+                self.tell_busy();
             }
+            self.exchange().await?;
+            if !self.lanes.idle() {
+                self.until_something_is_ready().await?;
+            } else if !self.lanes.has_work().await? {
+                // What waits for room is told: the rest was carried.
+                return if self.lanes.full() {
+                    Err(CallError::Full)
+                } else {
+                    Ok(())
+                };
+            }
+        }
+    }
+
+    /// Lets the lanes work until operations may be ready: some were written, or a file that some waited for has
+    /// arrived, or it is time to ask for what others wrote.
+    async fn until_something_is_ready(&mut self) -> Result<(), CallError> {
+        let nudge = self.nudge.clone();
+        let poll = self
+            .last_exchange
+            .map_or_else(Instant::now, |at| at + self.pace.poll.0);
+        loop {
+            tokio::select! {
+                biased;
+                () = nudge.notified() => {
+                    sleep(self.pace.coalesce).await;
+                    return Ok(());
+                }
+                () = sleep_until(poll) => return Ok(()),
+                step = self.lanes.next() => match step {
+                    Step::Ended(outcome) => return outcome,
+                    Step::Report(report) => {
+                        if self.hear(report).await {
+                            return Ok(());
+                        }
+                    }
+                },
+            }
+        }
+    }
+
+    /// Takes in what a lane reports; says whether operations may have waited for it.
+    async fn hear(&mut self, report: Report) -> bool {
+        match report {
+            Report::Call(call) => {
+                self.note_call(call).await;
+                self.looked.elapsed() > LOOK
+            }
+            Report::Uploaded(file) => {
+                self.send(Event::Uploaded(file));
+                true
+            }
+            Report::Downloaded(file) => {
+                self.send(Event::Downloaded(file));
+                false
+            }
+        }
+    }
+
+    async fn note_call(&mut self, call: CallReport) {
+        self.tell_busy();
+        let attempt = Attempt {
+            at: call.at,
+            ms: u32::try_from(call.took.as_millis()).unwrap_or(u32::MAX),
+            up: call.outcome.as_ref().map_or(0, |weight| weight.up),
+            down: call.outcome.as_ref().map_or(0, |weight| weight.down),
+            ops_up: 0,
+            ops_down: 0,
+            error: call.outcome.err().map(|error| error.word().into()),
+        };
+        let logged = self.on_disk(move |store| store.log_attempt(&attempt)).await;
+        if let Err(error) = logged {
+            tracing::warn!(%error, "an attempt could not be logged");
         }
     }
 
@@ -120,6 +216,7 @@ impl Courier {
 
     /// One call. Gives whether there is more to pull.
     async fn exchange_once(&mut self, request: SyncRequest) -> Result<bool, CallError> {
+        let _held = (!request.ops.is_empty()).then(|| self.lanes.hold());
         if !request.ops.is_empty() {
             self.tell_busy();
         }
@@ -157,7 +254,7 @@ impl Courier {
             .await?;
         let again = applied.more || applied.reconciling;
         if applied.reconciling {
-            self.uploads.forget();
+            self.lanes.forget();
         }
         if again {
             self.tell_busy();
@@ -192,7 +289,7 @@ impl Courier {
         // Once a round: a hub that finds a conflict again after that has another trouble.
         if error == CallError::Conflict && !self.reconciled {
             self.reconciled = true;
-            self.uploads.forget();
+            self.lanes.forget();
             self.on_disk(Store::reconcile).await?;
             return Ok(true);
         }
@@ -211,7 +308,7 @@ impl Courier {
         self.client.with_patience(self.budget.patience(up))
     }
 
-    /// A call of the files, of about this many bytes: measured and logged.
+    /// A call of about this many bytes besides the exchange: measured and logged.
     pub(super) async fn measured<T>(
         &mut self,
         size: usize,
@@ -273,20 +370,6 @@ impl Courier {
         }
     }
 
-    async fn upload_step(&mut self) -> Result<bool, CallError> {
-        let mut uploads = std::mem::take(&mut self.uploads);
-        let step = uploads.step(self).await;
-        self.uploads = uploads;
-        step
-    }
-
-    async fn download_step(&mut self) -> Result<bool, CallError> {
-        let mut downloads = std::mem::take(&mut self.downloads);
-        let step = downloads.step(self).await;
-        self.downloads = downloads;
-        step
-    }
-
     /// Does work on the database away from the runtime's threads, which must not wait for a disk.
     pub(super) async fn on_disk<T: Send + 'static>(
         &self,
@@ -299,8 +382,14 @@ impl Courier {
         }
     }
 
+    /// The hub answered in the last round.
+    pub fn heard_since_last_round(&self) -> bool {
+        self.last_exchange.is_some()
+    }
+
     /// A round was interrupted.
     pub fn give_up(&mut self) {
+        self.lanes.give_up();
         self.tell(|state| state.busy = false);
     }
 

@@ -19,7 +19,12 @@ pub(super) struct Task {
     asked: mpsc::UnboundedReceiver<Ask>,
     /// Who waits for the round that runs or is about to.
     waiting: Vec<Ask>,
+    /// Since when the line has been down.
+    down: Option<Instant>,
 }
+
+/// So long after a line went down a try follows the other closely: lines that come and go are up for seconds.
+const FLAPPING: Duration = Duration::from_secs(180);
 
 /// Why a rest ended.
 enum Woken {
@@ -46,6 +51,7 @@ impl Task {
             control: wires.control.subscribe(),
             asked,
             waiting: Vec::new(),
+            down: None,
         }
     }
 
@@ -96,7 +102,9 @@ impl Task {
         self.courier.tell_outcome(&outcome);
         self.answer(&outcome);
         let rest = self.rest_after(&outcome);
-        self.rest(rest, outcome.is_ok()).await
+        // A hub without room for a file still takes operations.
+        let up = matches!(outcome, Ok(()) | Err(CallError::Full));
+        self.rest(rest, up).await
     }
 
     fn interrupted(&mut self, changed: Result<(), watch::error::RecvError>) -> Woken {
@@ -114,6 +122,7 @@ impl Task {
     fn rest_after(&mut self, outcome: &Result<(), CallError>) -> Duration {
         let roll = roll();
         let Err(error) = outcome else {
+            self.down = None;
             self.backoff.reset();
             return spread(self.pace.poll.0, self.pace.poll.1, roll);
         };
@@ -124,11 +133,20 @@ impl Task {
             return (*wait).clamp(self.pace.retry, Duration::from_secs(600));
         }
         let ceiling = match line_after(error) {
+            Line::Down if self.down_for() < FLAPPING => self.pace.retry,
             Line::Down => self.pace.retry_line,
             Line::Revoked => return self.pace.refused,
             _ => self.pace.retry_hub,
         };
         self.backoff.after_failure(self.pace.retry, ceiling, roll)
+    }
+
+    fn down_for(&mut self) -> Duration {
+        // A call in between may have succeeded: the line is down anew then.
+        if self.courier.heard_since_last_round() {
+            self.down = None;
+        }
+        self.down.get_or_insert_with(Instant::now).elapsed()
     }
 
     /// Waits for the next reason to carry. Local changes end a rest only while the line is up: each

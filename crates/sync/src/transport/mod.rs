@@ -81,6 +81,8 @@ pub struct Response {
     pub retry_after: Option<Duration>,
     /// The body as received.
     pub body: Vec<u8>,
+    /// Why the body is not whole, where it is not.
+    pub cut: Option<CallError>,
 }
 
 /// A way to the hub.

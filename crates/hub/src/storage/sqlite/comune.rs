@@ -2,15 +2,17 @@
 
 use super::{int, lock, migrate, name_of, named, open, to_json, uint};
 use crate::storage::{
-    Entry, FileState, LogStore, PublicPage, Result, SiteChange, StoredText, Stretch, Tx, Window,
+    Entry, FileState, LogStore, PublicPage, RawEntry, Result, SiteChange, StoredText, Stretch, Tx,
+    Window,
 };
 use domain::identity::Collection;
-use domain::{DeviceId, Entity, FileId, OpId, PageId};
+use domain::{DeviceId, Entity, FileId, OpId, PageId, UnixMs};
 use protocol::files::{ChunkRef, Manifest};
 use protocol::{Logged, LoggedBody, Outcome, mark};
 use rusqlite::{
     Connection, OptionalExtension, Row, Transaction, TransactionBehavior, named_params, params,
 };
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -434,6 +436,36 @@ impl Tx for SqliteTx<'_> {
     }
     fn ready_files(&self) -> Result<Vec<Manifest>> {
         self.files_ready()
+    }
+    fn touch_file(&self, id: &FileId, now: UnixMs) -> Result<()> {
+        self.set_touched(id, now)
+    }
+    fn files(&self) -> Result<Vec<(FileState, UnixMs)>> {
+        self.all_files()
+    }
+    fn touch_unknown(&self, now: UnixMs) -> Result<()> {
+        self.set_unknown_touched(now)
+    }
+    fn raw_log(&self, after: u64, limit: usize) -> Result<Vec<RawEntry>> {
+        self.entries_raw(after, limit)
+    }
+    fn raw_public(&self) -> Result<Vec<serde_json::Value>> {
+        self.public_raw()
+    }
+    fn marked(&self) -> Result<u64> {
+        Ok(uint(self.counter("marked")?))
+    }
+    fn mark(&self, files: &BTreeSet<String>, up_to: u64) -> Result<()> {
+        self.insert_marks(files, up_to)
+    }
+    fn referred(&self, id: &FileId) -> Result<bool> {
+        self.exists("SELECT 1 FROM file_ref WHERE file = ?1", id.as_str())
+    }
+    fn chunks_of(&self, shelf: &str) -> Result<Vec<(String, u64)>> {
+        self.shelf(shelf)
+    }
+    fn forget_chunk(&self, hash: &str, size: u64) -> Result<()> {
+        self.remove_chunk(hash, size)
     }
     fn complete_files(&self) -> Result<Vec<Manifest>> {
         self.files_complete()

@@ -11,6 +11,7 @@ pub(super) const CENTRO: &[&str] = &[include_str!(
 pub(super) const COMUNE: &[&str] = &[
     include_str!("../../../../../migrations/hub/comune/0001_log.sql"),
     include_str!("../../../../../migrations/hub/comune/0002_digest.sql"),
+    include_str!("../../../../../migrations/hub/comune/0003_files.sql"),
 ];
 
 /// Brings a database up to date; refuses one that a later hub wrote.

@@ -9,6 +9,31 @@
 //!
 //! A *pack* is bytes: for each chunk its length (u32, little endian), then its bytes. The hash is not
 //! sent: who receives a chunk computes it.
+//!
+//! That was the first form, which older apps speak. The second is binary, knows single bytes of chunks,
+//! and lets the hub keep what arrived of a call that was cut:
+//!
+//! | call | body | answer |
+//! |---|---|---|
+//! | `POST /v1/files/offer2` | [`Offer`] | [`Missing2`] |
+//! | `POST /v1/files/state` | [`StateRequest`] | [`Missing2`] |
+//! | `POST /v1/files/put` | [`Put`], then bytes | [`Left`] |
+//! | `POST /v1/files/manifest2` | [`ManifestRequest2`] | a compact manifest ([`read_manifest`]) |
+//! | `POST /v1/files/get` | [`Get`] | bytes |
+
+mod bytes;
+mod compact;
+mod ranges;
+#[cfg(test)]
+mod tests;
+mod wire;
+
+pub use compact::{CompactError, Digest, MAX_BASES, Run, encode as encode_manifest, runs};
+pub use ranges::Ranges;
+pub use wire::{
+    Get, Left, MAX_DICTIONARY, MAX_HEAD, MAX_INLINE, MAX_PUT, ManifestRequest2, Missing2, Offer,
+    Piece, Put, StateRequest, dictionary, new_chunks, pieces, read_manifest,
+};
 
 use domain::FileId;
 use serde::{Deserialize, Serialize};
@@ -17,6 +42,11 @@ use serde::{Deserialize, Serialize};
 pub const MAX_FILE: u64 = 100 * 1024 * 1024;
 /// The smallest, mean and largest chunk, in bytes (FastCDC, 2020 variant).
 pub const CHUNK: (u32, u32, u32) = (4 * 1024, 16 * 1024, 64 * 1024);
+/// Where in a file larger chunks begin, in bytes (16 MB). What is before is cut the same whatever follows.
+pub const LARGE_FROM: u64 = 16 * 1024 * 1024;
+/// The chunks from there on: fewer, for what is large is seldom edited. None is longer than the longest of
+/// [`CHUNK`], because older apps refuse those.
+pub const LARGE_CHUNK: (u32, u32, u32) = (32 * 1024, 48 * 1024, 64 * 1024);
 /// The largest pack, in bytes.
 pub const MAX_PACK: usize = 512 * 1024;
 /// The most chunks a manifest may list.
@@ -104,20 +134,4 @@ pub fn unpack(mut pack: &[u8]) -> Result<Vec<&[u8]>, PackError> {
         pack = rest;
     }
     Ok(chunks)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_pack_gives_its_chunks_back_and_a_torn_one_is_refused() {
-        let mut pack = Vec::new();
-        push_chunk(&mut pack, b"uno");
-        push_chunk(&mut pack, b"");
-        push_chunk(&mut pack, b"due");
-        assert_eq!(unpack(&pack), Ok(vec![&b"uno"[..], b"", b"due"]));
-        assert_eq!(unpack(&pack[..pack.len() - 1]), Err(PackError::Truncated));
-        assert_eq!(unpack(&[0xff; 9]), Err(PackError::TooLong));
-    }
 }

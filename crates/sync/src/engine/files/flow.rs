@@ -1,0 +1,232 @@
+//! How much to have under way of what may wait: enough that the line is never idle, and no more, because
+//! what is urgent queues behind it.
+
+use crate::CallError;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// Calls under way at a time: while one is being answered the other moves.
+pub(super) const WINDOW: usize = 2;
+/// The least and the most bytes in a call.
+const SIZE: (f64, f64) = (4.0 * 1024.0, 512.0 * 1024.0);
+/// Bytes per second assumed before anything was measured.
+const UNKNOWN: f64 = 12.0 * 1024.0;
+/// The round trip assumed at least: calls have a cost of their own.
+const LEAST: Duration = Duration::from_millis(350);
+/// A little more than the round trip carries: a measure that is too low must be able to grow, and the other
+/// side has to write to its disk.
+const SLACK: f64 = 1.3;
+/// Weight of the newest measure.
+const NEWEST: f64 = 0.4;
+/// Landings closer together than this are one measure.
+const SPAN: Duration = Duration::from_millis(300);
+/// The shortest patience without anything landing.
+const PATIENCE: Duration = Duration::from_secs(6);
+/// A call carries at most this part of what the line usually carries between two cuts: what is under way at a
+/// cut goes again.
+const OF_A_LIFE: f64 = 8.0;
+/// Bytes of a call around its body.
+const AROUND: u64 = 500;
+
+/// The line in one direction, as the calls of one lane measured it.
+#[derive(Debug)]
+pub(super) struct Flow {
+    rate: f64,
+    round_trip: Option<Duration>,
+    /// Since when bytes are counted, and how many landed since.
+    counting: Option<(Instant, u64)>,
+    /// Bytes that landed between two cuts, moving average; `None` before the first one.
+    life: Option<f64>,
+    /// Bytes that landed since the last cut.
+    alive: f64,
+}
+
+impl Default for Flow {
+    fn default() -> Self {
+        Self {
+            rate: UNKNOWN,
+            round_trip: None,
+            counting: None,
+            life: None,
+            alive: 0.0,
+        }
+    }
+}
+
+impl Flow {
+    /// Bytes for the next call: what the line carries in a round trip. Two such calls keep it full.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "between 4 kB and 512 kB"
+    )]
+    pub fn size(&self) -> u64 {
+        let round_trip = self.round_trip.unwrap_or(LEAST).max(LEAST).as_secs_f64();
+        let most = self
+            .life
+            .map_or(SIZE.1, |life| life.max(self.alive) / OF_A_LIFE);
+        (self.rate * round_trip * SLACK)
+            .min(most)
+            .clamp(SIZE.0, SIZE.1) as u64
+    }
+
+    /// Bytes that the line carries in so many seconds.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a few seconds of a line"
+    )]
+    pub fn in_time(&self, seconds: f64) -> usize {
+        (self.rate * seconds).min(SIZE.1) as usize
+    }
+
+    /// How long to wait for a call that carries so many bytes behind those that are under way.
+    pub fn patience(&self, bytes: u64) -> Duration {
+        let next = self
+            .round_trip
+            .map_or(PATIENCE, |rtt| (4 * rtt).max(PATIENCE));
+        let sending = 3.0 * float(bytes) / self.rate.max(1.0);
+        next + Duration::from_secs_f64(sending.min(120.0))
+    }
+
+    /// A call that carries next to nothing took so long. The least is kept, slowly forgotten: the others
+    /// stood in a queue.
+    pub fn round_trip(&mut self, took: Duration) {
+        self.round_trip = Some(match self.round_trip {
+            Some(known) => took.min(known.mul_f64(1.05)),
+            None => took,
+        });
+    }
+
+    /// Calls begin to move after a rest.
+    pub fn begin(&mut self, now: Instant) {
+        self.counting = Some((now + self.round_trip.unwrap_or_default(), 0));
+    }
+
+    /// Bytes landed.
+    pub fn landed(&mut self, bytes: u64, now: Instant) {
+        self.alive += float(bytes);
+        let (since, so_far) = self.counting.unwrap_or((now, 0));
+        let landed = so_far + bytes + AROUND;
+        let span = now.saturating_duration_since(since);
+        if span < SPAN {
+            self.counting = Some((since, landed));
+            return;
+        }
+        let measured = float(landed) / span.as_secs_f64();
+        self.rate = self.rate * (1.0 - NEWEST) + measured * NEWEST;
+        self.counting = Some((now, 0));
+    }
+
+    /// A call failed. One that could not begin says nothing; where nothing landed since the last cut, the next
+    /// calls are half as large.
+    pub fn failed(&mut self, error: &CallError) {
+        self.counting = None;
+        if !matches!(
+            error,
+            CallError::Cut(_) | CallError::Stalled | CallError::TooLarge
+        ) {
+            return;
+        }
+        if self.alive > 0.0 {
+            self.life = Some(
+                self.life
+                    .map_or(self.alive, |life| (life + self.alive) / 2.0),
+            );
+        } else {
+            self.rate = (self.rate / 2.0).max(SIZE.0 / 2.0);
+        }
+        self.alive = 0.0;
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "an estimate")]
+fn float(bytes: u64) -> f64 {
+    bytes as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two calls at a time over a line of this many bytes per second; gives the bytes per second carried in
+    /// the last of so many seconds, and the size of a call.
+    fn carry(flow: &mut Flow, rate: f64, round_trip: Duration, seconds: u64) -> (f64, u64) {
+        let start = Instant::now();
+        let end = start + Duration::from_secs(seconds);
+        flow.round_trip(round_trip);
+        flow.begin(start);
+        let (mut line_free, mut late) = (start, 0);
+        let mut under_way = std::collections::VecDeque::new();
+        let mut now = start;
+        while now < end {
+            while under_way.len() < WINDOW {
+                let bytes = flow.size();
+                let moved = Duration::from_secs_f64(float(bytes + AROUND) / rate);
+                line_free = line_free.max(now) + moved;
+                under_way.push_back((line_free + round_trip, bytes));
+            }
+            if let Some((landed, bytes)) = under_way.pop_front() {
+                now = landed;
+                flow.landed(bytes, now);
+                late += if now > end - Duration::from_secs(10) {
+                    bytes
+                } else {
+                    0
+                };
+            }
+        }
+        (float(late) / 10.0, flow.size())
+    }
+
+    #[test]
+    fn every_line_is_kept_full_with_little_under_way() {
+        for (rate, trip) in [
+            (16e3, 600),
+            (8e3, 1000),
+            (64e3, 300),
+            (250e3, 800),
+            (10e6, 5),
+        ] {
+            let trip = Duration::from_millis(trip);
+            let mut flow = Flow::default();
+            let (carried, size) = carry(&mut flow, rate, trip, 40);
+            let queue = 2.0 * float(size) / rate;
+            println!("{rate} B/s: {carried:.0} carried, calls of {size}, {queue:.1} s under way");
+            // A fast line is full with the largest calls; a slow one with two round trips of bytes.
+            assert!(carried > 0.85 * rate, "{rate}: {carried}");
+            assert!(
+                queue < 3.2 * trip.max(LEAST).as_secs_f64() || size <= 4096,
+                "{rate}: {queue}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_line_that_gets_slower_gets_smaller_calls() {
+        let mut flow = Flow::default();
+        carry(&mut flow, 250e3, Duration::from_millis(600), 20);
+        let fast = flow.size();
+        carry(&mut flow, 16e3, Duration::from_millis(600), 60);
+        assert!(
+            fast > 100_000 && flow.size() < 16_000,
+            "{fast}, {}",
+            flow.size()
+        );
+        for _ in 0..20 {
+            flow.failed(&CallError::Stalled);
+        }
+        assert_eq!(flow.size(), 4096);
+    }
+
+    #[test]
+    fn a_queue_is_not_taken_for_a_long_way() {
+        let mut flow = Flow::default();
+        flow.round_trip(Duration::from_millis(600));
+        for _ in 0..3 {
+            flow.round_trip(Duration::from_secs(3));
+        }
+        assert!(flow.patience(0) <= Duration::from_secs(6));
+        assert!(flow.size() < 13_000, "{}", flow.size());
+    }
+}

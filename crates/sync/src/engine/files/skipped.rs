@@ -1,0 +1,59 @@
+//! Files that could not be carried for a reason of their own; the others must not wait for them.
+
+use crate::CallError;
+use domain::FileId;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// The files, since when, and why.
+#[derive(Clone, Default)]
+pub(super) struct Skipped(Arc<Mutex<BTreeMap<FileId, (Instant, CallError)>>>);
+
+impl Skipped {
+    fn held(&self) -> MutexGuard<'_, BTreeMap<FileId, (Instant, CallError)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Leaves a file alone for a while.
+    pub fn add(&self, file: &FileId, why: &CallError) {
+        tracing::warn!(%why, "a file was left alone");
+        self.held()
+            .insert(file.clone(), (Instant::now(), why.clone()));
+    }
+
+    /// Whether a file is left alone.
+    pub fn skips(&self, file: &FileId, pause: Duration) -> bool {
+        let left_alone = |(since, _): &(Instant, CallError)| since.elapsed() < pause;
+        self.held().get(file).is_some_and(left_alone)
+    }
+
+    /// A file was carried after all.
+    pub fn remove(&self, file: &FileId) {
+        self.held().remove(file);
+    }
+
+    /// Whether a file waits because the hub has no room for it.
+    pub fn full(&self) -> bool {
+        self.held().values().any(|(_, why)| *why == CallError::Full)
+    }
+
+    /// All are tried again.
+    pub fn clear(&self) {
+        self.held().clear();
+    }
+}
+
+/// A failure that concerns one file, not the line.
+pub(super) fn of_the_file(error: &CallError) -> bool {
+    matches!(
+        error,
+        CallError::NotFound
+            | CallError::Forbidden
+            | CallError::Malformed(_)
+            | CallError::Local(_)
+            | CallError::TooLarge
+            | CallError::Full
+    )
+}
