@@ -23,6 +23,7 @@ cargo xtask setup [--bench]    install what is missing, and nothing else
 cargo xtask ui                 build the web view's files into ui/dist
 cargo xtask site CONTENT OUT   write a comune's public site from a file of content
 cargo xtask bench              measure, and write docs/benchmarks.md
+cargo xtask bench sync [...]   measure sync against its peers on emulated lines (--help tells how)
 cargo xtask dictionary         train the protocol's dictionary anew (needs zstd)";
 
 /// What a part of the work gives: the words are for the person who called.
@@ -39,6 +40,7 @@ fn main() -> ExitCode {
         ["ui"] => setup::front_end().and_then(|()| ui::build().map(drop)),
         ["site", content, out] => site(content, out),
         ["dictionary"] => dictionary::train(),
+        ["bench", "sync", rest @ ..] => sync_bench(rest),
         ["bench", rest @ ..] => bench::bench(rest),
         _ => Err(USAGE.into()),
     };
@@ -53,4 +55,19 @@ fn main() -> ExitCode {
 
 fn site(content: &str, out: &str) -> Done {
     step::cargo(&["run", "--quiet", "-p", "site", "--", "build", content, out]).run()
+}
+
+/// The harness is a program of its own: it must not be rebuilt with the tree, nor the tree with it.
+fn sync_bench(rest: &[&str]) -> Done {
+    let build = ["build", "-p", "hub", "-p", "sync", "--bins"];
+    match () {
+        () if rest.contains(&"--help") => {}
+        () if rest.contains(&"--debug") => step::cargo(&build).run()?,
+        () => step::cargo(&build).arg("--release").run()?,
+    }
+    let mut bench = step::cargo(&["run", "--quiet", "-p", "bench", "--"]);
+    for word in rest {
+        bench = bench.arg(word);
+    }
+    bench.run()
 }

@@ -3,6 +3,8 @@
 
 mod arguments;
 mod desk;
+mod talk;
+mod words;
 
 use arguments::Arguments;
 use std::error::Error;
@@ -13,7 +15,7 @@ type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 const HELP: &str = "\
 client: a workspace and its engine without a window
 
-  client enrol   --dir DIR --hub ADDRESS --code CODE [--name NAME]
+  client enrol   --dir DIR --hub ADDRESS --code CODE [--name NAME] [--clear]
   client write   --dir DIR --title TITLE [--body TEXT]   a new news item; prints its id
   client edit    --dir DIR --page ID [--title TITLE] [--body TEXT]
   client attach  --dir DIR --page ID --file PATH
@@ -23,6 +25,22 @@ client: a workspace and its engine without a window
   client work    --dir DIR --name NAME [--pause MS]
                  writes and carries without end; prints `ID<TAB>TITLE` once a page is on disk
   client state   --dir DIR [--json]            what is here; carries nothing
+  client fill    --dir DIR --count N --seed S  writes N news items of about 1 kB; carries nothing
+  client records --count N --seed S            prints the same texts, one JSON object per line
+  client await   --dir DIR [--count N] [--title T] [--text T] [--file NAME] [--seconds N]
+                 asks the hub until that is here; prints how long it took, as JSON
+  client talk    --dir DIR                     keeps the engine, obeys JSON lines on standard input:
+                 {\"do\":\"fill\",\"count\":N,\"seed\":S}  {\"do\":\"load\",\"file\":PATH}
+                 {\"do\":\"edit\",\"was\":TITLE,\"title\":TITLE}  {\"do\":\"attach\",\"file\":PATH,\"title\":TITLE}
+                 {\"do\":\"carry\",\"seconds\":N}  {\"do\":\"sync\"}  {\"do\":\"count\"}
+                 {\"do\":\"await\",\"count\":N,\"title\":T,\"text\":T,\"file\":NAME,\"seconds\":N}
+
+By hand, against any hub over any line: on the hub's computer `hub code --data DIR --comune 005094
+--person NAME --role impiegato` prints a one-time code; here `client enrol` with it, then `fill` and
+`wait`; on a third computer, enrolled with another code, `await --count N`. `linkbox open` lays an
+emulated rural line between two network namespaces of one computer. Plain http is refused outside this
+computer, as the app does, but for `--clear`, which is for test networks only: everything but the
+device's key can be read and, up to the signature, changed on the way.
 
 The text is one paragraph per line. DIR holds the workspace and, in clear, the key that opens it: this
 is a tool for trying out, not a place for what people wrote.";
@@ -49,6 +67,10 @@ fn run(command: &str, arguments: &Arguments) -> Outcome<String> {
     let said = runtime.block_on(async {
         match command {
             "enrol" => desk::enrol(arguments).await,
+            "fill" => desk::fill(arguments),
+            "records" => desk::records(arguments),
+            "await" => desk::wait_for(arguments).await,
+            "talk" => talk::talk(arguments).await,
             "write" => desk::write(arguments),
             "edit" => desk::edit(arguments),
             "attach" => desk::attach(arguments),
