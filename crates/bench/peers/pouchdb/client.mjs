@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { randomUUID } from "node:crypto";
 import { createRequire } from "node:module";
-import { talk, until } from "./talk.mjs";
+import { pause, talk, until } from "./talk.mjs";
 
 const require = createRequire(import.meta.url);
 const PouchDB = require("pouchdb").plugin(require("pouchdb-adapter-memory"));
@@ -32,10 +32,22 @@ talk({
     const doc = (await all()).find((doc) => doc.title === was);
     await local.put({ ...doc, title });
   },
-  // Upwards alone: a full `sync` would cost it more.
+  // Upwards alone: a full `sync` would cost it more. Called again when it fails, until the time is up.
   async carry({ seconds }) {
     const time = new Promise((_, fail) => setTimeout(() => fail(new Error("time is up")), seconds * 1000).unref());
-    await Promise.race([local.replicate.to(remote), time]);
+    let tries = 0;
+    const insist = async () => {
+      for (;;) {
+        try {
+          tries += 1;
+          return await local.replicate.to(remote);
+        } catch {
+          await pause(1000);
+        }
+      }
+    };
+    await Promise.race([insist(), time]);
+    return { tries };
   },
   async start() {
     local.replicate.to(remote, { live: true, retry: true });
