@@ -54,7 +54,7 @@ enum Ask {
 /// What is waited for; all that is told.
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct Sight {
-    /// So many pages, each with its text.
+    /// So many pages, the newest with their text.
     #[serde(default)]
     pub count: Option<usize>,
     /// A page with this title.
@@ -237,7 +237,7 @@ impl Desk {
 
     fn sees(&mut self, sight: &Sight) -> Outcome<bool> {
         if let Some(count) = sight.count
-            && (self.total()? < count || self.whole()? < count)
+            && (self.total()? < count || !self.whole()?)
         {
             return Ok(false);
         }
@@ -271,18 +271,20 @@ impl Desk {
             .filter_map(move |row| store.page(&row.id).ok().flatten()))
     }
 
-    /// How many pages have their text: the last operations of a page may still be on their way.
-    fn whole(&mut self) -> Outcome<usize> {
-        for row in all_pages(&self.store)? {
+    /// Whether the newest pages have their text: the log is read in order, so the last operations of the
+    /// last pages are what may still be on its way. To open every page would take longer than the line.
+    fn whole(&mut self) -> Outcome<bool> {
+        for row in self.store.list_pages(&Filter::default(), 0, 200)?.rows {
             if self.whole.contains(&row.id) {
                 continue;
             }
             let view = self.store.page(&row.id)?;
-            if view.is_some_and(|view| !view.text.text.plain().trim().is_empty()) {
-                self.whole.insert(row.id);
+            if view.is_none_or(|view| view.text.text.plain().trim().is_empty()) {
+                return Ok(false);
             }
+            self.whole.insert(row.id);
         }
-        Ok(self.whole.len())
+        Ok(true)
     }
 }
 
