@@ -60,10 +60,10 @@ fn site(content: &str, out: &str) -> Done {
 /// The harness is a program of its own: it must not be rebuilt with the tree, nor the tree with it.
 fn sync_bench(rest: &[&str]) -> Done {
     let build = ["build", "-p", "hub", "-p", "sync", "--bins"];
-    match () {
-        () if rest.contains(&"--help") => {}
-        () if rest.contains(&"--debug") => step::cargo(&build).run()?,
-        () => step::cargo(&build).arg("--release").run()?,
+    if rest.contains(&"--debug") {
+        step::cargo(&build).run()?;
+    } else if !rest.contains(&"--help") {
+        step::cargo(&build).arg("--release").run()?;
     }
     let mut bench = step::cargo(&["run", "--quiet", "-p", "bench", "--"]);
     for word in rest {
