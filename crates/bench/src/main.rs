@@ -150,17 +150,14 @@ fn work(options: &Options, tools: &Tools, tasks: VecDeque<Task<'_>>, report: &Mu
 }
 
 fn one(options: &Options, tools: &Tools, task: &Task<'_>, report: &Mutex<Report>) {
-    match task.run(tools) {
-        Ok(runs) => {
-            runs.iter().for_each(tell);
-            let mut report = report.lock().unwrap_or_else(PoisonError::into_inner);
-            report.add(runs);
-            // What was measured stays, whatever happens to the rest.
-            if let Err(error) = report.write(options) {
-                println!("the report is not written: {error}");
-            }
-        }
-        Err(error) => println!("FAILED {}: {error}", task.name()),
+    let broken = |error: Box<dyn Error + Send + Sync>| task.broken(&error.to_string());
+    let runs = task.run(tools).unwrap_or_else(broken);
+    runs.iter().for_each(tell);
+    let mut report = report.lock().unwrap_or_else(PoisonError::into_inner);
+    report.add(runs);
+    // What was measured stays, whatever happens to the rest.
+    if let Err(error) = report.write(options) {
+        println!("the report is not written: {error}");
     }
 }
 

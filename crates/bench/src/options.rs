@@ -13,7 +13,7 @@ cargo xtask bench sync [OPTIONS]     measures sync against its peers on emulated
   --only G1,G3        goals: G1-G3 (edit cold and warm, nothing to do, 100 records; one sitting), G4 (3,000
                       records, line C), G6 (signed file after its draft), G7 (100 MB, redial every 60 s),
                       G8 (urgent act while 100 MB move), G9 (first sync of 10,000 records)
-  --peers ours,anki   ours, pouchdb, anki, automerge, rsync, tus
+  --peers ours,anki   ours, ours-tls (skipped where the hub has no TLS), pouchdb, anki, automerge, rsync, tus
   --profiles A,B      only on these lines (`linkbox profiles` tells what they are)
   --seeds N           runs of each (10); of those that take minutes (G4, G7, G9) a third, rounded up
   --jobs N            lines at the same time (6)
@@ -27,6 +27,10 @@ Each run has a line of its own: two network namespaces, an emulated link between
 far end, two clients. A time is counted until a second client, at the hub's side, has seen the thing. Bytes are
 those of IP, both ways, retransmissions included. Peers are installed under target/bench with npm and pip, in
 the versions that crates/bench/peers pins; what cannot be installed is skipped aloud.
+
+How long it takes: with all peers, 10 seeds and 6 lines about 90 minutes, mostly waiting; with `--seeds 3 --jobs 10`
+about half an hour. More lines than a dozen at once would measure this computer and not the lines (every run notes
+the load). Table and JSON are written after every run: what is stopped loses the runs under way alone.
 
 Results: docs/benchmarks-sync.md, and every run with its seed in docs/benchmarks-sync.json. What programs
 complained of: target/bench/logs.";
@@ -111,7 +115,8 @@ impl Options {
 
     /// Whether this run is wanted, and can be.
     pub fn wants(&self, task: &Task<'_>) -> bool {
-        task.scenario.suits(task.peer.carries())
+        !task.repeats()
+            && task.scenario.suits(task.peer.carries())
             && wanted(&self.profiles, task.profile.name())
             && task
                 .scenario

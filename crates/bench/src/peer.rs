@@ -4,7 +4,7 @@ use crate::actor::{Actor, Running, serve};
 use crate::place::{PORT, Place, Tools};
 use crate::{Outcome, install};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use testkit::{FAR, Side};
 
@@ -74,7 +74,8 @@ impl Kind {
 /// Everybody.
 pub fn all() -> Vec<Box<dyn Peer>> {
     vec![
-        Box::new(Ours),
+        Box::new(Ours { tls: false }),
+        Box::new(Ours { tls: true }),
         Box::new(PouchDb),
         Box::new(Anki),
         Box::new(Automerge),
@@ -94,8 +95,10 @@ fn url() -> String {
 /// The comune of all runs.
 const COMUNE: &str = "005094";
 
-/// The hub and the headless client of this repository.
-struct Ours;
+/// The hub and the headless client of this repository, in the clear as all the others, or with TLS 1.3.
+struct Ours {
+    tls: bool,
+}
 
 impl Ours {
     fn data(place: &Place<'_>) -> Outcome<String> {
@@ -108,19 +111,44 @@ impl Ours {
         command.args(["--person", who, "--role", "responsabile"]);
         install::said(&mut command)
     }
+
+    /// The client, which trusts the authority of this run alone.
+    fn client(&self, place: &Place<'_>, side: Side) -> Outcome<Command> {
+        let mut command = place.command(side, place.tools.bin.join("client"))?;
+        if self.tls {
+            command.env("SSL_CERT_FILE", place.folder("tls")?.join("ca.pem"));
+        }
+        Ok(command)
+    }
+
+    fn enrol(&self, place: &Place<'_>, side: Side, who: &str, folder: &str) -> Outcome<()> {
+        let mut enrol = self.client(place, side)?;
+        enrol.args(["enrol", "--dir", folder, "--name", who]);
+        enrol.args(["--code", &Self::code(place, who)?]);
+        if self.tls {
+            enrol.args(["--hub", &format!("https://{}", address())]);
+        } else {
+            enrol.args(["--clear", "--hub", &format!("http://{}", address())]);
+        }
+        install::said(&mut enrol).map(drop)
+    }
 }
 
 impl Peer for Ours {
     fn name(&self) -> &'static str {
-        "ours"
+        if self.tls { "ours-tls" } else { "ours" }
     }
 
     fn install(&self, tools: &Tools) -> Outcome<()> {
         let missing = |name: &&str| !tools.bin.join(name).exists();
-        match ["hub", "client"].into_iter().find(missing) {
-            None => Ok(()),
-            Some(name) => Err(format!("{} is not built", tools.bin.join(name).display()).into()),
+        if let Some(name) = ["hub", "client"].into_iter().find(missing) {
+            return Err(format!("{} is not built", tools.bin.join(name).display()).into());
         }
+        let help = install::said(Command::new(tools.bin.join("hub")).arg("help"))?;
+        if self.tls && !help.contains("--tls-cert") {
+            return Err("this hub has no TLS of its own".into());
+        }
+        Ok(())
     }
 
     fn versions(&self, tools: &Tools) -> Outcome<String> {
@@ -142,19 +170,37 @@ impl Peer for Ours {
         let mut command = place.command(Side::Far, &hub)?;
         command.env("RUST_LOG", "warn");
         command.args(["serve", "--data", &data, "--listen", &address()]);
+        if self.tls {
+            let folder = place.folder("tls")?;
+            certify(&folder)?;
+            command.arg("--tls-cert").arg(folder.join("hub.pem"));
+            command.arg("--tls-key").arg(folder.join("hub.key"));
+        }
         serve(&mut command, "http")
     }
 
     fn sit(&self, place: &Place<'_>, side: Side, who: &str) -> Outcome<Actor> {
-        let client = place.tools.bin.join("client");
         let folder = place.folder(who)?.display().to_string();
-        let code = Self::code(place, who)?;
-        let mut enrol = place.command(side, &client)?;
-        enrol.args(["enrol", "--clear", "--dir", &folder, "--name", who]);
-        install::said(enrol.args(["--hub", url().trim_end_matches('/'), "--code", &code]))?;
-        let mut command = place.command(side, &client)?;
-        Actor::start(command.args(["talk", "--dir", &folder]))
+        self.enrol(place, side, who, &folder)?;
+        Actor::start(self.client(place, side)?.args(["talk", "--dir", &folder]))
     }
+}
+
+/// An authority and a certificate of the hub's address, both with small keys.
+fn certify(folder: &Path) -> Outcome<()> {
+    let openssl = |words: &str| {
+        let mut command = Command::new("openssl");
+        command.current_dir(folder).args(words.split(' '));
+        install::said(&mut command).map(drop)
+    };
+    let key = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -days 2";
+    openssl(&format!(
+        "req -x509 {key} -keyout ca.key -out ca.pem -subj /CN=Prova"
+    ))?;
+    openssl(&format!(
+        "req -x509 {key} -keyout hub.key -out hub.pem -subj /CN=hub -CA ca.pem -CAkey ca.key \
+         -addext subjectAltName=IP:{FAR} -addext basicConstraints=CA:FALSE"
+    ))
 }
 
 fn node(place: &Place<'_>, side: Side, peer: &str, script: &str) -> Outcome<Command> {

@@ -155,6 +155,37 @@ pub struct Task<'a> {
 }
 
 impl Task<'_> {
+    /// A run that broke is a thing not done: it counts against whoever was measured.
+    pub fn broken(&self, error: &str) -> Vec<Run> {
+        let nothing = Way::from(testkit::Count::default());
+        let run = |goal: &&str| Run {
+            goal: (*goal).into(),
+            part: String::new(),
+            peer: self.peer.name().into(),
+            profile: self.profile.name().into(),
+            seed: self.seed,
+            ok: false,
+            seconds: 0.0,
+            seen: None,
+            confirmed: None,
+            bytes: 0,
+            up: nothing,
+            down: nothing,
+            note: format!("broken: {error}"),
+            progress: Value::Null,
+            load: load(),
+        };
+        self.scenario.goals().iter().map(run).collect()
+    }
+
+    /// Whether it would only say again what its first seed said, at the price of many minutes.
+    pub fn repeats(&self) -> bool {
+        let name = self.peer.name();
+        let whole = self.scenario == Scenario::Signed && name == "tus";
+        let many = self.scenario == Scenario::First && name == "automerge";
+        self.seed > 1 && (whole || many)
+    }
+
     /// For people.
     pub fn name(&self) -> String {
         format!(
