@@ -42,6 +42,9 @@ impl Journey {
             let end = self.cut(range.start, most, whole).min(range.end);
             taken.insert(range.start..end);
             self.missing.remove(range.start..end);
+            if end < range.end {
+                break;
+            }
         }
         self.flying.extend(&taken);
         taken
