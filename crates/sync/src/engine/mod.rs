@@ -45,7 +45,7 @@ pub struct Pace {
 impl Default for Pace {
     fn default() -> Self {
         Self {
-            coalesce: Duration::from_millis(150),
+            coalesce: Duration::from_millis(50),
             poll: (Duration::from_secs(15), Duration::from_secs(30)),
             retry: Duration::from_secs(1),
             retry_line: Duration::from_secs(10),
