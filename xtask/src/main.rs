@@ -7,6 +7,7 @@
 
 mod bench;
 mod dictionary;
+mod fuzz;
 mod province;
 mod run;
 mod setup;
@@ -24,6 +25,7 @@ cargo xtask ui                 build the web view's files into ui/dist
 cargo xtask site CONTENT OUT   write a comune's public site from a file of content
 cargo xtask bench              measure, and write docs/benchmarks.md
 cargo xtask bench sync [...]   measure sync against its peers on emulated lines (--help tells how)
+cargo xtask fuzz [TARGET]      look for inputs that bring a decoder down (needs a nightly compiler)
 cargo xtask dictionary         train the protocol's dictionary anew (needs zstd)";
 
 /// What a part of the work gives: the words are for the person who called.
@@ -39,6 +41,7 @@ fn main() -> ExitCode {
         ["setup", "--bench"] => setup::everything(true),
         ["ui"] => setup::front_end().and_then(|()| ui::build().map(drop)),
         ["site", content, out] => site(content, out),
+        ["fuzz", rest @ ..] => fuzz::fuzz(rest),
         ["dictionary"] => dictionary::train(),
         ["bench", "sync", rest @ ..] => sync_bench(rest),
         ["bench", rest @ ..] => bench::bench(rest),

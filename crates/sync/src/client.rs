@@ -34,6 +34,22 @@ pub struct Weighed<T> {
     pub value: T,
     /// The bytes of the bodies.
     pub weight: Weight,
+    /// The bytes of the bodies before they were packed.
+    pub plain: Weight,
+}
+
+impl<T> Weighed<T> {
+    /// Another value of the same weight.
+    pub(crate) fn try_map<U, E>(
+        self,
+        map: impl FnOnce(T) -> Result<U, E>,
+    ) -> Result<Weighed<U>, E> {
+        Ok(Weighed {
+            value: map(self.value)?,
+            weight: self.weight,
+            plain: self.plain,
+        })
+    }
 }
 
 /// Who signs the calls.
@@ -147,9 +163,14 @@ impl HubClient {
             }
         };
         let body = codec::wrap(&plain, dialect)?;
-        let Weighed { value, weight } = self.raw("/v1/sync", body, MAX_RESPONSE).await?;
-        let value = wire::read_response(&value, request).map_err(codec::not_a_hub)?;
-        Ok(Weighed { value, weight })
+        let up = length(&plain);
+        let answer = self.raw("/v1/sync", body, MAX_RESPONSE).await?;
+        let value = wire::read_response(&answer.value, request).map_err(codec::not_a_hub)?;
+        Ok(Weighed {
+            value,
+            weight: answer.weight,
+            plain: Weight { up, ..answer.plain },
+        })
     }
 
     /// The sums of a scope's marks at some positions.
@@ -166,12 +187,13 @@ impl HubClient {
     /// [`CallError`].
     pub async fn log(&self, request: &LogRequest) -> Result<Weighed<LogResponse>, CallError> {
         let body = codec::wrap(&codec::json(request)?, self.known.get())?;
-        let Weighed { value, weight } = self.raw("/v1/log", body, MAX_RESPONSE).await?;
+        let answer = self.raw("/v1/log", body, MAX_RESPONSE).await?;
         let nothing_sent = SyncRequest::default();
-        let response = wire::read_response(&value, &nothing_sent).map_err(codec::not_a_hub)?;
-        let value = LogResponse::from_response(response)
-            .ok_or_else(|| codec::not_a_hub("an answer without a stretch"))?;
-        Ok(Weighed { value, weight })
+        answer.try_map(|body| {
+            let response = wire::read_response(&body, &nothing_sent).map_err(codec::not_a_hub)?;
+            LogResponse::from_response(response)
+                .ok_or_else(|| codec::not_a_hub("an answer without a stretch"))
+        })
     }
 
     /// Which chunks of a file the hub lacks.
@@ -225,9 +247,8 @@ impl HubClient {
         body: Packed,
         limit: usize,
     ) -> Result<Weighed<T>, CallError> {
-        let Weighed { value, weight } = self.raw(path, body, limit).await?;
-        let value = codec::decode(&value)?;
-        Ok(Weighed { value, weight })
+        let answer = self.raw(path, body, limit).await?;
+        answer.try_map(|body| codec::decode(&body))
     }
 
     pub(crate) async fn raw(
@@ -253,8 +274,15 @@ impl HubClient {
         let answer = self.transport.send(request).await?;
         let down = length(&answer.body);
         let value = checked(answer, limit)?;
-        let weight = Weight { up, down };
-        Ok(Weighed { value, weight })
+        let plain = Weight {
+            up,
+            down: length(&value),
+        };
+        Ok(Weighed {
+            value,
+            weight: Weight { up, down },
+            plain,
+        })
     }
 
     /// A call of whose answer is taken what arrived, even where it was cut.
@@ -274,8 +302,11 @@ impl HubClient {
             .filter(|_| (200..300).contains(&answer.status));
         let bytes = checked(answer, limit)?;
         let weight = Weight { up, down };
-        let value = Arrived { bytes, cut };
-        Ok(Weighed { value, weight })
+        Ok(Weighed {
+            value: Arrived { bytes, cut },
+            weight,
+            plain: weight,
+        })
     }
 
     fn request(&self, method: Method, path: &'static str, body: Packed, limit: usize) -> Request {

@@ -95,10 +95,7 @@ impl Weighed<Vec<u8>> {
         read: impl FnOnce(&[u8]) -> Result<T, CompactError>,
     ) -> Result<Weighed<T>, CallError> {
         let not_a_hub = |error: CompactError| CallError::NotAHub(error.to_string());
-        Ok(Weighed {
-            value: read(&self.value).map_err(not_a_hub)?,
-            weight: self.weight,
-        })
+        self.try_map(|body| read(&body).map_err(not_a_hub))
     }
 }
 

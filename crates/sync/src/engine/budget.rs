@@ -32,6 +32,44 @@ pub(super) struct Budget {
     alive: f64,
     /// Time of a small call, moving average.
     round_trip: Option<Duration>,
+    /// How many times smaller bodies become when they are packed, up and down.
+    shrinks: (Shrink, Shrink),
+}
+
+/// How many times smaller bodies become when they are packed, moving average.
+#[derive(Debug, Clone, Copy)]
+struct Shrink(f64);
+
+/// Before anything was packed: the least that texts gave.
+const SHRINK: f64 = 3.0;
+/// More is not counted on: one page of noise among many texts must not stall a slow line.
+const MOST_SHRINK: f64 = 8.0;
+
+impl Default for Shrink {
+    fn default() -> Self {
+        Self(SHRINK)
+    }
+}
+
+impl Shrink {
+    /// Small bodies say nothing of large ones.
+    fn learn(&mut self, plain: u64, packed: u64) {
+        if packed < 1024 {
+            return;
+        }
+        #[expect(clippy::cast_precision_loss, reason = "an estimate")]
+        let measured = (plain as f64 / packed as f64).clamp(1.0, MOST_SHRINK);
+        self.0 = self.0 * (1.0 - NEWEST) + measured * NEWEST;
+    }
+
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "at most eight times a size"
+    )]
+    fn plain(self, packed: usize) -> usize {
+        (float(packed) * self.0) as usize
+    }
 }
 
 impl Default for Budget {
@@ -41,6 +79,7 @@ impl Default for Budget {
             life: None,
             alive: 0.0,
             round_trip: None,
+            shrinks: Default::default(),
         }
     }
 }
@@ -57,6 +96,18 @@ impl Budget {
             .life
             .map_or(SIZE.1, |life| life.max(self.alive) / OF_A_LIFE);
         (self.goodput * STRETCH).min(most).clamp(SIZE.0, SIZE.1) as usize
+    }
+
+    /// Bytes of operations, before they are packed, for the next call: what goes up, what comes down.
+    pub fn operations(&self) -> (usize, usize) {
+        let size = self.size();
+        (self.shrinks.0.plain(size), self.shrinks.1.plain(size))
+    }
+
+    /// A call had bodies of these sizes before and after packing: up, down.
+    pub fn packed(&mut self, up: (u64, u64), down: (u64, u64)) {
+        self.shrinks.0.learn(up.0, up.1);
+        self.shrinks.1.learn(down.0, down.1);
     }
 
     /// How long a call that sends about `up` bytes may stay without a sign of life. What is sent cannot
@@ -157,6 +208,20 @@ mod tests {
             budget.moved(budget.size(), Duration::from_millis(5));
         }
         assert!(budget.size() > 64 * 1024, "{}", budget.size());
+    }
+
+    #[test]
+    fn calls_carry_more_operations_where_these_pack_well() {
+        let mut budget = Budget::default();
+        let before = budget.operations();
+        for _ in 0..20 {
+            budget.packed((60_000, 10_000), (500, 100));
+        }
+        let (up, down) = budget.operations();
+        assert!(up > before.0 * 3 / 2, "{up}");
+        assert_eq!(down, before.1, "small bodies say nothing");
+        budget.packed((1, 1 << 20), (0, 0));
+        assert!(budget.operations().0 < up);
     }
 
     #[test]

@@ -22,8 +22,6 @@ use world::Work;
 const CLOCK_OFF: i64 = 5 * 60 * 1000;
 /// Nobody need say that something was written: while files move it is looked at this often.
 const LOOK: Duration = Duration::from_secs(1);
-/// JSON shrinks at least to half: a call may carry twice its budget of operations.
-const SHRINKS: usize = 2;
 
 /// A call under way.
 struct Started {
@@ -207,9 +205,9 @@ impl Courier {
     }
 
     async fn next_request(&self) -> Result<SyncRequest, CallError> {
-        let bytes = self.budget.size() * SHRINKS;
+        let (bytes, down) = self.budget.operations();
         let ops = self.isolation.most();
-        let down = u32::try_from(bytes).unwrap_or(u32::MAX);
+        let down = u32::try_from(down).unwrap_or(u32::MAX);
         self.on_disk(move |store| store.next_request(Room { bytes, ops }, down))
             .await
     }
@@ -232,7 +230,12 @@ impl Courier {
         let ops = (request.ops.len(), answer.as_ref().map_or(0, entries));
         self.finish(started, &answer, ops).await;
         match answer {
-            Ok(answer) => self.take_in(request, answer.value).await,
+            Ok(answer) => {
+                let (plain, packed) = (answer.plain, answer.weight);
+                let down = (plain.down, packed.down);
+                self.budget.packed((plain.up, packed.up), down);
+                self.take_in(request, answer.value).await
+            }
             Err(error) => self.not_taken(request, error).await,
         }
     }
