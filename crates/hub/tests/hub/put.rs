@@ -1,4 +1,8 @@
 //! The second form of the calls about files: compact, and nothing of a call that was cut is lost.
+#![expect(
+    clippy::single_range_in_vec_init,
+    reason = "one missing range, not a list of its numbers"
+)]
 
 use crate::common::*;
 use crate::files::{bytes, cut};

@@ -192,7 +192,6 @@ mod tests {
             let mut flow = Flow::default();
             let (carried, size) = carry(&mut flow, rate, trip, 40);
             let queue = 2.0 * float(size) / rate;
-            println!("{rate} B/s: {carried:.0} carried, calls of {size}, {queue:.1} s under way");
             // A fast line is full with the largest calls; a slow one with two round trips of bytes.
             assert!(carried > 0.85 * rate, "{rate}: {carried}");
             assert!(
