@@ -11,6 +11,7 @@ hub account --data DIR --user NAME          (password on standard input)
 hub devices --data DIR
 hub revoke  --data DIR --device ID
 hub confirm --data DIR --device ID
+hub bundle FILE --answer OUT --data DIR     (takes in what came on a USB stick)
 hub backup  --data DIR
 hub gc      --data DIR [--dry-run]          (without --dry-run the service must be stopped; it does this daily)
 hub restore BACKUP --data DIR               (the service must be stopped)";
@@ -18,8 +19,8 @@ hub restore BACKUP --data DIR               (the service must be stopped)";
 /// Options without a value.
 const FLAGS: [&str; 3] = ["demo", "proxied", "dry-run"];
 /// Options with a value.
-const OPTIONS: [&str; 8] = [
-    "data", "listen", "origin", "comune", "person", "role", "user", "device",
+const OPTIONS: [&str; 9] = [
+    "data", "listen", "origin", "comune", "person", "role", "user", "device", "answer",
 ];
 
 /// The command line, taken apart.

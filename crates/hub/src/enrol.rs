@@ -66,6 +66,7 @@ impl Hub {
             role: device.role,
             comune: device.comune,
             expires: device.expires,
+            keys: Some(self.keys()),
         })
     }
 

@@ -13,6 +13,7 @@
 mod admin;
 mod auth;
 mod backup;
+mod bundle;
 mod clock;
 mod code;
 mod config;

@@ -41,6 +41,7 @@ fn run(args: &Args) -> Done {
         "backup" => backup(args),
         "gc" => collect(args),
         "restore" => run_restore(args),
+        "bundle" => bundle(args),
         "help" => {
             println!("{USAGE}");
             Ok(())
@@ -163,6 +164,18 @@ fn collect(args: &Args) -> Done {
         "{word}: {} files, {} chunks of comuni, {} chunks on disk ({} bytes)",
         found.files, found.chunks, found.on_disk, found.bytes
     );
+    Ok(())
+}
+
+/// A bundle that came on a stick to the Centro servizi itself. The service may be running.
+fn bundle(args: &Args) -> Done {
+    let from = args
+        .operand
+        .as_deref()
+        .ok_or("bundle FILE --answer OUT --data DIR")?;
+    let answer = args.get("answer")?;
+    let head = open(args)?.take_bundle(from.as_ref(), answer.as_ref())?;
+    println!("{}: {}: {answer}", head.comune_name, head.device);
     Ok(())
 }
 

@@ -1,5 +1,6 @@
 //! The hub itself: its databases, its clock, its publisher.
 
+use crate::bundle::Spool;
 use crate::config::Config;
 use crate::error::Failure;
 use crate::files::{Chunks, Pieces};
@@ -31,12 +32,16 @@ pub(crate) struct Inner {
     pub(crate) epoch: u64,
     /// Salt of the one-time codes.
     pub(crate) salt: Vec<u8>,
+    /// The secret of the hub's keys for bundles.
+    pub(crate) seed: ::bundle::Seed,
+    pub(crate) spool: Spool,
     comuni: Mutex<BTreeMap<ComuneId, Arc<dyn LogStore>>>,
 }
 
 /// Names of the settings.
 pub(crate) const EPOCH: &str = "epoch";
 const SALT: &str = "salt";
+const SEED: &str = "seed";
 
 impl Hub {
     /// Opens a hub, or makes one where the folder is empty.
@@ -51,6 +56,10 @@ impl Hub {
         let epoch = registry.setting(EPOCH, &|| fresh.to_vec())?;
         let fresh = random::bytes::<16>().map_err(no_random)?;
         let salt = registry.setting(SALT, &|| fresh.to_vec())?;
+        let fresh = random::bytes::<32>().map_err(no_random)?;
+        let seed = registry.setting(SEED, &|| fresh.to_vec())?;
+        let seed = ::bundle::Seed::from_bytes(&seed)
+            .map_err(|error| StorageError::Disk(std::io::Error::other(error)))?;
         let limits = config.limits;
         let hub = Self(Arc::new(Inner {
             chunks: Chunks::open(&config.data.join("chunks"), config.write)?,
@@ -64,6 +73,8 @@ impl Hub {
             device_limit: Limiter::new(limits.device),
             epoch: read_epoch(&epoch),
             salt,
+            seed,
+            spool: Spool::open(&config.data.join("bundles"))?,
             comuni: Mutex::default(),
             config,
         }));

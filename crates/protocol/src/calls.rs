@@ -34,6 +34,19 @@ pub struct Enrolled {
     pub expires: UnixMs,
     /// Where the public site of the comune stands, as a path or a whole address, with a slash at its end.
     pub site: String,
+    /// The hub's keys; a hub from before bundles has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keys: Option<HubKeys>,
+}
+
+/// `GET /v1/keys`: the hub's public keys for bundles, base64url without padding. They change only with a hub
+/// that lost its registry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HubKeys {
+    /// X25519: what is for the hub alone is sealed to it.
+    pub seal: String,
+    /// Ed25519: the hub signs its answers with it.
+    pub sign: String,
 }
 
 /// An error of the hub: HTTP status 4xx or 5xx with this JSON body.

@@ -18,6 +18,7 @@
 
 pub mod auth;
 pub mod calls;
+pub mod carried;
 pub mod files;
 mod frame;
 mod operation;

@@ -276,6 +276,7 @@ mod tests {
             site: String::new(),
             scopes: Vec::new(),
             expires: 0,
+            keys: None,
         }
     }
 

@@ -2,6 +2,7 @@
 
 use domain::identity::{Actor, Role, Scope};
 use domain::{ComuneId, DeviceId, UnixMs};
+use protocol::calls::HubKeys;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroize;
 
@@ -48,6 +49,9 @@ pub struct Identity {
     pub scopes: Vec<Scope>,
     /// When the device must be confirmed again.
     pub expires: UnixMs,
+    /// The hub's keys for bundles; `None` until it told them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keys: Option<HubKeys>,
 }
 
 impl Identity {

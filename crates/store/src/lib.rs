@@ -9,6 +9,7 @@
 //! to clone and may be used from many threads: one connection writes, a few others read beside it.
 
 mod agreement;
+mod carried;
 mod conflict;
 mod connection;
 mod entity;
@@ -29,6 +30,7 @@ mod today;
 pub mod vault;
 
 pub use agreement::Repair;
+pub use carried::Carried;
 pub use connection::{AtCommit, Store};
 pub use error::StoreError;
 pub use file::{FileReader, FileState, ToUpload};

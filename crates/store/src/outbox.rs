@@ -271,7 +271,16 @@ impl Batch {
     }
 }
 
-fn ready(conn: &Connection, room: Room) -> Result<Vec<Operation>> {
+/// Where the files that operations need are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Files {
+    /// At the hub, or the operation waits.
+    Before,
+    /// They go along, and the hub looks at them first.
+    Along,
+}
+
+pub(crate) fn ready(conn: &Connection, room: Room, files: Files) -> Result<Vec<Operation>> {
     let mut batch = Batch {
         room: room.bytes,
         most: room.ops,
@@ -281,7 +290,7 @@ fn ready(conn: &Connection, room: Room) -> Result<Vec<Operation>> {
         return Ok(batch.ops);
     }
     let known = batch.ops.len();
-    unsent_ones(conn, &mut batch)?;
+    unsent_ones(conn, &mut batch, files)?;
     for op in batch.ops.iter().skip(known) {
         conn.prepare_cached("UPDATE outbox SET n = ?2 WHERE op = ?1")?
             .execute(params![op.id.as_str(), op.n])?;
@@ -308,7 +317,7 @@ fn in_flight(conn: &Connection, batch: &mut Batch) -> Result<bool> {
 
 /// What is ready, in the order it was done, read no further than the batch reaches: a year of work may
 /// wait. What stands aside or lacks files holds up what comes after it on the same page, and nothing else.
-fn unsent_ones(conn: &Connection, batch: &mut Batch) -> Result<()> {
+fn unsent_ones(conn: &Connection, batch: &mut Batch, files: Files) -> Result<()> {
     let mut query = conn.prepare_cached(
         "SELECT n, op, scope, entity, slot, change, at, parked IS NOT NULL FROM outbox
          WHERE n IS NULL ORDER BY pos",
@@ -321,7 +330,8 @@ fn unsent_ones(conn: &Connection, batch: &mut Batch) -> Result<()> {
         if behind.contains(&queued.entity) {
             continue;
         }
-        if row.get(7)? || lacking_bytes(conn, &queued.op)?.is_some() {
+        let lacks = files == Files::Before && lacking_bytes(conn, &queued.op)?.is_some();
+        if row.get(7)? || lacks {
             behind.insert(queued.entity);
             continue;
         }
@@ -369,6 +379,18 @@ pub(crate) fn unpark(conn: &Connection, why: Parked) -> Result<()> {
 pub(crate) fn renumber(conn: &Connection, last: u64) -> Result<()> {
     conn.execute("UPDATE outbox SET n = NULL WHERE accepted IS NULL", [])?;
     set_number(conn, key::LAST_N, last)
+}
+
+/// An operation that waits for its answer under this number.
+pub(crate) fn under(conn: &Connection, op: &OpId, n: u64) -> Result<Option<Operation>> {
+    let queued = conn
+        .prepare_cached(
+            "SELECT n, op, scope, entity, slot, change, at FROM outbox
+             WHERE op = ?1 AND n = ?2 AND accepted IS NULL",
+        )?
+        .query_row(params![op.as_str(), n], Queued::read)
+        .optional()?;
+    queued.map(|queued| queued.operation(n)).transpose()
 }
 
 /// Bytes of the files that an operation waits for; `None` where it waits for none.
@@ -421,7 +443,7 @@ impl Store {
     /// # Errors
     /// Those of the database.
     pub fn outbox_ready(&self, max_bytes: usize) -> Result<Vec<Operation>> {
-        self.write(|tx, _| ready(tx, Room::of(max_bytes)))
+        self.write(|tx, _| ready(tx, Room::of(max_bytes), Files::Before))
     }
 
     /// The next request: cursors, epoch, what is ready within `room`. `budget`: bytes of log wanted back.
@@ -437,7 +459,7 @@ impl Store {
                 epoch: number(tx, key::EPOCH)?,
                 digests: agreement::digests(tx, &cursors)?,
                 cursors,
-                ops: ready(tx, room)?,
+                ops: ready(tx, room, Files::Before)?,
                 budget,
                 own: number(tx, key::OWN)? == 1,
             })

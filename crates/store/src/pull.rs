@@ -102,7 +102,11 @@ impl<'a> Intake<'a> {
         })
     }
 
-    fn take(mut self, request: &SyncRequest, response: &SyncResponse) -> Result<Applied> {
+    pub(crate) fn take(
+        mut self,
+        request: &SyncRequest,
+        response: &SyncResponse,
+    ) -> Result<Applied> {
         let known = epoch(self.conn)?;
         let changed = known != 0 && response.epoch != known;
         if changed && request.epoch == known {

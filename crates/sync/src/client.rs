@@ -5,7 +5,8 @@ use crate::files_client::Arrived;
 use crate::transport::{Method, Patience, Request, Response, Transport};
 use crate::{CallError, DeviceKey};
 use domain::{DeviceId, FileId};
-use protocol::calls::{EnrolRequest, Enrolled};
+use protocol::calls::{EnrolRequest, Enrolled, HubKeys};
+use protocol::carried::{AnswerRequest, MAX_PART, Offer, Progress};
 use protocol::files::{FetchRequest, MAX_PACK, Manifest, ManifestRequest, Missing, Stored};
 use protocol::wire::{self, DigestRequest, Digests, LogRequest, LogResponse};
 use protocol::{MAX_RESPONSE, SyncRequest, SyncResponse};
@@ -59,6 +60,16 @@ pub struct Signer {
     pub device: DeviceId,
     /// Its key.
     pub key: DeviceKey,
+}
+
+impl Signer {
+    /// The device of an identity.
+    pub fn of(identity: &store::Identity) -> Self {
+        Self {
+            device: identity.device.clone(),
+            key: DeviceKey::from_secret(&identity.secret.0),
+        }
+    }
 }
 
 /// The hub, seen from a device.
@@ -229,6 +240,48 @@ impl HubClient {
     pub async fn fetch(&self, request: &FetchRequest) -> Result<Weighed<Vec<u8>>, CallError> {
         let body = codec::wrap(&codec::json(request)?, Dialect::Old)?;
         self.raw("/v1/files/fetch", body, MAX_PACK + SMALL).await
+    }
+
+    /// The hub's keys for bundles.
+    ///
+    /// # Errors
+    /// [`CallError::NotFound`] where the hub is from before bundles.
+    pub async fn keys(&self) -> Result<HubKeys, CallError> {
+        let request = self.request(Method::Get, "/v1/keys", nothing(), SMALL);
+        let answer = self.transport.send(request).await?;
+        codec::decode(&checked(answer, SMALL)?)
+    }
+
+    /// A bundle of somebody's for the hub: how much of it is there, and whether it was answered.
+    ///
+    /// # Errors
+    /// [`CallError`].
+    pub async fn offer_bundle(&self, offer: &Offer) -> Result<Weighed<Progress>, CallError> {
+        self.post("/v1/bundle/offer", offer, SMALL).await
+    }
+
+    /// A part of it ([`protocol::carried::push_part`]).
+    ///
+    /// # Errors
+    /// [`CallError`].
+    pub async fn bundle_part(&self, part: Vec<u8>) -> Result<Weighed<Progress>, CallError> {
+        let body = Packed {
+            bytes: part,
+            zstd: false,
+        };
+        self.call("/v1/bundle/part", body, SMALL).await
+    }
+
+    /// A stretch of its answer.
+    ///
+    /// # Errors
+    /// [`CallError::NotFound`] where there is none.
+    pub async fn bundle_answer(
+        &self,
+        request: &AnswerRequest,
+    ) -> Result<Weighed<Vec<u8>>, CallError> {
+        let body = codec::wrap(&codec::json(request)?, Dialect::Old)?;
+        self.raw("/v1/bundle/answer", body, MAX_PART + SMALL).await
     }
 
     async fn post<T: DeserializeOwned>(

@@ -79,5 +79,6 @@ fn identity(hub: &str, key: &DeviceKey, enrolled: Enrolled) -> Identity {
         site: enrolled.site,
         scopes: enrolled.scopes,
         expires: enrolled.expires,
+        keys: enrolled.keys,
     }
 }

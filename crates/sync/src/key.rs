@@ -41,6 +41,11 @@ impl DeviceKey {
         self.0.verifying_key().to_bytes()
     }
 
+    /// The key itself, for what is signed beside calls.
+    pub(crate) fn signing(&self) -> &SigningKey {
+        &self.0
+    }
+
     /// The value of the header `authorization` for a call with this body as sent.
     pub fn authorize(&self, device: &DeviceId, method: &str, path: &str, body: &[u8]) -> String {
         let message = auth::message(method, path, blake3::hash(body).as_bytes());

@@ -18,6 +18,7 @@ mod enrol;
 mod error;
 mod files_client;
 mod key;
+pub mod stick;
 pub mod transport;
 
 pub use client::{HubClient, Signer, Weighed, Weight};

@@ -129,6 +129,7 @@ impl Desk {
             site: String::new(),
             scopes: vec![Scope::sito(comune)],
             expires: UnixMs::MAX,
+            keys: Some(hub.keys()),
         };
         Self::sit(transport, identity, who)
     }

@@ -11,6 +11,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use protocol::MAX_REQUEST;
 use protocol::calls::{EnrolRequest, HubErrorCode};
+use protocol::carried::{AnswerRequest, MAX_PART, Offer, take_part};
 use protocol::files::{FetchRequest, MAX_PACK, Manifest, ManifestRequest};
 use protocol::wire::{DigestRequest, LogRequest, read_request};
 
@@ -99,6 +100,45 @@ pub(super) async fn fetch(
         .blocking(move |hub| hub.fetch(&comune, &request))
         .await?;
     Ok(([(header::CONTENT_TYPE, "application/octet-stream")], pack).into_response())
+}
+
+/// Who carries a bundle need not be who made it.
+pub(super) async fn offer_bundle(State(hub): State<Hub>, call: Signed<SMALL>) -> Answer<Response> {
+    let offer: Offer = call.body.json()?;
+    let carrier = call.device;
+    // Taking a large bundle lasts longer than a caller waits: the work goes on, and the next call hears its end.
+    let taking = tokio::spawn(async move {
+        hub.blocking(move |hub| {
+            let progress = hub.offer_bundle(&carrier, &offer)?;
+            call.body.answer(hub, &progress)
+        })
+        .await
+    });
+    taking.await.unwrap_or_else(|_| {
+        Err(Failure::new(
+            HubErrorCode::Internal,
+            "the hub failed; try again",
+        ))
+    })
+}
+
+pub(super) async fn bundle_part(
+    State(hub): State<Hub>,
+    call: Signed<{ MAX_PART + 64 }>,
+) -> Answer<Response> {
+    hub.blocking(move |hub| {
+        let (bundle, from, bytes) = take_part(&call.body.bytes)
+            .ok_or_else(|| Failure::malformed("not a part of a bundle"))?;
+        let progress = hub.add_part(&call.device, bundle, from, bytes)?;
+        call.body.answer(hub, &progress)
+    })
+    .await
+}
+
+pub(super) async fn bundle_answer(State(hub): State<Hub>, call: Signed<SMALL>) -> Answer<Response> {
+    let request: AnswerRequest = call.body.json()?;
+    let bytes = hub.blocking(move |hub| hub.answer_part(&request)).await?;
+    Ok(([(header::CONTENT_TYPE, "application/octet-stream")], bytes).into_response())
 }
 
 /// Files belong to collections: who receives none has no files either.

@@ -45,6 +45,10 @@ routes! {
     post "/v1/files/put" files::put;
     post "/v1/files/manifest2" files::manifest;
     post "/v1/files/get" files::get;
+    get "/v1/keys" public::keys;
+    post "/v1/bundle/offer" device::offer_bundle;
+    post "/v1/bundle/part" device::bundle_part;
+    post "/v1/bundle/answer" device::bundle_answer;
     post "/v1/admin/login" staff::login;
     post "/v1/admin/codes" staff::codes;
     get "/v1/admin/devices" staff::devices;

@@ -39,6 +39,12 @@ pub(super) async fn metrics(State(hub): State<Hub>) -> Answer<Response> {
     Ok(([(header::CONTENT_TYPE, media)], text).into_response())
 }
 
+/// The keys that bundles are sealed to and answers signed with. They are no secret.
+pub(super) async fn keys(State(hub): State<Hub>) -> Answer<Response> {
+    let json = serde_json::to_vec(&hub.keys()).map_err(std::io::Error::other)?;
+    Ok(([(header::CONTENT_TYPE, "application/json")], json).into_response())
+}
+
 pub(super) async fn openapi() -> Response {
     ([(header::CONTENT_TYPE, "application/json")], OPENAPI).into_response()
 }

@@ -31,6 +31,7 @@ pub fn identity(person: &str, role: Role) -> Identity {
         site: "http://127.0.0.1:1/roccaverano/".into(),
         scopes: vec![roccaverano()],
         expires: NOW + 1,
+        keys: None,
     }
 }
 

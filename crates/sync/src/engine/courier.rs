@@ -3,6 +3,7 @@
 use super::budget::Budget;
 use super::files::{CallReport, Lanes, Porter, Report, Step};
 use super::isolate::{Isolation, Next};
+use super::keys::Keys;
 use super::mend::Mended;
 use super::state::line_after;
 use super::{EngineState, Event, Line, Pace, Wires};
@@ -44,6 +45,7 @@ pub(super) struct Courier {
     /// When it was last looked at whether operations are ready.
     looked: Instant,
     nudge: Arc<Notify>,
+    keys: Keys,
     last_exchange: Option<Instant>,
     /// Positions were compared anew in this round.
     reconciled: bool,
@@ -81,6 +83,7 @@ impl Courier {
             lanes: Lanes::new(porter, told),
             looked: Instant::now(),
             nudge: wires.nudge.clone(),
+            keys: Keys::default(),
             last_exchange: None,
             reconciled: false,
             isolation: Isolation::default(),
@@ -104,6 +107,9 @@ impl Courier {
         self.lanes.give_up();
         while let Some(report) = self.lanes.heard() {
             self.hear(report).await;
+        }
+        if outcome.is_ok() {
+            self.learn_keys().await;
         }
         outcome
     }
@@ -257,6 +263,7 @@ impl Courier {
             .await?;
         let again = applied.more || applied.reconciling;
         if applied.reconciling {
+            self.keys.doubt();
             self.lanes.forget();
         }
         if again {
@@ -371,6 +378,12 @@ impl Courier {
             // Where nothing was sent, nothing is learnt.
             Err(_) => {}
         }
+    }
+
+    async fn learn_keys(&mut self) {
+        let mut keys = std::mem::take(&mut self.keys);
+        keys.step(self).await;
+        self.keys = keys;
     }
 
     /// Does work on the database away from the runtime's threads, which must not wait for a disk.

@@ -5,6 +5,7 @@ mod budget;
 mod courier;
 mod files;
 mod isolate;
+mod keys;
 mod mend;
 mod state;
 mod task;

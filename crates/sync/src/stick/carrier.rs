@@ -1,0 +1,291 @@
+//! The carrier's task: bundles that were taken along from sticks go to the hub when there is a line, and their
+//! answers wait here to be brought back.
+
+use super::StickError;
+use super::carry::{Journey, off_thread};
+use super::place::{Found, answer_name, copy, scan};
+use crate::client::HubClient;
+use crate::{CallError, transport::Transport};
+use bundle::{EXTENSION, Head, Kind};
+use ed25519_dalek::VerifyingKey;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+use store::Store;
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
+
+/// How long before a line that was not there is tried again.
+const PAUSE: Duration = Duration::from_secs(10);
+/// Progress is told at most this often.
+const RHYTHM: Duration = Duration::from_millis(500);
+/// How long a bundle, or its answer, waits here for somebody.
+const KEPT: Duration = Duration::from_secs(60 * 24 * 3600);
+/// What the names of answers end with here.
+const ANSWER: &str = "risposta";
+
+/// A bundle that was taken along.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Load {
+    /// Whose it is.
+    pub head: Head,
+    /// Its size in bytes.
+    pub size: u64,
+    /// How far it has come.
+    pub stage: Stage,
+}
+
+/// How far a bundle has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stage {
+    /// It waits for the line, or is under way: bytes up, bytes of the answer down.
+    Going(u64, u64),
+    /// The answer is here.
+    Answered,
+    /// The hub does not take it.
+    Failed(CallError),
+}
+
+/// The hold on the task. Cheap to clone.
+#[derive(Clone)]
+pub struct Carrier(Arc<Inner>);
+
+struct Inner {
+    store: Store,
+    client: HubClient,
+    folder: PathBuf,
+    wake: Notify,
+    stages: Mutex<BTreeMap<String, Stage>>,
+    changed: Box<dyn Fn() + Send + Sync>,
+    task: Mutex<Option<JoinHandle<()>>>,
+    told: Mutex<Option<Instant>>,
+}
+
+impl Carrier {
+    /// Starts the task on this runtime. `folder` is where bundles and answers wait; `changed` is called whenever
+    /// [`Carrier::loads`] would say something else.
+    ///
+    /// # Errors
+    /// Those of the workspace; it must be enrolled.
+    pub fn start(
+        runtime: &tokio::runtime::Handle,
+        store: Store,
+        transport: Arc<dyn Transport>,
+        folder: PathBuf,
+        changed: impl Fn() + Send + Sync + 'static,
+    ) -> Result<Self, StickError> {
+        let identity = store.identity()?.ok_or(store::StoreError::NotEnrolled)?;
+        let carrier = Self(Arc::new(Inner {
+            client: HubClient::of(transport, crate::Signer::of(&identity)),
+            store,
+            folder,
+            wake: Notify::new(),
+            stages: Mutex::default(),
+            changed: Box::new(changed),
+            task: Mutex::default(),
+            told: Mutex::default(),
+        }));
+        let inner = Arc::downgrade(&carrier.0);
+        let task = runtime.spawn(async move {
+            while let Some(inner) = inner.upgrade() {
+                let pause = inner.round().await;
+                inner.rest(pause).await;
+            }
+        });
+        *lock(&carrier.0.task) = Some(task);
+        Ok(carrier)
+    }
+
+    /// Takes the bundles on a stick along: they are copied, and the stick may be pulled out. Answers that wait for
+    /// this stick are put on it. Gives how many bundles, and how many answers.
+    ///
+    /// # Errors
+    /// [`StickError`].
+    pub fn meet(&self, place: &Path) -> Result<(usize, usize), StickError> {
+        fs::create_dir_all(&self.0.folder)?;
+        let found = scan(place)?;
+        let mut taken = 0;
+        for found in &found {
+            if let Ok(head) = &found.head
+                && self.is_new(head)?
+                && !answered(&found.path)
+            {
+                copy(&found.path, &self.0.bundle(&head.id))?;
+                taken += 1;
+            }
+        }
+        let brought = self.bring(&found)?;
+        self.0.wake.notify_one();
+        (self.0.changed)();
+        Ok((taken, brought))
+    }
+
+    /// Answers for the bundles on a stick, put beside them.
+    fn bring(&self, found: &[Found]) -> Result<usize, StickError> {
+        let mut brought = 0;
+        for found in found {
+            let Ok(head) = &found.head else { continue };
+            let answer = self.0.answer(&head.id);
+            if head.kind == Kind::Up && answer.exists() && !answered(&found.path) {
+                copy(
+                    &answer,
+                    &found.path.with_file_name(answer_name(&found.name())),
+                )?;
+                brought += 1;
+            }
+        }
+        Ok(brought)
+    }
+
+    /// Ours to carry, and not carried yet.
+    fn is_new(&self, head: &Head) -> Result<bool, StickError> {
+        let keys = self.0.store.hub_keys()?.ok_or(StickError::NoKeys)?;
+        Ok(head.kind == Kind::Up
+            && head.hub == bundle::fingerprint(&keys)
+            && !self.0.bundle(&head.id).exists()
+            && !self.0.answer(&head.id).exists())
+    }
+
+    /// The bundles that were taken along.
+    ///
+    /// # Errors
+    /// Those of the disk.
+    pub fn loads(&self) -> Result<Vec<Load>, StickError> {
+        if !self.0.folder.exists() {
+            return Ok(Vec::new());
+        }
+        let stages = lock(&self.0.stages).clone();
+        let load = |found: Found| {
+            let head = found.head.ok()?;
+            let stage = match head.kind {
+                Kind::Answer => Stage::Answered,
+                Kind::Up => stages.get(&head.id).cloned().unwrap_or(Stage::Going(0, 0)),
+            };
+            Some(Load {
+                head,
+                size: found.size,
+                stage,
+            })
+        };
+        Ok(scan(&self.0.folder)?.into_iter().filter_map(load).collect())
+    }
+
+    /// The line may be back.
+    pub fn nudge(&self) {
+        self.0.wake.notify_one();
+    }
+
+    /// Ends the task. What was under way goes on from there the next time.
+    pub fn shutdown(&self) {
+        if let Some(task) = lock(&self.0.task).take() {
+            task.abort();
+        }
+    }
+}
+
+impl Inner {
+    fn bundle(&self, id: &str) -> PathBuf {
+        self.folder.join(format!("{id}.{EXTENSION}"))
+    }
+
+    fn answer(&self, id: &str) -> PathBuf {
+        self.folder.join(format!("{id}.{ANSWER}.{EXTENSION}"))
+    }
+
+    fn put(&self, id: &str, stage: Stage) {
+        let quiet = matches!(stage, Stage::Going(..)) && !self.due();
+        lock(&self.stages).insert(id.to_owned(), stage);
+        if !quiet {
+            (self.changed)();
+        }
+    }
+
+    /// Progress is told at a rhythm that a screen can follow.
+    fn due(&self) -> bool {
+        let mut told = lock(&self.told);
+        let due = told.is_none_or(|at| at.elapsed() >= RHYTHM);
+        if due {
+            *told = Some(Instant::now());
+        }
+        due
+    }
+
+    fn failed(&self, id: &str) -> bool {
+        matches!(lock(&self.stages).get(id), Some(Stage::Failed(_)))
+    }
+
+    /// Carries what is here. Gives whether something waits for a better line.
+    async fn round(&self) -> bool {
+        let folder = self.folder.clone();
+        let listed = off_thread(move || Ok(waiting(&folder))).await;
+        let mut left = false;
+        for head in listed.unwrap_or_default() {
+            if self.failed(&head.id) {
+                continue;
+            }
+            if self.store.offline().unwrap_or(false) {
+                return true;
+            }
+            match self.carry(&head).await {
+                Ok(()) => (self.changed)(),
+                Err(error) if error.passes() => left = true,
+                Err(error) => self.put(&head.id, Stage::Failed(error)),
+            }
+        }
+        left
+    }
+
+    async fn carry(&self, head: &Head) -> Result<(), CallError> {
+        let hub = self.hub()?;
+        let (file, answer) = (self.bundle(&head.id), self.answer(&head.id));
+        let told = |up, down| self.put(&head.id, Stage::Going(up, down));
+        let mut journey = Journey::prepare(&self.client, &file, &told).await?;
+        journey.carry(&answer, &hub).await?;
+        lock(&self.stages).remove(&head.id);
+        off_thread(move || fs::remove_file(file)).await
+    }
+
+    fn hub(&self) -> Result<VerifyingKey, CallError> {
+        let here = |error: &dyn std::fmt::Display| CallError::Local(error.to_string());
+        let keys = self.store.hub_keys().map_err(|error| here(&error))?;
+        let keys = keys.ok_or_else(|| here(&StickError::NoKeys))?;
+        bundle::verifying_key(&keys).map_err(|error| here(&error))
+    }
+
+    async fn rest(&self, left: bool) {
+        let woken = self.wake.notified();
+        if left {
+            let _ = tokio::time::timeout(PAUSE, woken).await;
+        } else {
+            woken.await;
+        }
+    }
+}
+
+/// The bundles that wait to be carried. What is too old goes.
+fn waiting(folder: &Path) -> Vec<Head> {
+    let mut heads = Vec::new();
+    for found in scan(folder).unwrap_or_default() {
+        let age = fs::metadata(&found.path).and_then(|meta| meta.modified());
+        let old = age.is_ok_and(|at| at.elapsed().is_ok_and(|age| age > KEPT));
+        if old {
+            let _ = fs::remove_file(&found.path);
+        } else if let Ok(head) = found.head
+            && head.kind == Kind::Up
+        {
+            heads.push(head);
+        }
+    }
+    heads
+}
+
+fn answered(bundle: &Path) -> bool {
+    let name = bundle.file_name().unwrap_or_default().to_string_lossy();
+    bundle.with_file_name(answer_name(&name)).exists()
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
