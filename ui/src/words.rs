@@ -444,6 +444,11 @@ pub fn failure(lang: Lang, failure: &Failure) -> Message {
             nothing,
             lang.todo_not_a_hub().into(),
         ),
+        Code::HubNotTrusted => (
+            lang.fail_not_trusted().into(),
+            saved,
+            lang.todo_not_trusted().into(),
+        ),
         Code::WrongCode => (lang.fail_code().into(), nothing, lang.todo_code().into()),
         Code::TooMany => (
             lang.fail_too_many().into(),

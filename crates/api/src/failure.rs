@@ -90,6 +90,8 @@ pub enum Code {
     NoLine,
     /// The address is not that of a Centro servizi.
     NotAHub,
+    /// What answers does not prove to be the Centro servizi.
+    HubNotTrusted,
     /// The one-time code is unknown, used or too old.
     WrongCode,
     /// Too many tries. Args: `seconds`.

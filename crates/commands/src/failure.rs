@@ -89,6 +89,7 @@ fn of_call(error: CallError) -> Failure {
             Failure::new(Code::NoLine).retry()
         }
         CallError::NotAHub(_) | CallError::NotFound => Failure::new(Code::NotAHub),
+        CallError::Untrusted(_) => Failure::new(Code::HubNotTrusted),
         CallError::CodeUnknown => Failure::new(Code::WrongCode),
         CallError::TooMany { retry_after } => {
             let seconds = retry_after.map_or(60, |wait| wait.as_secs().max(1));

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 /// What `hub help` says.
 pub(crate) const USAGE: &str = "\
 hub serve   --data DIR [--listen ADDR:PORT] [--origin URL] [--proxied]
+            [--tls-cert PEM --tls-key PEM] [--congestion NAME]
 hub seed    --data DIR [--demo]
 hub code    --data DIR --comune ISTAT --person NAME --role ROLE
 hub account --data DIR --user NAME          (password on standard input)
@@ -19,8 +20,19 @@ hub restore BACKUP --data DIR               (the service must be stopped)";
 /// Options without a value.
 const FLAGS: [&str; 3] = ["demo", "proxied", "dry-run"];
 /// Options with a value.
-const OPTIONS: [&str; 9] = [
-    "data", "listen", "origin", "comune", "person", "role", "user", "device", "answer",
+const OPTIONS: [&str; 12] = [
+    "data",
+    "listen",
+    "origin",
+    "tls-cert",
+    "tls-key",
+    "congestion",
+    "comune",
+    "person",
+    "role",
+    "user",
+    "device",
+    "answer",
 ];
 
 /// The command line, taken apart.

@@ -18,6 +18,14 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Scheme and host as the public sees them, without a slash at the end; empty where not known.
     pub origin: String,
+    /// Certificate and key for TLS; without them the hub speaks plain HTTP.
+    pub tls: Option<TlsFiles>,
+    /// TCP congestion control for the connections, where the kernel has it; empty for the kernel's own.
+    pub congestion: String,
+    /// Connections at a time; who comes later waits.
+    pub max_connections: usize,
+    /// Comuni's databases open at a time; each takes three files and up to 600 kB.
+    pub open_databases: usize,
     /// The clock.
     pub clock: Clock,
     /// The hub stands behind a proxy that sets `x-forwarded-for`.
@@ -34,6 +42,15 @@ pub struct Config {
     pub databases: Arc<dyn Databases>,
     /// Where work that waits for the disk is done.
     pub work: Work,
+}
+
+/// Where certificate and key are, in PEM.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TlsFiles {
+    /// The chain: the hub's own certificate first.
+    pub cert: PathBuf,
+    /// Its key.
+    pub key: PathBuf,
 }
 
 /// How many calls the hub takes, per minute. Short bursts of the same number are taken at once.
@@ -61,12 +78,16 @@ impl Default for Limits {
 }
 
 impl Config {
-    /// The usual values: loopback, any free port, 20 GB of files per comune.
+    /// The usual values: loopback, any free port, plain HTTP, BBR, 20 GB of files per comune.
     pub fn new(data: impl Into<PathBuf>) -> Self {
         Self {
             data: data.into(),
             listen: (Ipv4Addr::LOCALHOST, 0).into(),
             origin: String::new(),
+            tls: None,
+            congestion: "bbr".into(),
+            max_connections: 4096,
+            open_databases: 512,
             clock: system_clock(),
             proxied: false,
             quota: 20_000_000_000,

@@ -10,7 +10,7 @@ mod args;
 use args::{Args, USAGE};
 use domain::identity::Role;
 use domain::{ComuneId, DeviceId};
-use hub::{Config, Hub, restore, serve};
+use hub::{Config, Hub, TlsFiles, restore, serve};
 use std::io::{BufRead, IsTerminal};
 use std::process::ExitCode;
 
@@ -60,8 +60,23 @@ fn config(args: &Args) -> Result<Config, Box<dyn std::error::Error>> {
     if let Some(origin) = args.option("origin") {
         config.origin = origin.trim_end_matches('/').into();
     }
+    if let Some(congestion) = args.option("congestion") {
+        config.congestion = congestion.into();
+    }
+    config.tls = tls(args)?;
     config.proxied = args.has("proxied");
     Ok(config)
+}
+
+fn tls(args: &Args) -> Result<Option<TlsFiles>, String> {
+    match (args.option("tls-cert"), args.option("tls-key")) {
+        (None, None) => Ok(None),
+        (Some(cert), Some(key)) => Ok(Some(TlsFiles {
+            cert: cert.into(),
+            key: key.into(),
+        })),
+        _ => Err("--tls-cert and --tls-key go together".into()),
+    }
 }
 
 fn open(args: &Args) -> Result<Hub, Box<dyn std::error::Error>> {
@@ -76,17 +91,31 @@ fn run_service(args: &Args) -> Done {
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
         .init();
+    take_handles();
     let config = config(args)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
     runtime.block_on(async {
         let running = serve(config).await?;
-        println!("http://{}", running.addr);
+        println!("{}", running.url);
         stop_asked().await?;
         tracing::info!("stopping");
         Ok(running.shutdown().await?)
     })
+}
+
+/// Every open database takes three files, every connection one: more than systems give unasked.
+fn take_handles() {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, getrlimit, setrlimit};
+        let mut limit = getrlimit(Resource::Nofile);
+        limit.current = limit.maximum;
+        if let Err(error) = setrlimit(Resource::Nofile, limit) {
+            tracing::warn!(%error, "few files can be open at a time");
+        }
+    }
 }
 
 /// Ctrl-C, or the service manager's SIGTERM.

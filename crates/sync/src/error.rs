@@ -18,6 +18,10 @@ pub enum CallError {
     /// Something answers at the address that is not a hub: a captive portal, another server, garbage.
     #[error("not a hub: {0}")]
     NotAHub(String),
+    /// What answers does not prove to be the hub: its certificate is another's, has ended, or is vouched for
+    /// by nobody this computer trusts; or this computer's clock is wrong. The text is for logs.
+    #[error("not trusted: {0}")]
+    Untrusted(String),
     /// The hub, or what stands before it, failed with this HTTP status.
     #[error("trouble at the hub, status {status}")]
     HubTrouble {
@@ -111,6 +115,7 @@ impl CallError {
                 | Self::Cut(_)
                 | Self::Stalled
                 | Self::NotAHub(_)
+                | Self::Untrusted(_)
                 | Self::HubTrouble { .. }
                 | Self::Full
                 | Self::TooMany { .. }
@@ -127,6 +132,7 @@ impl CallError {
             Self::Cut(_) => "cut",
             Self::Stalled => "stalled",
             Self::NotAHub(_) => "not a hub",
+            Self::Untrusted(_) => "not trusted",
             Self::HubTrouble { .. } => "hub trouble",
             Self::Full => "hub full",
             Self::TooMany { .. } => "too many calls",

@@ -14,9 +14,11 @@ use crate::error::Failure;
 use crate::metrics;
 use axum::Router;
 use axum::extract::{Request, State};
+use axum::http::{HeaderValue, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{get, post};
+use std::time::SystemTime;
 
 /// Method, path and handler of every call; one list for the router and for the test of its description.
 macro_rules! routes {
@@ -75,12 +77,24 @@ impl Hub {
 }
 
 async fn count_errors(State(hub): State<Hub>, request: Request, next: Next) -> Response {
-    let response = next.run(request).await;
+    let for_devices = request.uri().path().starts_with("/v1/");
+    let mut response = next.run(request).await;
+    if !for_devices {
+        date(&mut response);
+    }
     let status = response.status();
     if status.is_client_error() || status.is_server_error() {
         metrics::add(&hub.metrics().errors_total, 1);
     }
     response
+}
+
+/// Browsers and caches reckon with the date; a device's answer carries the hub's time where it wants it.
+fn date(response: &mut Response) {
+    let now = httpdate::fmt_http_date(SystemTime::now());
+    if let Ok(now) = HeaderValue::from_str(&now) {
+        response.headers_mut().insert(header::DATE, now);
+    }
 }
 
 /// An answer, or the reason why there is none.

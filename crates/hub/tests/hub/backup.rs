@@ -85,7 +85,7 @@ async fn a_restore_is_refused_while_a_hub_runs_and_for_what_is_no_backup() {
         Err(hub::BackupError::Running)
     ));
     let second = hub::serve(Config::new(&data)).await;
-    assert!(matches!(second.err(), Some(hub::BackupError::Running)));
+    assert!(matches!(second.err(), Some(hub::ServeError::Running)));
     running.shutdown().await.unwrap();
     assert!(matches!(
         restore(folder.path(), &data),

@@ -1,9 +1,11 @@
 //! HTTP/1.1 over TCP or TLS, a few connections kept alive.
 
+use super::tls::{self, Trust};
 use super::{Method, Patience, Pending, Request, Response, Transport};
 use crate::CallError;
 use reqwest::header::{AUTHORIZATION, CONTENT_ENCODING, HeaderMap, RETRY_AFTER};
 use reqwest::redirect::Policy;
+use rustls::ClientConfig;
 use std::future::Future;
 use std::sync::Mutex;
 use std::time::Duration;
@@ -21,6 +23,8 @@ const KEPT: usize = 4;
 /// The way to the hub over the network.
 pub struct HttpTransport {
     base: String,
+    /// Outlives the connections: its tickets make the next one short.
+    tls: ClientConfig,
     client: Mutex<reqwest::Client>,
 }
 
@@ -30,9 +34,20 @@ impl HttpTransport {
     /// # Errors
     /// [`CallError::Local`] where TLS cannot be set up on this computer.
     pub fn new(base: &str) -> Result<Self, CallError> {
+        Self::trusting(base, &Trust::default())
+    }
+
+    /// The same, taking the word of more authorities than the system's.
+    ///
+    /// # Errors
+    /// [`CallError::Local`] where TLS cannot be set up on this computer.
+    pub fn trusting(base: &str, trust: &Trust) -> Result<Self, CallError> {
+        let base = base.trim_end_matches('/').to_owned();
+        let tls = tls::config(&base, trust)?;
         Ok(Self {
-            base: base.trim_end_matches('/').to_owned(),
-            client: Mutex::new(client(base)?),
+            client: Mutex::new(client(&base, &tls)?),
+            base,
+            tls,
         })
     }
 
@@ -45,7 +60,7 @@ impl HttpTransport {
 
     /// Forgets every connection: one that stalled must not serve the next call.
     fn renew(&self) {
-        if let (Ok(mut held), Ok(new)) = (self.client.lock(), client(&self.base)) {
+        if let (Ok(mut held), Ok(new)) = (self.client.lock(), client(&self.base, &self.tls)) {
             *held = new;
         }
     }
@@ -91,12 +106,9 @@ impl Transport for HttpTransport {
     }
 }
 
-/// TLS by rustls with ring; the roots are those of the operating system, where an administration
-/// installs its own.
-fn client(base: &str) -> Result<reqwest::Client, CallError> {
-    // A second call finds the first one's provider installed: that is as good.
-    let _ = rustls::crypto::ring::default_provider().install_default();
+fn client(base: &str, tls: &ClientConfig) -> Result<reqwest::Client, CallError> {
     let builder = reqwest::Client::builder()
+        .tls_backend_preconfigured(tls.clone())
         .redirect(Policy::none())
         .connect_timeout(CONNECT)
         .pool_idle_timeout(IDLE)
@@ -153,9 +165,16 @@ async fn in_time<T>(
 ) -> Result<T, CallError> {
     match timeout(patience, step).await {
         Err(_) => Err(CallError::Stalled),
-        Ok(Err(error)) if error.is_connect() => Err(CallError::NoLine(chain(&error))),
+        Ok(Err(error)) if error.is_connect() => Err(not_connected(&error)),
         Ok(Err(error)) => Err(CallError::Cut(chain(&error))),
         Ok(Ok(value)) => Ok(value),
+    }
+}
+
+fn not_connected(error: &reqwest::Error) -> CallError {
+    match tls::distrust(error) {
+        Some(why) => CallError::Untrusted(why),
+        None => CallError::NoLine(chain(error)),
     }
 }
 

@@ -1,9 +1,11 @@
 //! How bytes reach the hub: behind a trait, so that tests can lose, repeat and tear them.
 
 mod http;
+mod tls;
 mod url;
 
 pub use http::HttpTransport;
+pub use tls::Trust;
 pub use url::{UrlError, normalise};
 
 use crate::CallError;

@@ -3,6 +3,7 @@
 use crate::Outcome;
 use crate::arguments::Arguments;
 use crate::talk::{self, Sight};
+use crate::trial;
 use crate::words;
 use domain::sito::{Field, FieldChange, PageChange, PageKind, RichText, TextVersion};
 use domain::{PageId, UnixMs};
@@ -13,8 +14,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use store::{Filter, Identity, Key, PageRow, Store};
-use sync::transport::HttpTransport;
-use sync::{Clock, Engine, EngineConfig, EngineHandle, SystemClock};
+use sync::transport::{HttpTransport, normalise};
+use sync::{Clock, Engine, EngineConfig, EngineHandle};
 
 fn folder(arguments: &Arguments) -> Outcome<PathBuf> {
     Ok(PathBuf::from(arguments.need("dir")?))
@@ -39,12 +40,14 @@ fn key(folder: &Path) -> Outcome<Key> {
 pub(crate) fn start(store: &Store) -> Outcome<EngineHandle> {
     let identity = store.identity()?.ok_or("this workspace is not enrolled")?;
     let runtime = tokio::runtime::Handle::current();
-    let config = EngineConfig::of(&identity)?;
+    let mut config = EngineConfig::over(&identity, trial::transport(&identity.hub)?);
+    config.pace = config.pace.hastened(trial::haste());
+    config.clock = Arc::new(trial::Time);
     Ok(Engine::start(&runtime, store.clone(), config))
 }
 
 pub(crate) fn now() -> UnixMs {
-    SystemClock.now()
+    trial::Time.now()
 }
 
 pub(crate) async fn enrol(arguments: &Arguments) -> Outcome<String> {
@@ -55,7 +58,8 @@ pub(crate) async fn enrol(arguments: &Arguments) -> Outcome<String> {
     let identity = if arguments.get("clear").is_some() {
         enrol_in_clear(hub, code, name).await?
     } else {
-        sync::enrol(hub, code, name).await?
+        let hub = normalise(hub)?;
+        sync::enrol_over(trial::transport(&hub)?, &hub, code, name).await?
     };
     store.set_identity(&identity)?;
     Ok(format!("{} a {}", identity.person, identity.comune_name))

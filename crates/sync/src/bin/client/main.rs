@@ -4,6 +4,7 @@
 mod arguments;
 mod desk;
 mod talk;
+mod trial;
 mod words;
 
 use arguments::Arguments;
@@ -42,13 +43,20 @@ emulated rural line between two network namespaces of one computer. Plain http i
 computer, as the app does, but for `--clear`, which is for test networks only: everything but the
 device's key can be read and, up to the signature, changed on the way.
 
+Every command takes --clock-off SECONDS: this computer's clock is wrong by so much. Those that carry take
+--ca FILE, an authority (PEM) for a hub that this system's do not vouch for, and --haste N: all waiting is N
+times shorter and the clock N times faster.
+
 The text is one paragraph per line. DIR holds the workspace and, in clear, the key that opens it: this
 is a tool for trying out, not a place for what people wrote.";
 
 fn main() -> ExitCode {
     let mut words = std::env::args().skip(1);
     let command = words.next().unwrap_or_default();
-    let result = Arguments::parse(words).and_then(|arguments| run(&command, &arguments));
+    let result = Arguments::parse(words).and_then(|arguments| {
+        trial::set(&arguments)?;
+        run(&command, &arguments)
+    });
     match result {
         Ok(said) => {
             println!("{said}");
