@@ -84,6 +84,7 @@ impl Hub {
     /// # Errors
     /// The storage's.
     pub fn devices(&self) -> Result<Vec<DeviceInfo>, Failure> {
+        self.write_seen()?;
         let devices = self.registry().devices()?;
         Ok(devices.into_iter().map(info).collect())
     }

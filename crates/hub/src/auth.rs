@@ -12,8 +12,6 @@ use protocol::calls::{HubErrorCode, LoggedIn};
 
 /// How long a login lasts, in milliseconds (8 hours: a working day).
 const SESSION: i64 = 8 * 3600 * 1000;
-/// `seen` is written at most this often, in milliseconds.
-const SEEN_EVERY: i64 = 60_000;
 
 /// A call as it came over the wire.
 pub(crate) struct Call<'a> {
@@ -43,9 +41,7 @@ impl Hub {
             ));
         }
         self.0.device_limit.take(device.id.as_str(), now)?;
-        if device.seen.is_none_or(|seen| now - seen >= SEEN_EVERY) {
-            self.registry().seen(&device.id, now)?;
-        }
+        self.0.seen.note(&device.id, now);
         Ok(device)
     }
 

@@ -5,13 +5,14 @@ use crate::config::Config;
 use crate::error::Failure;
 use crate::files::{Chunks, Pieces};
 use crate::limit::Limiter;
+use crate::logs::Logs;
 use crate::metrics::Metrics;
 use crate::publish::Publisher;
 use crate::random;
+use crate::seen::Seen;
 use crate::storage::{LogStore, Registry, Result, StorageError};
 use domain::{ComuneId, UnixMs};
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 /// A hub. Cloning it gives another handle to the same one. Its functions block.
 #[derive(Clone)]
@@ -28,6 +29,7 @@ pub(crate) struct Inner {
     pub(crate) login_limit: Limiter,
     pub(crate) everywhere_limit: Limiter,
     pub(crate) device_limit: Limiter,
+    pub(crate) seen: Seen,
     /// Changes when the hub is restored.
     pub(crate) epoch: u64,
     /// Salt of the one-time codes.
@@ -35,7 +37,7 @@ pub(crate) struct Inner {
     /// The secret of the hub's keys for bundles.
     pub(crate) seed: ::bundle::Seed,
     pub(crate) spool: Spool,
-    comuni: Mutex<BTreeMap<ComuneId, Arc<dyn LogStore>>>,
+    logs: Logs,
 }
 
 /// Names of the settings.
@@ -71,11 +73,12 @@ impl Hub {
             login_limit: Limiter::new(limits.login),
             everywhere_limit: Limiter::new(limits.everywhere),
             device_limit: Limiter::new(limits.device),
+            seen: Seen::default(),
             epoch: read_epoch(&epoch),
             salt,
             seed,
             spool: Spool::open(&config.data.join("bundles"))?,
-            comuni: Mutex::default(),
+            logs: Logs::new(config.open_databases),
             config,
         }));
         hub.open_all()?;
@@ -126,23 +129,15 @@ impl Hub {
     /// # Errors
     /// Where the database cannot be opened.
     pub fn comune(&self, id: &ComuneId) -> Result<Arc<dyn LogStore>> {
-        let mut comuni = self.0.comuni.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(store) = comuni.get(id) {
-            return Ok(store.clone());
-        }
-        let config = &self.0.config;
-        let store = config.databases.log(&self.path_of(id), config.max_pages)?;
-        comuni.insert(id.clone(), store.clone());
-        Ok(store)
+        self.0.logs.get(id, || {
+            let config = &self.0.config;
+            config.databases.log(&self.path_of(id), config.max_pages)
+        })
     }
 
     /// The comuni whose databases are there.
     pub(crate) fn opened(&self) -> Vec<(ComuneId, Arc<dyn LogStore>)> {
-        let comuni = self.0.comuni.lock().unwrap_or_else(PoisonError::into_inner);
-        comuni
-            .iter()
-            .map(|(id, store)| (id.clone(), store.clone()))
-            .collect()
+        self.0.logs.all()
     }
 
     /// Runs blocking work off the threads that serve the network.

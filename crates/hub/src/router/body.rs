@@ -203,12 +203,29 @@ impl<const MAX: usize> FromRequest<Hub> for Received<MAX> {
 impl<const MAX: usize> FromRequest<Hub> for Signed<MAX> {
     type Rejection = Failure;
 
-    /// The signature is over the body as sent: it is checked before anything is unpacked.
     async fn from_request(request: Request, hub: &Hub) -> Result<Self, Failure> {
-        let raw = receive(hub, request, MAX).await?;
-        let (device, raw) = hub.blocking(move |hub| signer(hub, raw)).await?;
+        let unverified = Unverified::<MAX>::from_request(request, hub).await?;
+        hub.blocking(move |hub| unverified.verify(hub)).await
+    }
+}
+
+/// The same before anybody looked: for a call that is answered in one piece, signature and all.
+pub(super) struct Unverified<const MAX: usize>(Raw);
+
+impl<const MAX: usize> FromRequest<Hub> for Unverified<MAX> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, hub: &Hub) -> Result<Self, Failure> {
+        Ok(Self(receive(hub, request, MAX).await?))
+    }
+}
+
+impl<const MAX: usize> Unverified<MAX> {
+    /// The signature is over the body as sent: it is checked before anything is unpacked. Blocks.
+    pub(super) fn verify(self, hub: &Hub) -> Result<Signed<MAX>, Failure> {
+        let (device, raw) = signer(hub, self.0)?;
         let body = open(raw)?;
-        Ok(Self { device, body })
+        Ok(Signed { device, body })
     }
 }
 

@@ -1,7 +1,7 @@
 //! The calls of devices.
 
 use super::Answer;
-use super::body::{Received, Signed};
+use super::body::{Received, Signed, Unverified};
 use crate::Hub;
 use crate::error::Failure;
 use crate::storage::Device;
@@ -29,8 +29,13 @@ pub(super) async fn enrol(State(hub): State<Hub>, body: Received<SMALL>) -> Answ
     body.answer(&hub, &enrolled)
 }
 
-pub(super) async fn sync(State(hub): State<Hub>, call: Signed<MAX_REQUEST>) -> Answer<Response> {
+/// One piece of blocking work: handing it over costs as much as a signature.
+pub(super) async fn sync(
+    State(hub): State<Hub>,
+    call: Unverified<MAX_REQUEST>,
+) -> Answer<Response> {
     hub.blocking(move |hub| {
+        let call = call.verify(hub)?;
         let request = read_request(&call.body.bytes).map_err(Failure::malformed)?;
         let response = hub.sync(&call.device, &request)?;
         call.body.answer_sync(hub, &response, &request)

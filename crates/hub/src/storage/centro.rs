@@ -98,8 +98,8 @@ pub trait Registry: Send + Sync {
     fn device(&self, id: &DeviceId) -> Result<Option<Device>>;
     /// All devices by comune and person.
     fn devices(&self) -> Result<Vec<Device>>;
-    /// Notes that a device called.
-    fn seen(&self, id: &DeviceId, at: UnixMs) -> Result<()>;
+    /// Notes when devices called.
+    fn seen(&self, devices: &[(DeviceId, UnixMs)]) -> Result<()>;
     /// Bars a device; `false` where there is none.
     fn revoke(&self, id: &DeviceId) -> Result<bool>;
     /// Gives a device time until `expires`; `false` where there is none that may still call.

@@ -218,6 +218,9 @@ pub trait LogStore: Send + Sync {
     fn write(&self, work: &mut dyn FnMut(&dyn Tx) -> Result<()>) -> Result<()>;
     /// Runs `work` on one state of the database.
     fn read(&self, work: &mut dyn FnMut(&dyn Tx) -> Result<()>) -> Result<()>;
+    /// Lets go of what an idle database holds; it is taken up again at the next use. Where it is being used,
+    /// nothing happens.
+    fn close(&self);
     /// Copies the database, as it stands at one moment, to a new file.
     fn backup(&self, to: &Path) -> Result<()>;
 }

@@ -6,13 +6,23 @@ use domain::{ComuneId, DeviceId, UnixMs};
 use rusqlite::{
     Connection, OptionalExtension, Row, Transaction, TransactionBehavior, named_params, params,
 };
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// `centro.db`.
 pub struct SqliteRegistry {
     path: PathBuf,
     conn: Mutex<Connection>,
+    devices: Mutex<Devices>,
+}
+
+/// Devices as they stand in the database: every call asks for one.
+#[derive(Default)]
+struct Devices {
+    /// SQLite's count of what other programs wrote (`hub revoke` beside the running service).
+    version: i64,
+    known: HashMap<DeviceId, Device>,
 }
 
 impl SqliteRegistry {
@@ -24,7 +34,27 @@ impl SqliteRegistry {
         Ok(Self {
             path: path.to_owned(),
             conn: Mutex::new(open(path, migrate::CENTRO, None)?),
+            devices: Mutex::default(),
         })
+    }
+
+    /// What is known of the devices, where nobody else wrote since; nothing otherwise.
+    fn known(&self, conn: &Connection) -> Result<MutexGuard<'_, Devices>> {
+        let version = conn
+            .prepare_cached("PRAGMA data_version")?
+            .query_row([], |row| row.get(0))?;
+        let mut devices = self.devices.lock().unwrap_or_else(PoisonError::into_inner);
+        if devices.version != version {
+            devices.known.clear();
+            devices.version = version;
+        }
+        Ok(devices)
+    }
+
+    /// This program changes a device.
+    fn forget(&self) {
+        let mut devices = self.devices.lock().unwrap_or_else(PoisonError::into_inner);
+        devices.known.clear();
     }
 
     fn write<T>(&self, work: impl FnOnce(&Transaction) -> Result<T>) -> Result<T> {
@@ -220,7 +250,16 @@ impl Registry for SqliteRegistry {
     }
 
     fn device(&self, id: &DeviceId) -> Result<Option<Device>> {
-        find_device(&lock(&self.conn), id)
+        let conn = lock(&self.conn);
+        let mut devices = self.known(&conn)?;
+        if let Some(device) = devices.known.get(id) {
+            return Ok(Some(device.clone()));
+        }
+        let found = find_device(&conn, id)?;
+        if let Some(device) = &found {
+            devices.known.insert(id.clone(), device.clone());
+        }
+        Ok(found)
     }
 
     fn devices(&self) -> Result<Vec<Device>> {
@@ -232,25 +271,30 @@ impl Registry for SqliteRegistry {
         rows.into_iter().map(with_role).collect()
     }
 
-    fn seen(&self, id: &DeviceId, at: UnixMs) -> Result<()> {
-        lock(&self.conn).execute(
-            "UPDATE device SET seen = ?2 WHERE id = ?1",
-            params![id.as_str(), at],
-        )?;
-        Ok(())
+    fn seen(&self, devices: &[(DeviceId, UnixMs)]) -> Result<()> {
+        self.write(|tx| {
+            let mut update = tx.prepare_cached("UPDATE device SET seen = ?2 WHERE id = ?1")?;
+            for (id, at) in devices {
+                update.execute(params![id.as_str(), at])?;
+            }
+            Ok(())
+        })
     }
 
     fn revoke(&self, id: &DeviceId) -> Result<bool> {
-        let changed = lock(&self.conn)
-            .execute("UPDATE device SET revoked = 1 WHERE id = ?1", [id.as_str()])?;
+        let conn = lock(&self.conn);
+        let changed = conn.execute("UPDATE device SET revoked = 1 WHERE id = ?1", [id.as_str()])?;
+        self.forget();
         Ok(changed > 0)
     }
 
     fn confirm(&self, id: &DeviceId, expires: UnixMs) -> Result<bool> {
-        let changed = lock(&self.conn).execute(
+        let conn = lock(&self.conn);
+        let changed = conn.execute(
             "UPDATE device SET expires = ?2 WHERE id = ?1 AND revoked = 0",
             params![id.as_str(), expires],
         )?;
+        self.forget();
         Ok(changed > 0)
     }
 

@@ -16,10 +16,11 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-/// `comuni/005094.db`.
+/// `comuni/005094.db`. Its connection is opened when it is used.
 pub struct SqliteLog {
     path: PathBuf,
-    conn: Mutex<Connection>,
+    max_pages: Option<u32>,
+    conn: Mutex<Option<Connection>>,
 }
 
 impl SqliteLog {
@@ -32,7 +33,8 @@ impl SqliteLog {
         sum_older(&conn)?;
         Ok(Self {
             path: path.to_owned(),
-            conn: Mutex::new(conn),
+            max_pages,
+            conn: Mutex::new(Some(conn)),
         })
     }
 
@@ -41,12 +43,20 @@ impl SqliteLog {
         behavior: TransactionBehavior,
         work: &mut dyn FnMut(&dyn Tx) -> Result<()>,
     ) -> Result<()> {
-        let mut conn = lock(&self.conn);
+        let mut held = lock(&self.conn);
+        let conn = match &mut *held {
+            Some(conn) => conn,
+            closed => closed.insert(connect(&self.path, self.max_pages)?),
+        };
         let tx = SqliteTx(conn.transaction_with_behavior(behavior)?);
         work(&tx)?;
         tx.0.commit()?;
         Ok(())
     }
+}
+
+fn connect(path: &Path, max_pages: Option<u32>) -> Result<Connection> {
+    open(path, migrate::COMUNE, max_pages)
 }
 
 impl LogStore for SqliteLog {
@@ -56,6 +66,12 @@ impl LogStore for SqliteLog {
 
     fn read(&self, work: &mut dyn FnMut(&dyn Tx) -> Result<()>) -> Result<()> {
         self.run(TransactionBehavior::Deferred, work)
+    }
+
+    fn close(&self) {
+        if let Ok(mut held) = self.conn.try_lock() {
+            *held = None;
+        }
     }
 
     fn backup(&self, to: &Path) -> Result<()> {
@@ -166,20 +182,20 @@ impl SqliteTx<'_> {
     pub(super) fn counter(&self, name: &str) -> Result<i64> {
         let value = self
             .0
-            .query_row("SELECT value FROM counter WHERE name = ?1", [name], |row| {
-                row.get(0)
-            })
+            .prepare_cached("SELECT value FROM counter WHERE name = ?1")?
+            .query_row([name], |row| row.get(0))
             .optional()?;
         Ok(value.unwrap_or(0))
     }
 
     fn next_site_rev(&self) -> Result<i64> {
         let rev = self.counter("site")? + 1;
-        self.0.execute(
-            "INSERT INTO counter (name, value) VALUES ('site', ?1)
+        self.0
+            .prepare_cached(
+                "INSERT INTO counter (name, value) VALUES ('site', ?1)
              ON CONFLICT DO UPDATE SET value = excluded.value",
-            [rev],
-        )?;
+            )?
+            .execute([rev])?;
         Ok(rev)
     }
 }
@@ -327,10 +343,9 @@ impl Tx for SqliteTx<'_> {
     }
 
     fn reserve_slug(&self, slug: &str, page: &PageId) -> Result<()> {
-        self.0.execute(
-            "INSERT INTO slug (slug, page) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
-            [slug, page.as_str()],
-        )?;
+        self.0
+            .prepare_cached("INSERT INTO slug (slug, page) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?
+            .execute([slug, page.as_str()])?;
         Ok(())
     }
 
@@ -360,13 +375,15 @@ impl Tx for SqliteTx<'_> {
     }
 
     fn put_snapshot(&self, page: &PageId, snapshot: &[u8]) -> Result<()> {
-        self.0.execute(
-            "INSERT INTO text_snapshot (page, body) VALUES (?1, ?2)
-             ON CONFLICT DO UPDATE SET body = excluded.body",
-            params![page.as_str(), snapshot],
-        )?;
         self.0
-            .execute("DELETE FROM text_update WHERE page = ?1", [page.as_str()])?;
+            .prepare_cached(
+                "INSERT INTO text_snapshot (page, body) VALUES (?1, ?2)
+             ON CONFLICT DO UPDATE SET body = excluded.body",
+            )?
+            .execute(params![page.as_str(), snapshot])?;
+        self.0
+            .prepare_cached("DELETE FROM text_update WHERE page = ?1")?
+            .execute([page.as_str()])?;
         Ok(())
     }
 
@@ -377,12 +394,14 @@ impl Tx for SqliteTx<'_> {
     fn put_public(&self, page: &PageId, public: Option<&PublicPage>) -> Result<()> {
         let body = public.map(to_json).transpose()?;
         self.0
-            .execute("DELETE FROM site_wait WHERE page = ?1", [page.as_str()])?;
-        self.0.execute(
-            "INSERT INTO site_page (page, rev, body) VALUES (?1, ?2, ?3)
+            .prepare_cached("DELETE FROM site_wait WHERE page = ?1")?
+            .execute([page.as_str()])?;
+        self.0
+            .prepare_cached(
+                "INSERT INTO site_page (page, rev, body) VALUES (?1, ?2, ?3)
              ON CONFLICT DO UPDATE SET rev = excluded.rev, body = excluded.body",
-            params![page.as_str(), self.next_site_rev()?, body],
-        )?;
+            )?
+            .execute(params![page.as_str(), self.next_site_rev()?, body])?;
         Ok(())
     }
 
@@ -406,11 +425,12 @@ impl Tx for SqliteTx<'_> {
     }
 
     fn put_waiting(&self, public: &PublicPage) -> Result<()> {
-        self.0.execute(
-            "INSERT INTO site_wait (page, body) VALUES (?1, ?2)
+        self.0
+            .prepare_cached(
+                "INSERT INTO site_wait (page, body) VALUES (?1, ?2)
              ON CONFLICT DO UPDATE SET body = excluded.body",
-            params![public.id.as_str(), to_json(public)?],
-        )?;
+            )?
+            .execute(params![public.id.as_str(), to_json(public)?])?;
         Ok(())
     }
 

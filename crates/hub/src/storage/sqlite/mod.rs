@@ -31,12 +31,20 @@ impl Databases for SqliteFiles {
 /// How long a connection waits for another process (the `hub` command beside the running service).
 const BUSY: Duration = Duration::from_secs(10);
 
+/// Pages that a connection keeps, in KiB: a province has hundreds of connections, and the kernel keeps the
+/// files' pages anyway.
+const CACHE: i64 = 256;
+/// More statements than this module has, so that none is ever parsed twice.
+const STATEMENTS: usize = 64;
+
 fn open(path: &Path, migrations: &[&str], max_pages: Option<u32>) -> Result<Connection> {
     let mut conn = Connection::open(path)?;
     conn.busy_timeout(BUSY)?;
     conn.pragma_update(None, "journal_mode", "WAL")?;
     conn.pragma_update(None, "synchronous", "FULL")?;
     conn.pragma_update(None, "foreign_keys", true)?;
+    conn.pragma_update(None, "cache_size", -CACHE)?;
+    conn.set_prepared_statement_cache_capacity(STATEMENTS);
     let file = path.file_name().unwrap_or_default().to_string_lossy();
     migrate::run(&mut conn, &file, migrations)?;
     if let Some(pages) = max_pages {
@@ -46,7 +54,7 @@ fn open(path: &Path, migrations: &[&str], max_pages: Option<u32>) -> Result<Conn
 }
 
 /// A poisoned lock guards a connection whose transaction was rolled back by its drop: still sound.
-fn lock(conn: &Mutex<Connection>) -> MutexGuard<'_, Connection> {
+fn lock<T>(conn: &Mutex<T>) -> MutexGuard<'_, T> {
     conn.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
