@@ -8,6 +8,7 @@
 mod bench;
 mod dictionary;
 mod fuzz;
+mod load;
 mod province;
 mod run;
 mod setup;
@@ -23,9 +24,11 @@ cargo xtask test               run every test
 cargo xtask setup [--bench]    install what is missing, and nothing else
 cargo xtask ui                 build the web view's files into ui/dist
 cargo xtask site CONTENT OUT   write a comune's public site from a file of content
+cargo xtask real               kills, cuts, full disks and copies of the real programs, at full length
 cargo xtask bench              measure, and write docs/benchmarks.md
 cargo xtask bench sync [...]   measure sync against its peers on emulated lines (--help tells how)
 cargo xtask fuzz [TARGET]      look for inputs that bring a decoder down (needs a nightly compiler)
+cargo xtask bench hub          the hub under a province's load; writes docs/benchmarks-hub.md
 cargo xtask dictionary         train the protocol's dictionary anew (needs zstd)";
 
 /// What a part of the work gives: the words are for the person who called.
@@ -44,7 +47,9 @@ fn main() -> ExitCode {
         ["fuzz", rest @ ..] => fuzz::fuzz(rest),
         ["dictionary"] => dictionary::train(),
         ["bench", "sync", rest @ ..] => sync_bench(rest),
+        ["bench", "hub", rest @ ..] => load::bench(rest),
         ["bench", rest @ ..] => bench::bench(rest),
+        ["real"] => test::real(),
         _ => Err(USAGE.into()),
     };
     match done {

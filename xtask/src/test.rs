@@ -103,6 +103,14 @@ fn crates() -> Done {
     cargo(&[&["test", "--no-fail-fast"], &scope[..]].concat()).run()
 }
 
+/// The real programs on a bad day, as long as the goals say: some twenty minutes.
+pub fn real() -> Done {
+    let test = ["test", "-p", "sync", "--test", "real", "--"];
+    cargo(&[&test[..], &["--nocapture", "--test-threads", "1"]].concat())
+        .env("REAL", "full")
+        .run()
+}
+
 /// What of the UI needs no browser.
 fn screens() -> Done {
     cargo(&["test", "--quiet", "-p", "ui", "--target-dir"])
