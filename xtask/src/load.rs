@@ -22,7 +22,8 @@ pub fn bench(args: &[&str]) -> Done {
         "load",
     ])
     .run()?;
-    let (print, args): (Vec<_>, Vec<_>) = args.iter().partition(|arg| **arg == "--print");
+    let (print, args): (Vec<&str>, Vec<&str>) =
+        args.iter().copied().partition(|arg| *arg == "--print");
     let before = loadavg();
     // The disk that is measured is the one the repository is on.
     let said = program(at("target/server/load"), &["--dir"])

@@ -15,7 +15,6 @@ mod wire;
 
 use centro::Centro;
 use figures::Figures;
-use plan::Device;
 use run::Load;
 use serde_json::{Value, json};
 use std::error::Error;
