@@ -9,6 +9,7 @@
 //! to clone and may be used from many threads: one connection writes, a few others read beside it.
 
 mod agreement;
+mod census;
 mod conflict;
 mod connection;
 mod entity;
@@ -16,6 +17,7 @@ mod error;
 mod file;
 mod history;
 mod identity;
+mod line;
 mod list;
 mod model;
 mod name;
@@ -29,13 +31,15 @@ mod today;
 pub mod vault;
 
 pub use agreement::Repair;
+pub use census::Census;
 pub use connection::{AtCommit, Store};
 pub use error::StoreError;
 pub use file::{FileReader, FileState, ToUpload};
 pub use identity::{Identity, Secret};
+pub use line::{Attempt, FileLeft, LineWork, Traffic};
 pub use model::{
-    Applied, Arrival, Attempt, Conflict, ConflictKind, Filter, OutboxRow, PageList, PageRow,
-    PageView, Remedy, SearchHit, Status, TextState, Today, Version, VersionRow, Wait, What,
+    Applied, Arrival, Conflict, ConflictKind, Filter, OutboxRow, PageList, PageRow, PageView,
+    Remedy, SearchHit, Status, TextState, Today, Version, VersionRow, Wait, What,
 };
 pub use outbox::Room;
 pub use vault::Key;
