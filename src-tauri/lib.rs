@@ -6,7 +6,6 @@ mod acl;
 mod border;
 mod crash;
 mod log;
-mod redact;
 mod safe;
 mod scheme;
 mod start;

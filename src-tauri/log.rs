@@ -1,6 +1,6 @@
 //! Logs: a file a day, fourteen days, redacted.
 
-use crate::redact::redact;
+use commands::redact;
 use std::io::{self, Write};
 use std::path::Path;
 use tracing_appender::rolling::{RollingFileAppender, Rotation};

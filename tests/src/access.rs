@@ -24,7 +24,11 @@ pub fn run(stage: &Stage) -> Done {
     faults.extend(sweep(&desk, "oggi")?);
     desk.press_id("stato-linea")?;
     faults.extend(sweep(&desk, "cosa aspetta")?);
-    desk.press("Chiudi")?;
+    desk.press("Limiti e registro della linea")?;
+    desk.press_id("linea-tranquille")?;
+    desk.press_id("linea-tetto")?;
+    desk.sees("MB al mese")?;
+    faults.extend(sweep(&desk, "la linea")?);
     desk.press("Sito")?;
     desk.sees("Nuova notizia")?;
     faults.extend(sweep(&desk, "sito")?);

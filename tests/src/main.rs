@@ -8,6 +8,7 @@
 mod access;
 mod browser;
 mod desk;
+mod line_job;
 mod main_job;
 mod measure;
 mod stage;
@@ -21,8 +22,9 @@ use std::time::Instant;
 type Done<T = ()> = Result<T, String>;
 type Journey = (&'static str, fn(&Stage) -> Done);
 
-const JOURNEYS: [Journey; 3] = [
+const JOURNEYS: [Journey; 4] = [
     ("a clerk's main job", main_job::run),
+    ("the line says what goes, what waits and why", line_job::run),
     ("every control has a role and an Italian name", access::run),
     ("trouble is explained and loses nothing", trouble::run),
 ];

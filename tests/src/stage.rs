@@ -120,6 +120,11 @@ impl Cable {
         self.say("cut").map(drop)
     }
 
+    /// Makes it slow: bytes per second, milliseconds each way.
+    pub fn slow(&self, rate: u64, delay: u64) -> Done {
+        self.say(&format!("slow {rate} {delay}")).map(drop)
+    }
+
     /// Plugs it in again.
     pub fn restore(&self) -> Done {
         self.say("restore").map(drop)

@@ -10,6 +10,7 @@
     line: params.get("rete") ?? "up",
     role: params.get("ruolo") ?? "impiegato",
     waiting: Number(params.get("attesa") ?? 0),
+    limits: { quiet: null, cap_mb: null, metered: "auto" },
     conflicts: [],
   };
   const titles = [
@@ -93,6 +94,7 @@
     { id: 2, at: minutes(26 * 60), by: "Bruno Gallo", published: find(id).row.status !== "draft" },
     { id: 1, at: minutes(60 * 24 * 6), by: "Anna Bo", published: false },
   ];
+  const held = () => ({ quiet: { why: "quiet", until: 780 }, cap: { why: "cap", mb: 500 }, metered: { why: "metered" } })[params.get("limiti")] ?? { why: "quiet", until: 780 };
   const commands = {
     session_state: () => state.phase === "ready" ? desk() : state.phase === "broken" ? { phase: "broken", code: "newer_database", args: {}, incident: "4F7K2A" } : { phase: state.phase },
     session_seal: () => { state.phase = "unlinked"; return { phase: "unlinked" }; },
@@ -136,15 +138,33 @@
     },
     version_restore: ({ page }) => view(find(page)),
     waiting_list: () => state.waiting ? [
-      { page: "p4", title: titles[0], what: "publication", since: minutes(14), files: [98_000, 284_100] },
-      { page: "p7", title: titles[7], what: "edit", since: minutes(22), files: null },
-      { page: "p9", title: "", what: "new", since: minutes(40), files: null },
+      { page: "p4", title: titles[0], what: "publication", since: minutes(14), why: { why: "files", sent: 98_000, all: 284_100, held: params.has("limiti") ? held() : null } },
+      { page: "p7", title: titles[7], what: "edit", since: minutes(22), why: { why: "line" } },
+      { page: "p9", title: "", what: "new", since: minutes(40), why: { why: params.has("parcheggiata") ? "parked" : "earlier" } },
     ].slice(0, state.waiting) : [],
+    transit_load: () => ({
+      going: state.line !== "busy" ? null : { kind: "file", name: "piano-di-protezione-civile-2026.pdf", page: ["p4", titles[0]], up: true, done: 1_240_000, size: 8_000_000 },
+      left: state.waiting ? 6_760_000 : 0, seconds: state.line === "busy" ? 430 : null, downloads: [0, 0],
+      held: params.has("limiti") && !state.released ? { why: held(), files: 3, bytes: 48_200_000 } : null, released: !!state.released, fault: state.line === "down" ? "no_line" : null,
+    }),
+    line_release: ({ on }) => { state.released = on; return commands.transit_load(); },
+    line_rules_load: () => ({ limits: state.limits, spent: 182_400_000, detected: false }),
+    line_rules_set: ({ limits }) => { state.limits = limits; return commands.line_rules_load(); },
+    diagnosis_export: () => "/home/anna/Documenti/diagnosi-1764144000000.json",
     waiting_export: () => "/home/anna/Documenti/comuni-non-inviato.cir",
-    attempt_list: () => [
-      { at: minutes(1), ms: 8000, up: 0, down: 0, ops: [0, 0], error: "no route to host" },
-      { at: minutes(14), ms: 412, up: 1204, down: 890, ops: [3, 1], error: null },
-    ],
+    attempt_list: ({ only }) => {
+      const one = { times: 1, ms: 412, up: 1204, down: 890, ops: [0, 0], carried: "operations", rtt: 612, goodput: 14_000, error: null };
+      const row = (from, to, more) => ({ at: minutes(from), until: minutes(to), ...one, ...more });
+      return [
+        row(2, 2, { ops: [3, 1] }),
+        row(30, 16, { times: 12, ms: 8000, up: 0, down: 0, error: "no_line" }),
+        row(44, 31, { times: 31, up: 8_012_000, down: 9_400, carried: "upload", goodput: 13_000 }),
+        row(47, 47, { error: "cut", up: 0, down: 0, ms: 6100 }),
+        row(107, 48, { times: 118, up: 24_000, down: 17_000 }),
+        row(60 * 26, 60 * 17, { times: 3240, up: 0, down: 0, ms: 40, error: "no_line" }),
+        row(60 * 27, 60 * 27, { ops: [0, 14], down: 9_200 }),
+      ].filter((it) => only === "all" || (only === "failed") === !!it.error && (it.error || it.ops[0] + it.ops[1] || it.carried !== "operations"));
+    },
     conflict_list: () => state.conflicts,
     conflict_resolve: ({ id }) => { state.conflicts = state.conflicts.filter((c) => c.id !== id); return null; },
     paste_clean: ({ plain }) => ({ text: plain.split(/\n+/).map((t) => ({ type: "paragraph", spans: [{ text: t }] })), notes: [{ images: { count: 1 } }] }),

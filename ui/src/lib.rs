@@ -13,6 +13,7 @@ mod editor;
 mod ipc;
 mod lang;
 mod later;
+mod linea;
 mod oggi;
 mod part;
 mod query;

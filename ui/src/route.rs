@@ -21,6 +21,8 @@ pub enum Route {
     Versions(PageId),
     /// Disagreements.
     Risolvere,
+    /// The line: limits and log.
+    Linea,
 }
 
 /// What the list of pages shows.
@@ -55,6 +57,7 @@ impl Route {
             Self::Page(page) => format!("#/sito/{page}"),
             Self::Versions(page) => format!("#/sito/{page}/versioni"),
             Self::Risolvere => "#/da-risolvere".into(),
+            Self::Linea => "#/linea".into(),
         }
     }
 
@@ -67,6 +70,7 @@ impl Route {
             ["sito", page] => Self::Page(PageId::new(*page)),
             ["sito", page, "versioni"] => Self::Versions(PageId::new(*page)),
             ["da-risolvere"] => Self::Risolvere,
+            ["linea"] => Self::Linea,
             _ => Self::Oggi,
         }
     }
@@ -184,6 +188,7 @@ mod tests {
             Route::Page(PageId::new("0190-a")),
             Route::Versions(PageId::new("0190-a")),
             Route::Risolvere,
+            Route::Linea,
         ] {
             assert_eq!(Route::parse(&route.hash()), route);
         }

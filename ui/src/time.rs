@@ -46,6 +46,16 @@ pub fn when_exactly(at: UnixMs) -> String {
     }
 }
 
+/// `10:32`.
+pub fn clock(at: UnixMs) -> String {
+    format(lang(), at, TIME)
+}
+
+/// Whether two times are of one day.
+pub fn same_day(a: UnixMs, b: UnixMs) -> bool {
+    day(a) == day(b)
+}
+
 /// `12 nov 2026`.
 pub fn long_day(at: UnixMs) -> String {
     format(lang(), at, LONG_DAY)

@@ -1,7 +1,7 @@
 //! What is said, and how gravely: the line, findings, failures, sizes. Pure; the words are in `l10n`.
 
 use api::sito::{PageRow, PasteNote, Status};
-use api::stato::{Line, LineState, Waiting, WaitingWhat};
+use api::stato::{Line, LineState, WaitingWhat};
 use api::{Code, Failure};
 use domain::identity::Role;
 use domain::sito::{Field, Finding, NewsKind, PageKind, Problem, Spot};
@@ -288,22 +288,6 @@ pub fn waiting(lang: Lang, what: WaitingWhat) -> &'static str {
         WaitingWhat::Publication => lang.waiting_publication(),
         WaitingWhat::Withdrawal => lang.waiting_withdrawal(),
         WaitingWhat::Deletion => lang.waiting_deletion(),
-    }
-}
-
-/// Why it waits.
-pub fn why_waiting(lang: Lang, waiting: &Waiting, line: Line) -> String {
-    if let Some((sent, all)) = waiting.files
-        && sent < all
-    {
-        return lang.why_files(&size(lang, sent), &size(lang, all));
-    }
-    match line {
-        Line::Up | Line::Busy => lang.why_sending().into(),
-        Line::Down => lang.why_down().into(),
-        Line::Off => lang.why_off().into(),
-        Line::Trouble => lang.why_trouble().into(),
-        Line::Revoked => lang.why_revoked().into(),
     }
 }
 

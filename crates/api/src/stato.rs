@@ -1,6 +1,7 @@
 //! The state of the line and of one's own work; "Oggi"; "Da risolvere".
 
 use crate::command;
+use domain::line::{Carried, Fault, Held, LineLimits};
 use domain::sito::{FieldChange, PageKind, RichText};
 use domain::{PageId, RefusalCode, UnixMs};
 use serde::{Deserialize, Serialize};
@@ -68,8 +69,98 @@ pub struct Waiting {
     pub what: WaitingWhat,
     /// Since when.
     pub since: UnixMs,
-    /// For a publication that waits for files: bytes sent, bytes in all.
-    pub files: Option<(u64, u64)>,
+    /// Why.
+    pub why: Why,
+}
+
+/// Why a change is not at the hub yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "why", rename_all = "snake_case")]
+pub enum Why {
+    /// It goes as soon as the line carries it.
+    Line,
+    /// It was sent; the hub's answer is awaited.
+    Answer,
+    /// Its files go first.
+    Files {
+        /// Bytes of them that the hub has.
+        sent: u64,
+        /// All their bytes.
+        all: u64,
+        /// Why they wait, where a limit holds them back.
+        held: Option<Held>,
+    },
+    /// An earlier change of the same page goes first.
+    Earlier,
+    /// The hub cannot take it yet: it is too old for it.
+    Parked,
+    /// The hub fails at it; it is tried again later, and the others go on.
+    Failing,
+}
+
+/// What goes now, what is left, what holds it back.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Transit {
+    /// What goes now.
+    pub going: Option<Going>,
+    /// Bytes that may go and come now: files, and operations as they travel.
+    pub left: u64,
+    /// How long that takes by what the line carries today, in seconds; `None` where it was not measured.
+    pub seconds: Option<u64>,
+    /// Files that wait to come down: how many, how many bytes.
+    pub downloads: (u32, u64),
+    /// What a limit holds back.
+    pub held: Option<HeldBack>,
+    /// A person said that everything goes now, whatever is limited.
+    pub released: bool,
+    /// The last call failed for this reason.
+    pub fault: Option<Fault>,
+}
+
+/// What goes now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Going {
+    /// Changes.
+    Changes {
+        /// How many.
+        count: u32,
+    },
+    /// A file.
+    File {
+        /// Its name.
+        name: String,
+        /// A page that shows or offers it, with the page's title.
+        page: Option<(PageId, String)>,
+        /// It goes up.
+        up: bool,
+        /// Bytes that are where they should be.
+        done: u64,
+        /// All its bytes.
+        size: u64,
+    },
+}
+
+/// Files that a limit holds back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldBack {
+    /// Which limit.
+    pub why: Held,
+    /// How many files.
+    pub files: u32,
+    /// How many bytes.
+    pub bytes: u64,
+}
+
+/// The limits of the line and what they are judged by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LineRules {
+    /// What the person chose.
+    pub limits: LineLimits,
+    /// Bytes carried this month, both ways.
+    pub spent: u64,
+    /// Whether the system says that the line is metered; `None` where it does not know.
+    pub detected: Option<bool>,
 }
 
 /// What kind of change waits.
@@ -170,6 +261,32 @@ command! {
     LineSyncNow = "line_sync_now" -> LineState {}
 }
 command! {
+    /// What goes now, what is left, what holds it back.
+    TransitLoad = "transit_load" -> Transit {}
+}
+command! {
+    /// "Invia e scarica tutto adesso": what is limited holds nothing until everything was carried; and back.
+    LineRelease = "line_release" -> Transit {
+        /// Everything goes now.
+        on: bool,
+    }
+}
+command! {
+    /// The limits of the line.
+    LineRulesLoad = "line_rules_load" -> LineRules {}
+}
+command! {
+    /// Chooses the limits of the line.
+    LineRulesSet = "line_rules_set" -> LineRules {
+        /// What the person chose.
+        limits: LineLimits,
+    }
+}
+command! {
+    /// Writes a diagnosis without personal data to a folder, for whoever helps. Gives the file's path.
+    DiagnosisExport = "diagnosis_export" -> String {}
+}
+command! {
     /// What waits and why.
     WaitingList = "waiting_list" -> Vec<Waiting> {}
 }
@@ -192,7 +309,10 @@ command! {
 }
 command! {
     /// The last tries to reach the hub, newest first, for the facilitatore.
-    AttemptList = "attempt_list" -> Vec<Attempt> {}
+    AttemptList = "attempt_list" -> Vec<Attempt> {
+        /// Which of them.
+        only: AttemptFilter,
+    }
 }
 command! {
     /// A note from the UI for the log (errors of the web view). Never holds what people wrote.
@@ -207,19 +327,42 @@ command! {
     UiReady = "ui_ready" -> () {}
 }
 
-/// A try to reach the hub.
+/// Which tries to list.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AttemptFilter {
+    /// All.
+    #[default]
+    All,
+    /// Those that failed.
+    Failed,
+    /// Those that carried changes or files.
+    Carried,
+}
+
+/// A try to reach the hub, or a run of tries that ended alike.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attempt {
-    /// When.
+    /// When; for a run, the first.
     pub at: UnixMs,
-    /// How long it took, in milliseconds.
+    /// For a run, when the last was; else as `at`.
+    pub until: UnixMs,
+    /// How many tries.
+    pub times: u32,
+    /// How long it took, in milliseconds; for a run, the last.
     pub ms: u32,
-    /// Bytes sent.
+    /// Bytes sent, in all.
     pub up: u64,
-    /// Bytes received.
+    /// Bytes received, in all.
     pub down: u64,
     /// Operations sent and received.
     pub ops: (u32, u32),
-    /// Why it failed, a short English word or two; `None` where it succeeded.
-    pub error: Option<String>,
+    /// What it carried.
+    pub carried: Carried,
+    /// The round trip as measured by then, in milliseconds.
+    pub rtt: Option<u32>,
+    /// What the line carried by then, in bytes per second.
+    pub goodput: Option<u64>,
+    /// Why it failed; `None` where it succeeded.
+    pub error: Option<Fault>,
 }

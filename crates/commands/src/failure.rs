@@ -11,7 +11,7 @@ use text::clean::{CleanError, MAX_DOCX, MAX_HTML};
 const MB: u64 = 1024 * 1024;
 
 /// A failure that has no words of its own: the details go to the log under an incident number.
-pub fn unexpected(what: &str, error: &dyn Display) -> Failure {
+pub fn unexpected(what: &'static str, error: &dyn Display) -> Failure {
     let incident = incident();
     tracing::error!(%incident, what, error = %error, "A command failed.");
     Failure {

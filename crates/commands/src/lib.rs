@@ -6,16 +6,26 @@
 
 mod app;
 mod convert;
+mod diagnosis;
 mod failure;
 mod keeper;
+mod line;
+#[cfg(target_os = "linux")]
+mod meter;
 mod news;
 mod preview;
+mod redact;
 mod session;
 mod sito;
 mod stato;
 
 pub use app::{App, AppConfig};
+pub use diagnosis::diagnosis_export;
+pub use line::{
+    attempt_list, line_release, line_rules_load, line_rules_set, transit_load, waiting_list,
+};
 pub use preview::{Asset, preview_asset, preview_html};
+pub use redact::redact;
 pub use session::{session_enrol, session_seal, session_state, session_unlock};
 pub use sito::{
     document_import, file_add, office_list, page_address, page_attach, page_create, page_delete,
@@ -23,8 +33,8 @@ pub use sito::{
     paste_clean, version_compare, version_list, version_restore,
 };
 pub use stato::{
-    attempt_list, conflict_list, conflict_resolve, line_load, line_set_off, line_sync_now,
-    oggi_load, ui_log, waiting_export, waiting_list,
+    conflict_list, conflict_resolve, line_load, line_set_off, line_sync_now, oggi_load, ui_log,
+    waiting_export,
 };
 
 /// What every command gives.

@@ -129,8 +129,9 @@ async fn begin(app: &App, desk: Desk) -> Result<()> {
     let Some(identity) = identity else {
         return Ok(());
     };
-    let config = EngineConfig::of(&identity)
+    let mut config = EngineConfig::of(&identity)
         .map_err(|error| failure::unexpected("the engine cannot start", &error))?;
+    config.meter = meter();
     let runtime = tokio::runtime::Handle::current();
     let engine = Engine::start(&runtime, desk.store.clone(), config);
     news::follow(app, &engine);
@@ -139,6 +140,19 @@ async fn begin(app: &App, desk: Desk) -> Result<()> {
         ..desk
     });
     Ok(())
+}
+
+/// Who tells whether the line is metered.
+#[cfg(target_os = "linux")]
+fn meter() -> Option<std::sync::Arc<dyn sync::Meter>> {
+    Some(std::sync::Arc::new(crate::meter::NetworkManager::default()))
+}
+
+/// Elsewhere only the person's own choice counts, for now: Windows tells it by a WinRT interface that cannot
+/// be built or tried on the machines this is made on.
+#[cfg(not(target_os = "linux"))]
+fn meter() -> Option<std::sync::Arc<dyn sync::Meter>> {
+    None
 }
 
 async fn present(app: &App) -> Result<Session> {

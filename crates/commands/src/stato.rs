@@ -3,18 +3,18 @@
 use crate::app::{App, Desk};
 use crate::{Result, convert, failure};
 use api::stato::{
-    Attempt, AttemptList, Conflict, ConflictList, ConflictResolve, Line, LineLoad, LineSetOff,
-    LineState, LineSyncNow, Oggi, OggiLoad, Remedy, UiLog, Waiting, WaitingExport, WaitingList,
+    Conflict, ConflictList, ConflictResolve, Line, LineLoad, LineSetOff, LineState, LineSyncNow,
+    Oggi, OggiLoad, Remedy, UiLog, WaitingExport,
 };
 use api::{Code, Event, Failure};
 use domain::UnixMs;
 use jiff::{Timestamp, ToSpan, Zoned, tz::TimeZone};
-use store::{OutboxRow, Store, Today, Wait};
+use serde::Serialize;
+use std::path::Path;
+use store::{Store, Today};
 
 /// How many days before its last day a news item is shown under "In scadenza".
 const NEAR_DAYS: i64 = 14;
-/// Attempts shown to the facilitatore.
-const ATTEMPTS: u32 = 200;
 
 /// The home.
 pub async fn oggi_load(app: &App, _: OggiLoad) -> Result<Oggi> {
@@ -105,54 +105,26 @@ pub async fn line_sync_now(app: &App, _: LineSyncNow) -> Result<LineState> {
     line_load(app, LineLoad {}).await
 }
 
-/// What waits and why: one row per page and kind of change.
-pub async fn waiting_list(app: &App, _: WaitingList) -> Result<Vec<Waiting>> {
-    app.with(|store| {
-        let rows = store.outbox_rows().map_err(failure::of_store)?;
-        let mut list: Vec<Waiting> = Vec::new();
-        for row in rows {
-            let row = waiting(row);
-            match list
-                .iter_mut()
-                .find(|known| known.page == row.page && known.what == row.what)
-            {
-                Some(known) => known.since = known.since.min(row.since),
-                None => list.push(row),
-            }
-        }
-        Ok(list)
-    })
-    .await
-}
-
-fn waiting(row: OutboxRow) -> Waiting {
-    Waiting {
-        page: row.page,
-        title: row.title,
-        what: convert::what(row.what),
-        since: row.since,
-        files: match row.wait {
-            Wait::Files { bytes } => Some((0, bytes)),
-            Wait::Line | Wait::Answer | Wait::Earlier | Wait::NewerHub | Wait::HubRecovered => None,
-        },
-    }
-}
-
 /// Writes one's unsent work to a file that a person can carry; gives its path.
 pub async fn waiting_export(app: &App, _: WaitingExport) -> Result<String> {
     let folder = app.config().data.join("esportazioni");
     let name = format!("lavoro-non-inviato-{}.json", app.now());
     app.with(move |store| {
         let work = store.export_outbox().map_err(failure::of_store)?;
-        let text = serde_json::to_vec_pretty(&work)
-            .map_err(|error| failure::unexpected("the export cannot be written", &error))?;
-        let path = folder.join(name);
-        std::fs::create_dir_all(&folder)
-            .and_then(|()| std::fs::write(&path, text))
-            .map_err(|error| failure::of_store(error.into()))?;
-        Ok(path.to_string_lossy().into_owned())
+        export(&folder, &name, &work)
     })
     .await
+}
+
+/// Writes something for a person to carry; gives the file's path.
+pub(crate) fn export(folder: &Path, name: &str, what: &impl Serialize) -> Result<String> {
+    let text = serde_json::to_vec_pretty(what)
+        .map_err(|error| failure::unexpected("the export cannot be written", &error))?;
+    let path = folder.join(name);
+    std::fs::create_dir_all(folder)
+        .and_then(|()| std::fs::write(&path, text))
+        .map_err(|error| failure::of_store(error.into()))?;
+    Ok(path.to_string_lossy().into_owned())
 }
 
 /// "Da risolvere".
@@ -188,26 +160,6 @@ fn remedy(remedy: Remedy) -> store::Remedy {
         Remedy::Acknowledge => store::Remedy::Acknowledge,
         Remedy::DeleteAgain => store::Remedy::DeleteAgain,
         Remedy::PublishAgain => store::Remedy::PublishAgain,
-    }
-}
-
-/// The last tries to reach the hub, newest first.
-pub async fn attempt_list(app: &App, _: AttemptList) -> Result<Vec<Attempt>> {
-    app.with(|store| {
-        let attempts = store.attempts(ATTEMPTS).map_err(failure::of_store)?;
-        Ok(attempts.into_iter().map(attempt).collect())
-    })
-    .await
-}
-
-fn attempt(attempt: store::Attempt) -> Attempt {
-    Attempt {
-        at: attempt.at,
-        ms: attempt.ms,
-        up: attempt.up,
-        down: attempt.down,
-        ops: (attempt.ops_up, attempt.ops_down),
-        error: attempt.error,
     }
 }
 

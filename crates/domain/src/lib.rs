@@ -12,6 +12,7 @@ mod change;
 mod file;
 mod id;
 pub mod identity;
+pub mod line;
 pub mod sito;
 pub mod territorio;
 

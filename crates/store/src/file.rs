@@ -661,7 +661,7 @@ fn complete(conn: &Connection, file: &FileId) -> Result<bool> {
 pub(crate) fn waiting_bytes(conn: &Connection) -> Result<u64> {
     Ok(conn
         .prepare_cached(
-            "SELECT coalesce(sum(size), 0) FROM file
+            "SELECT coalesce(sum(size - sent), 0) FROM file
              WHERE uploaded = 0 AND complete = 1
                AND (EXISTS (SELECT 1 FROM page_file WHERE page_file.file = file.file)
                     OR EXISTS (SELECT 1 FROM outbox_file WHERE outbox_file.file = file.file))",

@@ -122,6 +122,10 @@ pub(crate) mod key {
     pub(crate) const READ_SCHEMA: &str = "sync.read_schema";
     /// Work without the network.
     pub(crate) const OFFLINE: &str = "line.off";
+    /// When the hub last took and gave everything there was.
+    pub(crate) const LAST_OK: &str = "line.last_ok";
+    /// What the person limits about the line.
+    pub(crate) const LIMITS: &str = "line.limits";
 }
 
 impl Store {

@@ -10,6 +10,7 @@
 
 mod agreement;
 mod carried;
+mod census;
 mod conflict;
 mod connection;
 mod entity;
@@ -17,6 +18,7 @@ mod error;
 mod file;
 mod history;
 mod identity;
+mod line;
 mod list;
 mod model;
 mod name;
@@ -31,13 +33,15 @@ pub mod vault;
 
 pub use agreement::Repair;
 pub use carried::Carried;
+pub use census::Census;
 pub use connection::{AtCommit, Store};
 pub use error::StoreError;
 pub use file::{FileReader, FileState, ToUpload};
 pub use identity::{Identity, Secret};
+pub use line::{Attempt, FileLeft, LineWork, Traffic};
 pub use model::{
-    Applied, Arrival, Attempt, Conflict, ConflictKind, Filter, OutboxRow, PageList, PageRow,
-    PageView, Remedy, SearchHit, Status, TextState, Today, Version, VersionRow, Wait, What,
+    Applied, Arrival, Conflict, ConflictKind, Filter, OutboxRow, PageList, PageRow, PageView,
+    Remedy, SearchHit, Status, TextState, Today, Version, VersionRow, Wait, What,
 };
 pub use outbox::Room;
 pub use vault::Key;

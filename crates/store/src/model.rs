@@ -186,10 +186,12 @@ pub enum Wait {
     Line,
     /// The hub's answer: it was sent.
     Answer,
-    /// Files that must be at the hub first: bytes of them in all.
+    /// Files that must be at the hub first.
     Files {
-        /// Bytes of the files that are not at the hub.
+        /// Bytes of the files that are not whole at the hub.
         bytes: u64,
+        /// Of these, bytes that the hub has.
+        sent: u64,
     },
     /// An earlier operation on the same page that waits for files or stands aside.
     Earlier,
@@ -298,23 +300,4 @@ pub struct Applied {
     pub purged: Vec<String>,
     /// The hub has a new epoch: the log is read anew from its start.
     pub reconciling: bool,
-}
-
-/// A try to reach the hub.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Attempt {
-    /// When.
-    pub at: UnixMs,
-    /// How long it took, in milliseconds.
-    pub ms: u32,
-    /// Bytes sent.
-    pub up: u64,
-    /// Bytes received.
-    pub down: u64,
-    /// Operations sent.
-    pub ops_up: u32,
-    /// Operations received.
-    pub ops_down: u32,
-    /// Why it failed, a short English word or two; `None` where it succeeded.
-    pub error: Option<String>,
 }

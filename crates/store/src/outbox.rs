@@ -393,14 +393,19 @@ pub(crate) fn under(conn: &Connection, op: &OpId, n: u64) -> Result<Option<Opera
     queued.map(|queued| queued.operation(n)).transpose()
 }
 
-/// Bytes of the files that an operation waits for; `None` where it waits for none.
-fn lacking_bytes(conn: &Connection, op: &OpId) -> Result<Option<u64>> {
+/// The files that an operation waits for: their bytes, and those of them that the hub has. `None` where it
+/// waits for none.
+fn lacking_bytes(conn: &Connection, op: &OpId) -> Result<Option<(u64, u64)>> {
     Ok(conn
         .prepare_cached(
-            "SELECT sum(file.size) FROM outbox_file JOIN file ON file.file = outbox_file.file
+            "SELECT sum(file.size), sum(file.sent)
+             FROM outbox_file JOIN file ON file.file = outbox_file.file
              WHERE outbox_file.op = ?1 AND file.uploaded = 0",
         )?
-        .query_row([op.as_str()], |row| row.get(0))?)
+        .query_row([op.as_str()], |row| {
+            let (bytes, sent) = (row.get::<_, Option<u64>>(0)?, row.get::<_, Option<u64>>(1)?);
+            Ok(bytes.zip(sent))
+        })?)
 }
 
 /// Takes an operation out of the outbox.
@@ -557,7 +562,7 @@ fn rows(conn: &Connection) -> Result<Vec<OutboxRow>> {
         let wait = match (row.get(5)?, lacking_bytes(conn, &op)?) {
             (true, _) => Wait::Answer,
             _ if held.contains(&page) => Wait::Earlier,
-            (false, Some(bytes)) => Wait::Files { bytes },
+            (false, Some((bytes, sent))) => Wait::Files { bytes, sent },
             (false, None) => match parked.as_deref() {
                 None => Wait::Line,
                 Some("newer") => Wait::NewerHub,

@@ -8,6 +8,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/app/0002_drafts.sql"),
     include_str!("../../../migrations/app/0003_agreement.sql"),
     include_str!("../../../migrations/app/0004_carried.sql"),
+    include_str!("../../../migrations/app/0005_line.sql"),
 ];
 
 /// Brings the schema up to this build's.

@@ -1,10 +1,10 @@
-//! What the home shows, and the log of tries to reach the hub.
+//! What the home shows.
 
 use crate::list::{COLUMNS, read_row, rows};
 use crate::name::named;
-use crate::{Arrival, Attempt, PageRow, Result, Store, Today, conflict, file, identity, outbox};
+use crate::{Arrival, PageRow, Result, Store, Today, conflict, file, identity, outbox};
 use domain::sito::PageKind;
-use rusqlite::{Connection, params};
+use rusqlite::Connection;
 
 impl Store {
     /// The home. `today` and `near` are days (`2026-11-22`): deadlines from the one to the other.
@@ -22,56 +22,6 @@ impl Store {
                 deadlines: deadlines(conn, today, near)?,
                 counts: counts(conn)?,
             })
-        })
-    }
-
-    /// Remembers a try to reach the hub; the last 500 are kept.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub fn log_attempt(&self, attempt: &Attempt) -> Result<()> {
-        self.write(|tx, _| {
-            tx.execute(
-                "INSERT INTO attempt (at, ms, up, down, ops_up, ops_down, error)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-                params![
-                    attempt.at,
-                    attempt.ms,
-                    attempt.up,
-                    attempt.down,
-                    attempt.ops_up,
-                    attempt.ops_down,
-                    attempt.error
-                ],
-            )?;
-            let kept = tx.last_insert_rowid() - 500;
-            tx.execute("DELETE FROM attempt WHERE id <= ?1", [kept])?;
-            Ok(())
-        })
-    }
-
-    /// The last tries, newest first.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub fn attempts(&self, limit: u32) -> Result<Vec<Attempt>> {
-        self.read(|conn| {
-            let mut query = conn.prepare_cached(
-                "SELECT at, ms, up, down, ops_up, ops_down, error FROM attempt
-                 ORDER BY id DESC LIMIT ?1",
-            )?;
-            let rows = query.query_map([limit], |row| {
-                Ok(Attempt {
-                    at: row.get(0)?,
-                    ms: row.get(1)?,
-                    up: row.get(2)?,
-                    down: row.get(3)?,
-                    ops_up: row.get(4)?,
-                    ops_down: row.get(5)?,
-                    error: row.get(6)?,
-                })
-            })?;
-            Ok(rows.collect::<rusqlite::Result<_>>()?)
         })
     }
 }

@@ -359,7 +359,12 @@ fn a_publication_waits_for_its_files_and_holds_up_its_own_page_only() {
         .iter()
         .map(|row| row.wait)
         .collect();
-    assert!(waits.contains(&Wait::Files { bytes: file.size }) && waits.contains(&Wait::Earlier));
+    assert!(
+        waits.contains(&Wait::Files {
+            bytes: file.size,
+            sent: 0
+        }) && waits.contains(&Wait::Earlier)
+    );
 
     anna.mark_uploaded(&file.id).unwrap();
     assert_eq!(anna.outbox_ready(1 << 20).unwrap().len(), 8);

@@ -1,5 +1,6 @@
 //! What can go wrong with a call.
 
+use domain::line::Fault;
 use protocol::calls::{HubError, HubErrorCode};
 use std::time::Duration;
 
@@ -125,29 +126,34 @@ impl CallError {
         )
     }
 
-    /// A short English word for the log of attempts.
-    pub fn word(&self) -> &'static str {
+    /// What it is in the log of the line.
+    pub fn fault(&self) -> Fault {
         match self {
-            Self::NoLine(_) => "no line",
-            Self::Cut(_) => "cut",
-            Self::Stalled => "stalled",
-            Self::NotAHub(_) => "not a hub",
-            Self::Untrusted(_) => "not trusted",
-            Self::HubTrouble { .. } => "hub trouble",
-            Self::Full => "hub full",
-            Self::TooMany { .. } => "too many calls",
-            Self::Revoked => "revoked",
-            Self::Expired => "expired",
-            Self::Unauthorized => "unauthorized",
-            Self::Forbidden => "forbidden",
-            Self::UpgradeRequired => "upgrade required",
-            Self::CodeUnknown => "code unknown",
-            Self::NotFound => "not found",
-            Self::Conflict => "conflict",
-            Self::Dictionary => "dictionary",
-            Self::TooLarge => "too large",
-            Self::Malformed(_) => "malformed",
-            Self::Local(_) => "here",
+            Self::NoLine(_) => Fault::NoLine,
+            Self::Cut(_) => Fault::Cut,
+            Self::Stalled => Fault::Stalled,
+            Self::NotAHub(_) => Fault::NotAHub,
+            Self::Untrusted(_) => Fault::Untrusted,
+            Self::HubTrouble { .. } => Fault::HubTrouble,
+            Self::Full => Fault::HubFull,
+            Self::TooMany { .. } => Fault::TooManyCalls,
+            Self::Revoked => Fault::Revoked,
+            Self::Expired => Fault::Expired,
+            Self::Unauthorized => Fault::Unauthorized,
+            Self::Forbidden => Fault::Forbidden,
+            Self::UpgradeRequired => Fault::UpgradeRequired,
+            Self::CodeUnknown => Fault::CodeUnknown,
+            Self::NotFound => Fault::NotFound,
+            Self::Conflict => Fault::Conflict,
+            Self::Dictionary => Fault::Dictionary,
+            Self::TooLarge => Fault::TooLarge,
+            Self::Malformed(_) => Fault::Malformed,
+            Self::Local(_) => Fault::Here,
         }
+    }
+
+    /// Whether bytes may have been carried though the call failed: the limits count them.
+    pub(crate) fn may_have_moved(&self) -> bool {
+        matches!(self, Self::Cut(_) | Self::Stalled)
     }
 }

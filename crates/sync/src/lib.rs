@@ -19,11 +19,15 @@ mod error;
 mod files_client;
 mod key;
 pub mod stick;
+mod meter;
 pub mod transport;
 
 pub use client::{HubClient, Signer, Weighed, Weight};
 pub use clock::{Clock, SystemClock};
-pub use engine::{Engine, EngineConfig, EngineHandle, EngineState, Event, Line, Pace};
+pub use engine::{
+    Engine, EngineConfig, EngineHandle, EngineState, Event, Line, Moving, Pace, month_of,
+};
 pub use enrol::{EnrolError, enrol, enrol_over};
 pub use error::CallError;
 pub use key::DeviceKey;
+pub use meter::Meter;

@@ -14,7 +14,7 @@ use crate::lang::lang;
 use crate::part::{Dialog, FailureNotice};
 use crate::route::{Route, use_route};
 use crate::toast::use_news;
-use crate::{later, oggi, risolvere, sito};
+use crate::{later, linea, oggi, risolvere, sito};
 use api::session::Desk;
 use api::{Code, Failure};
 use gloo_events::{EventListener, EventListenerOptions};
@@ -109,6 +109,7 @@ fn screen(route: &Route) -> Html {
             <sito::VersionsScreen key={page.as_str()} page={page.clone()} />
         },
         Route::Risolvere => html! { <risolvere::RisolvereScreen /> },
+        Route::Linea => html! { <linea::LineaScreen /> },
     }
 }
 

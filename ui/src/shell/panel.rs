@@ -3,6 +3,7 @@
 use super::use_line;
 use crate::ipc;
 use crate::lang::lang;
+use crate::linea::words as linea;
 use crate::part::{Button, Dialog, Empty, FailureNotice, Kind, Toggle, icon};
 use crate::query::use_query;
 use crate::route::Route;
@@ -10,11 +11,14 @@ use crate::time;
 use crate::toast::use_news;
 use crate::words;
 use api::stato::{
-    Attempt, AttemptList, Line, LineSetOff, LineState, LineSyncNow, Waiting, WaitingExport,
-    WaitingList,
+    Going, Line, LineRelease, LineSetOff, LineState, LineSyncNow, Transit, TransitLoad, Waiting,
+    WaitingExport, WaitingList, Why,
 };
 use api::{Command, Event};
+use domain::line::Fault;
 use domain::sito::PageKind;
+use l10n::Lang;
+use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
@@ -32,12 +36,17 @@ fn hears(event: &Event) -> bool {
 pub fn Panel(props: &PanelProps) -> Html {
     let t = lang();
     let waiting = use_query(WaitingList {}, hears);
+    let transit = use_query(TransitLoad {}, hears).data;
     let Some(line) = use_line() else {
         return Html::default();
     };
+    let fault = transit.as_ref().and_then(|transit| transit.fault);
+    // A link that leads where one is already changes no route: the panel closes all the same.
+    let on_leave = props.on_close.reform(|_: MouseEvent| ());
     html! {
         <Dialog id="cosa-aspetta" title={t.panel_title()} side=true on_close={props.on_close.clone()}>
             <LineSummary line={(*line).clone()} />
+            <Now transit={transit} line={line.line} />
             <section aria-labelledby="aspetta">
                 <h3 id="aspetta">{ t.panel_waiting() }</h3>
                 {
@@ -48,7 +57,7 @@ pub fn Panel(props: &PanelProps) -> Html {
                         Some(list) => html! {
                             <ul class="waits">
                                 for it in list.iter() {
-                                    { waiting_item(t, it, line.line) }
+                                    { waiting_item(t, it, line.line, fault) }
                                 }
                             </ul>
                         },
@@ -59,7 +68,9 @@ pub fn Panel(props: &PanelProps) -> Html {
                     <FailureNotice failure={(*failure).clone()} />
                 }
             </section>
-            <Attempts />
+            <p class="panel-more">
+                <a href={Route::Linea.hash()} onclick={on_leave}>{ t.panel_more() }</a>
+            </p>
         </Dialog>
     }
 }
@@ -104,13 +115,16 @@ fn LineSummary(props: &LineSummaryProps) -> Html {
                 if let Some(detail) = said.detail {
                     <span>{ detail }</span>
                 }
+                if matches!(line.line, Line::Down | Line::Trouble | Line::Off) {
+                    <span>{ t.since_when(&time::when_exactly(line.since)) }</span>
+                }
             </p>
             <p class="hint">
                 { line.last_ok.map_or_else(|| t.panel_never().to_owned(), |at| t.panel_last(&time::when(at))) }
-                if line.waiting_bytes > 0 {
-                    { " " }{ t.panel_bytes(&words::size(t, line.waiting_bytes)) }
-                }
             </p>
+            if line.conflicts > 0 {
+                <p><a href={Route::Risolvere.hash()}>{ t.refused_link(line.conflicts.into()) }</a></p>
+            }
             if line.clock_off.is_some() {
                 <p class="panel-clock">{ icon("it-clock") }{ t.panel_clock() }</p>
             }
@@ -156,64 +170,153 @@ fn export(news: crate::toast::News) {
     });
 }
 
-fn waiting_item(t: l10n::Lang, it: &Waiting, line: Line) -> Html {
+fn waiting_item(t: Lang, it: &Waiting, line: Line, fault: Option<Fault>) -> Html {
     html! {
         <li>
             <a href={Route::Page(it.page.clone()).hash()}>
                 { words::title(t, &it.title, PageKind::Pagina) }
             </a>
             <p>{ words::waiting(t, it.what) }{ " · " }{ t.since(&time::when(it.since)) }</p>
-            <p class="hint">{ words::why_waiting(t, it, line) }</p>
-            if let Some((sent, all)) = it.files {
-                <progress
-                    value={sent.to_string()}
-                    max={all.max(1).to_string()}
-                    aria-label={t.why_files(&words::size(t, sent), &words::size(t, all))}
-                ></progress>
+            <p class="hint">{ linea::why(t, it.why, line, fault) }</p>
+            if let Why::Files { sent, all, .. } = it.why {
+                { progress(t, sent, all) }
             }
         </li>
     }
 }
 
-/// The last tries, for the facilitatore on the telephone.
-#[component]
-fn Attempts() -> Html {
-    let t = lang();
-    let attempts = use_query(AttemptList {}, hears);
-    let Some(list) = attempts.data.filter(|list| !list.is_empty()) else {
-        return Html::default();
-    };
+/// How much of something is where it should be, as a bar with words.
+fn progress(t: Lang, done: u64, all: u64) -> Html {
     html! {
-        <details class="attempts">
-            <summary>{ t.attempts_title() }</summary>
-            <p class="hint">{ t.attempts_lead() }</p>
-            <table class="plain-table">
-                <thead>
-                    <tr>
-                        <th scope="col">{ t.attempts_when() }</th>
-                        <th scope="col">{ t.attempts_result() }</th>
-                        <th scope="col">{ t.attempts_time() }</th>
-                        <th scope="col">{ t.attempts_bytes() }</th>
-                    </tr>
-                </thead>
-                <tbody>
-                    for it in list.iter() {
-                        { attempt(t, it) }
-                    }
-                </tbody>
-            </table>
-        </details>
+        <progress
+            value={done.to_string()}
+            max={all.max(1).to_string()}
+            aria-label={t.going_done(&words::size(t, done), &words::size(t, all))}
+        ></progress>
     }
 }
 
-fn attempt(t: l10n::Lang, it: &Attempt) -> Html {
-    let result = it.error.clone().unwrap_or_else(|| t.attempts_ok().into());
+/// What goes now, how much is left, what holds it back. It always takes the same place, so that nothing below
+/// jumps while files come and go.
+#[component]
+fn Now(props: &NowProps) -> Html {
+    let t = lang();
+    let transit = props.transit.as_deref();
+    let left = transit.and_then(|transit| linea::left(t, transit, props.line));
     html! {
-        <tr>
-            <td>{ time::when_exactly(it.at) }</td>
-            <td>{ result }</td>
-            <td>{ format!("{} ms", t.number(it.ms.into())) }</td>
-            <td>{ format!("↑ {} ↓ {}", words::size(t, it.up), words::size(t, it.down)) }</td>
-        </tr>
+        <section class="going" aria-labelledby="adesso">
+            <h3 id="adesso">{ t.going_title() }</h3>
+            <div class="going-what">
+                { transit.map(|transit| going(t, transit.going.as_ref())).unwrap_or_default() }
+            </div>
+            <p class="going-left">{ left.unwrap_or_default() }</p>
+            { transit.map(|transit| downloads(t, transit)).unwrap_or_default() }
+            if let Some(transit) = &props.transit {
+                <Limited transit={transit.clone()} />
+            }
+        </section>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct NowProps {
+    transit: Option<Rc<Transit>>,
+    line: Line,
+}
+
+/// What is still to come down, where nothing holds it back.
+fn downloads(t: Lang, transit: &Transit) -> Html {
+    let (files, bytes) = transit.downloads;
+    if files == 0 || transit.held.is_some() {
+        return Html::default();
+    }
+    let words = t.downloads_left(files.into(), &words::size(t, bytes));
+    html! { <p class="hint">{ words }</p> }
+}
+
+fn going(t: Lang, it: Option<&Going>) -> Html {
+    match it {
+        None => html! { <p class="hint">{ t.going_none() }</p> },
+        Some(Going::Changes { count }) => html! { <p>{ t.going_changes((*count).into()) }</p> },
+        Some(Going::File {
+            name,
+            page,
+            up,
+            done,
+            size,
+        }) => html! {
+            <>
+                <p class="going-file">{ file_words(t, name, *up) }</p>
+                if let Some((page, title)) = page {
+                    <p class="hint">
+                        { t.going_of() }{ " " }
+                        <a href={Route::Page(page.clone()).hash()}>{ words::title(t, title, PageKind::Pagina) }</a>
+                    </p>
+                }
+                { progress(t, *done, *size) }
+                <p class="hint">{ t.going_done(&words::size(t, *done), &words::size(t, *size)) }</p>
+            </>
+        },
+    }
+}
+
+fn file_words(t: Lang, name: &str, up: bool) -> String {
+    let name = if name.is_empty() {
+        t.going_nameless()
+    } else {
+        name
+    };
+    if up {
+        t.going_up(name)
+    } else {
+        t.going_down(name)
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct LimitedProps {
+    transit: Rc<Transit>,
+}
+
+/// What a limit holds back, and the person's word about it.
+#[component]
+fn Limited(props: &LimitedProps) -> Html {
+    let (t, news) = (lang(), use_news());
+    let transit = &props.transit;
+    let release = Callback::from(move |on: bool| {
+        let news = news.clone();
+        spawn_local(async move {
+            match ipc::call(LineRelease { on }).await {
+                Ok(_) => ipc::tell(&Event::Line),
+                Err(failure) => news.failed(failure),
+            }
+        });
+    });
+    if transit.released {
+        return html! {
+            <div class="held">
+                <p>{ t.released() }</p>
+                <Button label={t.released_end()} small=true on_click={release.reform(|()| false)} />
+            </div>
+        };
+    }
+    let Some(back) = &transit.held else {
+        return Html::default();
+    };
+    let files = linea::held_files(t, back);
+    html! {
+        <div class="held">
+            <p>{ linea::held(t, back.why) }</p>
+            if let Some(files) = files {
+                <p><strong>{ files }</strong></p>
+                <Button
+                    id="tutto-adesso"
+                    label={t.held_now()}
+                    icon="it-refresh"
+                    small=true
+                    on_click={release.reform(|()| true)}
+                />
+            }
+        </div>
     }
 }

@@ -4,17 +4,21 @@ use super::budget::Budget;
 use super::files::{CallReport, Lanes, Porter, Report, Step};
 use super::isolate::{Isolation, Next};
 use super::keys::Keys;
+use super::limits::{Gate, Gates, Limits, Rome};
 use super::mend::Mended;
+use super::progress::{Rhythm, Seen, two_digits};
 use super::state::line_after;
-use super::{EngineState, Event, Line, Pace, Wires};
+use super::{EngineConfig, EngineState, Event, Line, Moving, Pace, Wires};
 use crate::CallError;
 use crate::client::{HubClient, Weighed, Weight};
 use crate::clock::Clock;
-use domain::{OpId, UnixMs};
+use domain::line::{Carried, Held};
+use domain::{FileId, OpId, UnixMs};
 use protocol::{SyncRequest, SyncResponse};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use store::{Applied, Attempt, Room, Store, StoreError};
+use store::{Applied, Attempt, Room, Store, StoreError, Traffic};
 use tokio::sync::{Notify, broadcast, mpsc, watch};
 use tokio::time::{Instant, sleep, sleep_until};
 use world::Work;
@@ -23,6 +27,10 @@ use world::Work;
 const CLOCK_OFF: i64 = 5 * 60 * 1000;
 /// Nobody need say that something was written: while files move it is looked at this often.
 const LOOK: Duration = Duration::from_secs(1);
+/// About what a call costs around its bodies, each way: its head, TLS, TCP and IP.
+const AROUND: u64 = 500;
+/// The last success is written down at most this often, in milliseconds.
+const OK_WRITTEN: i64 = 60_000;
 
 /// A call under way.
 struct Started {
@@ -30,7 +38,11 @@ struct Started {
     instant: Instant,
     /// About how many bytes it moves.
     size: usize,
+    carried: Carried,
 }
+
+/// How many operations a call moved: up, down.
+type Ops = (usize, usize);
 
 /// Carries everything there is, call by call. Each answer is applied durably before the next call, so
 /// every moment of line brings progress that stays.
@@ -51,34 +63,36 @@ pub(super) struct Courier {
     reconciled: bool,
     isolation: Isolation,
     pub(super) mended: Mended,
+    limits: Limits,
+    /// Which files go now; asked anew before each step, and by the lanes before each file.
+    gate: Gates,
+    released: Arc<AtomicBool>,
+    progress: Rhythm,
+    seen: Seen,
+    ok_written: Option<UnixMs>,
     state: Arc<watch::Sender<EngineState>>,
     events: broadcast::Sender<Event>,
 }
 
 impl Courier {
-    pub fn new(
-        store: Store,
-        client: HubClient,
-        clock: Arc<dyn Clock>,
-        work: Work,
-        pace: Pace,
-        wires: &Wires,
-    ) -> Self {
+    pub fn new(store: Store, client: HubClient, config: EngineConfig, wires: &Wires) -> Self {
         let (tell, told) = mpsc::unbounded_channel();
-        let porter = Porter::new(
+        let gate = Gates::default();
+        let mut porter = Porter::new(
             store.clone(),
             client.clone(),
-            clock.clone(),
-            work,
-            pace,
+            config.clock.clone(),
+            config.work,
+            config.pace,
             tell,
         );
+        porter.gate = gate.clone();
         Self {
             store,
             client,
-            clock,
-            work,
-            pace,
+            clock: config.clock,
+            work: config.work,
+            pace: config.pace,
             budget: Budget::default(),
             lanes: Lanes::new(porter, told),
             looked: Instant::now(),
@@ -88,6 +102,12 @@ impl Courier {
             reconciled: false,
             isolation: Isolation::default(),
             mended: Mended::default(),
+            limits: Limits::new(config.meter),
+            gate,
+            released: wires.released.clone(),
+            progress: Rhythm::default(),
+            seen: Seen::default(),
+            ok_written: None,
             state: wires.state.clone(),
             events: wires.events.clone(),
         }
@@ -117,6 +137,7 @@ impl Courier {
     async fn carry_all(&mut self) -> Result<(), CallError> {
         loop {
             self.looked = Instant::now();
+            self.look_at_limits().await?;
             self.lanes.start().await?;
             if !self.lanes.idle() {
                 self.tell_busy();
@@ -177,24 +198,35 @@ impl Courier {
                 self.send(Event::Downloaded(file));
                 false
             }
+            Report::Progress {
+                file,
+                up,
+                done,
+                size,
+            } => {
+                self.tell_file(&file, up, (done, size));
+                if up {
+                    self.keep_sent(file, done).await;
+                }
+                false
+            }
         }
     }
 
     async fn note_call(&mut self, call: CallReport) {
         self.tell_busy();
-        let attempt = Attempt {
-            at: call.at,
-            ms: u32::try_from(call.took.as_millis()).unwrap_or(u32::MAX),
-            up: call.outcome.as_ref().map_or(0, |weight| weight.up),
-            down: call.outcome.as_ref().map_or(0, |weight| weight.down),
-            ops_up: 0,
-            ops_down: 0,
-            error: call.outcome.err().map(|error| error.word().into()),
-        };
-        let logged = self.on_disk(move |store| store.log_attempt(&attempt)).await;
-        if let Err(error) = logged {
-            tracing::warn!(%error, "an attempt could not be logged");
+        let outcome = call.outcome.as_ref().copied();
+        if let Ok(weight) = outcome {
+            self.seen
+                .call(Instant::now(), weight.up + weight.down, call.took);
         }
+        let started = Started {
+            at: call.at,
+            instant: Instant::now(),
+            size: 0,
+            carried: heavier(outcome),
+        };
+        self.log(&started, call.took, outcome, (0, 0)).await;
     }
 
     /// Operations both ways, until none is ready and the log is read to its end.
@@ -222,7 +254,7 @@ impl Courier {
     async fn exchange_once(&mut self, request: SyncRequest) -> Result<bool, CallError> {
         let _held = (!request.ops.is_empty()).then(|| self.lanes.hold());
         if !request.ops.is_empty() {
-            self.tell_busy();
+            self.tell_operations(count(request.ops.len()));
         }
         // What the operations weigh is known only once they are packed; the budget bounds it.
         let size = if request.ops.is_empty() {
@@ -231,7 +263,7 @@ impl Courier {
             self.budget.size()
         };
         let client = self.patient(size);
-        let started = self.start(size);
+        let started = self.start(size, Carried::Operations);
         let answer = client.sync(&request).await;
         let ops = (request.ops.len(), answer.as_ref().map_or(0, entries));
         self.finish(started, &answer, ops).await;
@@ -322,20 +354,22 @@ impl Courier {
     pub(super) async fn measured<T>(
         &mut self,
         size: usize,
+        carried: Carried,
         call: impl Future<Output = Result<Weighed<T>, CallError>>,
     ) -> Result<T, CallError> {
         self.tell_busy();
-        let started = self.start(size);
+        let started = self.start(size, carried);
         let answer = call.await;
         self.finish(started, &answer, (0, 0)).await;
         answer.map(|answer| answer.value)
     }
 
-    fn start(&self, size: usize) -> Started {
+    fn start(&self, size: usize, carried: Carried) -> Started {
         Started {
             at: self.clock.now(),
             instant: Instant::now(),
             size,
+            carried,
         }
     }
 
@@ -344,23 +378,52 @@ impl Courier {
         &mut self,
         started: Started,
         answer: &Result<Weighed<T>, CallError>,
-        (ops_up, ops_down): (usize, usize),
+        ops: Ops,
     ) {
         let elapsed = started.instant.elapsed();
-        self.learn(answer.as_ref().map(|a| a.weight), elapsed, started.size);
-        let weight = answer.as_ref().map_or(Weight::default(), |a| a.weight);
-        let attempt = Attempt {
-            at: started.at,
-            ms: u32::try_from(elapsed.as_millis()).unwrap_or(u32::MAX),
-            up: weight.up,
-            down: weight.down,
-            ops_up: u32::try_from(ops_up).unwrap_or(u32::MAX),
-            ops_down: u32::try_from(ops_down).unwrap_or(u32::MAX),
-            error: answer.as_ref().err().map(|error| error.word().into()),
-        };
-        let logged = self.on_disk(move |store| store.log_attempt(&attempt)).await;
+        let outcome = answer.as_ref().map(|answer| answer.weight);
+        self.learn(outcome, elapsed, started.size);
+        self.log(&started, elapsed, outcome, ops).await;
+    }
+
+    async fn log(
+        &self,
+        started: &Started,
+        elapsed: Duration,
+        outcome: Result<Weight, &CallError>,
+        ops: Ops,
+    ) {
+        let cost = cost(outcome, started.size);
+        let attempt = self.attempt(started, elapsed, outcome, ops);
+        let month = Rome::at(self.wall()).month;
+        let logged = self
+            .on_disk(move |store| store.log_attempt(&attempt, &month, cost))
+            .await;
         if let Err(error) = logged {
             tracing::warn!(%error, "an attempt could not be logged");
+        }
+    }
+
+    fn attempt(
+        &self,
+        started: &Started,
+        elapsed: Duration,
+        outcome: Result<Weight, &CallError>,
+        (ops_up, ops_down): Ops,
+    ) -> Attempt {
+        let weight = outcome.unwrap_or_default();
+        Attempt {
+            at: started.at,
+            ms: millis(elapsed),
+            up: weight.up,
+            down: weight.down,
+            ops_up: count(ops_up),
+            ops_down: count(ops_down),
+            carried: started.carried,
+            rtt: self.seen.round_trip().map(millis),
+            goodput: self.seen.goodput().map(two_digits),
+            error: outcome.err().map(CallError::fault),
+            ..Attempt::default()
         }
     }
 
@@ -369,6 +432,8 @@ impl Courier {
             Ok(weight) => {
                 let bytes = usize::try_from(weight.up + weight.down).unwrap_or(usize::MAX);
                 self.budget.moved(bytes, elapsed);
+                self.seen
+                    .call(Instant::now(), weight.up + weight.down, elapsed);
             }
             Err(CallError::Cut(_) | CallError::TooLarge) => self.budget.failed(size),
             Err(CallError::Stalled) => {
@@ -384,6 +449,43 @@ impl Courier {
         let mut keys = std::mem::take(&mut self.keys);
         keys.step(self).await;
         self.keys = keys;
+    }
+
+    /// The time by the hub's clock, where it is known to differ from ours: a clock that is wrong must not
+    /// mistake the month, nor the hour.
+    fn wall(&self) -> UnixMs {
+        let off = self.state.borrow().clock_off.unwrap_or(0);
+        self.clock.now().saturating_add(off)
+    }
+
+    /// Asks anew which files go now: the hour, the sum of the month or the person's mind may have changed.
+    async fn look_at_limits(&mut self) -> Result<(), CallError> {
+        self.limits.ask_system().await;
+        let now = self.wall();
+        let month = Rome::at(now).month;
+        let asked = month.clone();
+        let found = self
+            .on_disk(move |store| store.limits_and_traffic(&asked))
+            .await?;
+        let released = self.released.load(Ordering::Relaxed);
+        self.limits.take(month, found, released);
+        let allowed = self.limits.bulk_allowed(now);
+        self.gate.set(self.gate_of(allowed).await?);
+        let metered = self.limits.metered();
+        self.tell(|state| {
+            state.held = allowed.err();
+            state.released = released;
+            state.metered = metered;
+        });
+        Ok(())
+    }
+
+    async fn gate_of(&self, allowed: Result<(), Held>) -> Result<Gate, CallError> {
+        Ok(match allowed {
+            Ok(()) => Gate::Open,
+            Err(Held::Cap { .. }) => Gate::Shut,
+            Err(_) => Gate::Needed(self.on_disk(Store::small_files_needed).await?),
+        })
     }
 
     /// Does work on the database away from the runtime's threads, which must not wait for a disk.
@@ -406,11 +508,11 @@ impl Courier {
     /// A round was interrupted.
     pub fn give_up(&mut self) {
         self.lanes.give_up();
-        self.tell(|state| state.busy = false);
+        self.tell(EngineState::rest);
     }
 
     /// A round ended.
-    pub fn tell_outcome(&mut self, outcome: &Result<(), CallError>) {
+    pub async fn tell_outcome(&mut self, outcome: &Result<(), CallError>) {
         match outcome {
             Ok(()) => {
                 let now = self.clock.now();
@@ -418,6 +520,8 @@ impl Courier {
                     state.last_ok = Some(now);
                     false
                 });
+                self.keep_last_ok(now).await;
+                self.end_release();
                 self.tell_line(Line::Up, None);
             }
             Err(error) => {
@@ -428,6 +532,25 @@ impl Courier {
         }
     }
 
+    /// Everything was carried: what is limited is limited again.
+    fn end_release(&mut self) {
+        if self.limits.released() {
+            self.released.store(false, Ordering::Relaxed);
+            self.tell(|state| state.released = false);
+        }
+    }
+
+    async fn keep_last_ok(&mut self, now: UnixMs) {
+        let fresh = |at: UnixMs| (0..OK_WRITTEN).contains(&now.saturating_sub(at));
+        if self.ok_written.is_some_and(fresh) {
+            return;
+        }
+        self.ok_written = Some(now);
+        if let Err(error) = self.on_disk(move |store| store.set_last_ok(now)).await {
+            tracing::warn!(%error, "the last success could not be kept");
+        }
+    }
+
     pub fn tell_line(&self, line: Line, error: Option<CallError>) {
         let now = self.clock.now();
         self.tell(|state| {
@@ -435,13 +558,53 @@ impl Courier {
                 state.line = line;
                 state.since = now;
             }
-            state.busy = false;
+            state.rest();
             state.error = error;
         });
     }
 
     fn tell_busy(&self) {
         self.tell(|state| state.busy = true);
+    }
+
+    fn tell_moving(&self, moving: Moving) {
+        let goodput = self.seen.goodput().map(two_digits);
+        self.tell(|state| {
+            state.busy = true;
+            state.moving = Some(moving);
+            state.goodput = goodput;
+        });
+    }
+
+    fn tell_operations(&mut self, up: u32) {
+        let known = matches!(self.state.borrow().moving, Some(Moving::Operations { .. }));
+        if self.progress.beats(Instant::now()) || !known {
+            self.tell_moving(Moving::Operations { up });
+        }
+    }
+
+    /// How far a file is. Told at a rhythm that can be read, and at once for another file.
+    fn tell_file(&mut self, id: &FileId, up: bool, (done, size): (u64, u64)) {
+        let same = |moving: &Moving| matches!(moving, Moving::File { id: it, .. } if it == id);
+        let known = self.state.borrow().moving.as_ref().is_some_and(same);
+        if self.progress.beats(Instant::now()) || !known {
+            self.tell_moving(Moving::File {
+                id: id.clone(),
+                up,
+                done,
+                size,
+            });
+        }
+    }
+
+    /// How far a file going up is, for the next start. Only people read it: without it the work goes on.
+    async fn keep_sent(&self, file: FileId, done: u64) {
+        let kept = self
+            .on_disk(move |store| store.mark_sent(&file, done))
+            .await;
+        if let Err(error) = kept {
+            tracing::warn!(%error, "how far a file is could not be kept");
+        }
     }
 
     fn tell_clock(&self, hub: UnixMs) {
@@ -488,6 +651,40 @@ impl Courier {
         // Nobody may be listening.
         let _ = self.events.send(event);
     }
+}
+
+/// What a call cost, about. What a call that was cut had moved is not known: all of it is counted.
+fn cost(outcome: Result<Weight, &CallError>, size: usize) -> Traffic {
+    let around = |bytes: u64| bytes.saturating_add(AROUND);
+    match outcome {
+        Ok(Weight { up, down }) => Traffic {
+            up: around(up),
+            down: around(down),
+        },
+        Err(error) if error.may_have_moved() => Traffic {
+            up: around(u64::try_from(size).unwrap_or(u64::MAX)),
+            down: 0,
+        },
+        Err(_) => Traffic::default(),
+    }
+}
+
+/// Which way the bytes of a file went.
+fn heavier(outcome: Result<Weight, &CallError>) -> Carried {
+    let weight = outcome.unwrap_or_default();
+    if weight.down > weight.up {
+        Carried::Download
+    } else {
+        Carried::Upload
+    }
+}
+
+fn millis(time: Duration) -> u32 {
+    u32::try_from(time.as_millis()).unwrap_or(u32::MAX)
+}
+
+fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
 }
 
 fn entries(answer: &Weighed<SyncResponse>) -> usize {

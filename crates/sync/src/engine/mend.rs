@@ -8,6 +8,7 @@
 use super::courier::Courier;
 use crate::CallError;
 use domain::identity::Scope;
+use domain::line::Carried;
 use protocol::Logged;
 use protocol::wire::{DigestRequest, LogRequest};
 use std::collections::BTreeMap;
@@ -108,7 +109,10 @@ impl Courier {
             at: at.clone(),
         };
         let client = self.patient(0);
-        let theirs = self.measured(0, client.digests(&request)).await?.sums;
+        let theirs = self
+            .measured(0, Carried::Operations, client.digests(&request))
+            .await?
+            .sums;
         if theirs.len() != at.len() {
             return Err(CallError::NotAHub("it gives other sums than asked".into()));
         }
@@ -134,7 +138,10 @@ impl Courier {
             };
             let client = self.patient(0);
             let size = self.budget.size();
-            let pull = self.measured(size, client.log(&request)).await?.pull;
+            let pull = self
+                .measured(size, Carried::Operations, client.log(&request))
+                .await?
+                .pull;
             entries.extend(pull.entries);
             if !pull.more || pull.to <= after {
                 return Ok(entries);

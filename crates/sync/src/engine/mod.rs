@@ -6,16 +6,21 @@ mod courier;
 mod files;
 mod isolate;
 mod keys;
+mod limits;
 mod mend;
+mod progress;
 mod state;
 mod task;
 
-pub use state::{EngineState, Event, Line};
+pub use state::{EngineState, Event, Line, Moving};
 
 use crate::client::{HubClient, Signer};
 use crate::clock::{Clock, SystemClock};
+use crate::meter::Meter;
 use crate::transport::{HttpTransport, Transport};
 use crate::{CallError, DeviceKey};
+use domain::UnixMs;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use store::{Identity, Store};
@@ -86,6 +91,8 @@ pub struct EngineConfig {
     pub pace: Pace,
     /// Where work on the database is done.
     pub work: Work,
+    /// What the system says of the line; `None` where it says nothing.
+    pub meter: Option<Arc<dyn Meter>>,
 }
 
 impl EngineConfig {
@@ -109,6 +116,7 @@ impl EngineConfig {
             clock: Arc::new(SystemClock),
             pace: Pace::default(),
             work: Work::Threads,
+            meter: None,
         }
     }
 }
@@ -128,10 +136,9 @@ impl Engine {
         let state = EngineState {
             line: if offline { Line::Off } else { Line::Down },
             since: config.clock.now(),
-            last_ok: None,
-            busy: false,
-            error: None,
-            clock_off: None,
+            // What cannot be read now will be known after the first round.
+            last_ok: store.last_ok().unwrap_or(None),
+            ..EngineState::default()
         };
         let wires = Wires {
             nudge: Arc::new(Notify::new()),
@@ -141,18 +148,13 @@ impl Engine {
             }),
             state: Arc::new(watch::Sender::new(state)),
             events: broadcast::Sender::new(256),
+            released: Arc::default(),
         };
         let (asks, asked) = mpsc::unbounded_channel();
-        let client = HubClient::of(config.transport, config.signer);
-        let courier = courier::Courier::new(
-            store,
-            client,
-            config.clock,
-            config.work,
-            config.pace,
-            &wires,
-        );
-        let task = task::Task::new(courier, config.pace, &wires, asked);
+        let client = HubClient::of(config.transport.clone(), config.signer.clone());
+        let pace = config.pace;
+        let courier = courier::Courier::new(store, client, config, &wires);
+        let task = task::Task::new(courier, pace, &wires, asked);
         EngineHandle {
             wires,
             asks,
@@ -168,6 +170,8 @@ struct Wires {
     control: watch::Sender<Control>,
     state: Arc<watch::Sender<EngineState>>,
     events: broadcast::Sender<Event>,
+    /// A person said that everything goes now, whatever is limited.
+    released: Arc<AtomicBool>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -201,6 +205,13 @@ impl EngineHandle {
             control.off = off;
             changed
         });
+    }
+
+    /// "Invia e scarica tutto adesso", and back: what is limited about the line holds nothing until
+    /// everything was carried. Never waits.
+    pub fn set_released(&self, released: bool) {
+        self.wires.released.store(released, Ordering::Relaxed);
+        self.sync_now();
     }
 
     /// Tries now, whatever the back-off says. Never waits.
@@ -250,4 +261,9 @@ impl EngineHandle {
             let _ = task.await;
         }
     }
+}
+
+/// The calendar month of Rome at this time, by which what the line carries is counted (`2026-11`).
+pub fn month_of(at: UnixMs) -> String {
+    limits::Rome::at(at).month
 }

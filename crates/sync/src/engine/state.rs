@@ -1,15 +1,17 @@
 //! What the engine tells.
 
 use crate::CallError;
+use domain::line::Held;
 use domain::{FileId, UnixMs};
 use store::Applied;
 
 /// The line, as people are told of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Line {
     /// The last call succeeded.
     Up,
     /// The hub cannot be reached, or was not tried yet; tried again by itself.
+    #[default]
     Down,
     /// The person chose to work without the network.
     Off,
@@ -20,7 +22,7 @@ pub enum Line {
 }
 
 /// The state of the engine.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EngineState {
     /// The line.
     pub line: Line,
@@ -34,6 +36,45 @@ pub struct EngineState {
     pub error: Option<CallError>,
     /// The hub's clock minus ours in milliseconds, where they differ by more than five minutes.
     pub clock_off: Option<i64>,
+    /// What is being carried, while [`EngineState::busy`].
+    pub moving: Option<Moving>,
+    /// Why large files wait, where a limit holds them back.
+    pub held: Option<Held>,
+    /// A person said that everything goes now, whatever is limited.
+    pub released: bool,
+    /// Whether the system says that the line is metered; `None` where it does not know.
+    pub metered: Option<bool>,
+    /// What the line carried lately, in bytes per second, two digits of it; `None` before it was measured.
+    pub goodput: Option<u64>,
+}
+
+impl EngineState {
+    /// Nothing is carried any more.
+    pub(super) fn rest(&mut self) {
+        self.busy = false;
+        self.moving = None;
+    }
+}
+
+/// What is being carried.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Moving {
+    /// Operations.
+    Operations {
+        /// How many go up in this call.
+        up: u32,
+    },
+    /// A file.
+    File {
+        /// Which.
+        id: FileId,
+        /// It goes up.
+        up: bool,
+        /// Bytes that are where they should be.
+        done: u64,
+        /// All its bytes.
+        size: u64,
+    },
 }
 
 /// Something happened. Slow listeners miss events and should then look at everything anew.

@@ -99,7 +99,7 @@ impl Task {
             changed = self.control.changed() => return self.interrupted(changed),
             outcome = self.courier.round(!self.waiting.is_empty()) => outcome,
         };
-        self.courier.tell_outcome(&outcome);
+        self.courier.tell_outcome(&outcome).await;
         self.answer(&outcome);
         let rest = self.rest_after(&outcome);
         // A hub without room for a file still takes operations.

@@ -216,6 +216,7 @@ impl Downloads {
         }
         self.flow.landed(size as u64, Instant::now());
         journey.landed(&ranges);
+        porter.say(journey.progress(false));
         if journey.spent() {
             let file = journey.manifest.file.clone();
             self.current = None;

@@ -1,5 +1,6 @@
 //! A file on its way: what is still to go, what is under way, and what may have arrived or not.
 
+use super::Report;
 use protocol::files::{Digest, Manifest, Ranges};
 use std::ops::Range;
 use std::sync::Arc;
@@ -102,8 +103,18 @@ impl Journey {
         self.doubt = Ranges::default();
     }
 
+    /// How far it is, for people to read.
+    pub fn progress(&self, up: bool) -> Report {
+        let size = self.manifest.size;
+        Report::Progress {
+            file: self.manifest.file.clone(),
+            up,
+            done: size.saturating_sub(self.left()),
+            size,
+        }
+    }
+
     /// Bytes that did not arrive yet, as far as is known here.
-    #[cfg(test)]
     pub fn left(&self) -> u64 {
         self.missing.len() + self.flying.len() + self.doubt.len()
     }

@@ -59,6 +59,17 @@ pub(super) enum Report {
     Uploaded(FileId),
     /// The file is here, whole.
     Downloaded(FileId),
+    /// How far a file is.
+    Progress {
+        /// Which.
+        file: FileId,
+        /// It goes up.
+        up: bool,
+        /// Bytes that are where they should be.
+        done: u64,
+        /// All its bytes.
+        size: u64,
+    },
 }
 
 /// A call of a lane, for the log of attempts and the budget.

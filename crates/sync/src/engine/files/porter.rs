@@ -5,6 +5,7 @@ use super::{CallReport, Lane, Pace, Report, URGENT};
 use crate::CallError;
 use crate::client::{HubClient, Weighed};
 use crate::clock::Clock;
+use crate::engine::limits::Gates;
 use crate::transport::Patience;
 use domain::{FileId, FileRef};
 use std::collections::BTreeSet;
@@ -26,6 +27,8 @@ pub(in crate::engine) struct Porter {
     pub pace: Pace,
     pub tell: mpsc::UnboundedSender<Report>,
     pub(super) skipped: Skipped,
+    /// Which files go now, by what people limit.
+    pub gate: Gates,
     /// Files of which the hub is asked whether it still has them.
     doubtful: Arc<Mutex<BTreeSet<FileId>>>,
 }
@@ -47,6 +50,7 @@ impl Porter {
             pace,
             tell,
             skipped: Skipped::default(),
+            gate: Gates::default(),
             doubtful: Arc::default(),
         }
     }
@@ -100,12 +104,16 @@ impl Porter {
         Ok(queue
             .into_iter()
             .filter(|waiting| mine(waiting.new) && !self.skips(&waiting.file))
+            .filter(|waiting| self.gate.lets_up(&waiting.file))
             .map(|waiting| waiting.file)
             .collect())
     }
 
     /// The files to fetch, the most wanted first.
     pub async fn downloads(&self) -> Result<Vec<FileRef>, CallError> {
+        if !self.gate.lets_down() {
+            return Ok(Vec::new());
+        }
         let mut files = self.on_disk(Store::files_to_download).await?;
         files.retain(|file| !self.skips(&file.id));
         Ok(files)

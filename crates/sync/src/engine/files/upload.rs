@@ -191,8 +191,9 @@ impl Uploads {
         if missing.is_empty() {
             return self.done(porter, file).await;
         }
-        self.journeys
-            .insert(file.clone(), Journey::new(manifest, missing));
+        let journey = Journey::new(manifest, missing);
+        porter.say(journey.progress(true));
+        self.journeys.insert(file.clone(), journey);
         Ok(())
     }
 
@@ -330,6 +331,7 @@ impl Uploads {
             return Ok(());
         };
         journey.landed(ranges);
+        porter.say(journey.progress(true));
         let (spent, manifest) = (journey.spent(), journey.manifest.clone());
         if left == 0 {
             return self.done(porter, file).await;
