@@ -11,6 +11,7 @@ mod desk;
 mod main_job;
 mod measure;
 mod stage;
+mod stick;
 mod trouble;
 
 use stage::Stage;
@@ -21,9 +22,10 @@ use std::time::Instant;
 type Done<T = ()> = Result<T, String>;
 type Journey = (&'static str, fn(&Stage) -> Done);
 
-const JOURNEYS: [Journey; 3] = [
+const JOURNEYS: [Journey; 4] = [
     ("a clerk's main job", main_job::run),
     ("every control has a role and an Italian name", access::run),
+    ("work travels on a stick", stick::run),
     ("trouble is explained and loses nothing", trouble::run),
 ];
 

@@ -13,6 +13,7 @@ mod preview;
 mod session;
 mod sito;
 mod stato;
+mod stick;
 
 pub use app::{App, AppConfig};
 pub use preview::{Asset, preview_asset, preview_html};
@@ -25,6 +26,10 @@ pub use sito::{
 pub use stato::{
     attempt_list, conflict_list, conflict_resolve, line_load, line_set_off, line_sync_now,
     oggi_load, ui_log, waiting_export, waiting_list,
+};
+
+pub use stick::{
+    stick_look, stick_meet, stick_places, stick_plan, stick_state_load, stick_take, stick_write,
 };
 
 /// What every command gives.
