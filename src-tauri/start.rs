@@ -12,7 +12,7 @@ use tauri::{AppHandle, Emitter, Manager, RunEvent, Runtime};
 /// Starts the app and runs it until its window is closed.
 ///
 /// `COMUNI_DATA` names the folder of the workspace; without it, it is where the system keeps a program's
-/// data. `--collega ADDRESS CODE` links a new workspace to a hub without typing.
+/// data. `COMUNI_CHIAVETTA` names a folder that is offered like a USB stick (a network drive). `--collega ADDRESS CODE` links a new workspace to a hub without typing.
 pub fn run() -> ExitCode {
     let started = Instant::now();
     let data = data_folder();
@@ -88,7 +88,10 @@ fn data_folder() -> PathBuf {
 fn build(data: PathBuf, started: Instant) -> tauri::Result<tauri::App> {
     let ready = safe::Ready::since(started);
     safe::watch(&data, ready.clone());
-    let app = App::new(AppConfig::at(data));
+    let app = App::new(AppConfig {
+        stick: std::env::var_os("COMUNI_CHIAVETTA").map(PathBuf::from),
+        ..AppConfig::at(data)
+    });
     tauri::Builder::default()
         .plugin(tauri_plugin_single_instance::init(|handle, _, _| {
             window::focus(handle);

@@ -84,6 +84,7 @@ impl Desk {
             .env("XDG_DATA_HOME", self.folder.join("share"))
             .env("XDG_RUNTIME_DIR", &self.folder)
             .env("COMUNI_DATA", self.data())
+            .env("COMUNI_CHIAVETTA", self.folder.with_file_name("chiavetta"))
             .env("TAURI_WEBVIEW_AUTOMATION", "true")
             .env("WEBKIT_DISABLE_COMPOSITING_MODE", "1")
             .env("LANG", "it_IT.UTF-8")

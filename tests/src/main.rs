@@ -12,6 +12,7 @@ mod line_job;
 mod main_job;
 mod measure;
 mod stage;
+mod stick;
 mod trouble;
 
 use stage::Stage;
@@ -26,6 +27,7 @@ const JOURNEYS: [Journey; 4] = [
     ("a clerk's main job", main_job::run),
     ("the line says what goes, what waits and why", line_job::run),
     ("every control has a role and an Italian name", access::run),
+    ("work travels on a stick", stick::run),
     ("trouble is explained and loses nothing", trouble::run),
 ];
 

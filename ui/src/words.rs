@@ -33,6 +33,11 @@ impl Tone {
     }
 }
 
+/// What went wrong with a stick, what is safe, what to do.
+fn stick(lang: Lang, title: &str, todo: &str) -> (String, &'static str, String) {
+    (title.into(), lang.safe_stick(), todo.into())
+}
+
 /// The state of the line in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LineWords {
@@ -450,6 +455,20 @@ pub fn failure(lang: Lang, failure: &Failure) -> Message {
             nothing,
             lang.todo_resolved().into(),
         ),
+        Code::StickNoKeys => (
+            lang.fail_stick_keys().into(),
+            saved,
+            lang.todo_stick_keys().into(),
+        ),
+        Code::StickFull => stick(lang, lang.fail_stick_full(), lang.todo_stick_full()),
+        Code::StickGone => stick(lang, lang.fail_stick_gone(), lang.todo_stick_gone()),
+        Code::StickDamaged => stick(lang, lang.fail_stick_damaged(), lang.todo_stick_damaged()),
+        Code::StickOtherHub => stick(lang, lang.fail_stick_hub(), lang.todo_stick_hub()),
+        Code::StickOtherComputer => {
+            stick(lang, lang.fail_stick_computer(), lang.todo_stick_computer())
+        }
+        Code::StickNewer => stick(lang, lang.fail_stick_newer(), lang.todo_stick_newer()),
+        Code::StickRefused => stick(lang, lang.fail_stick_refused(), lang.todo_stick_refused()),
         Code::Unexpected => (
             lang.fail_unexpected().into(),
             lang.safe_last_saved(),

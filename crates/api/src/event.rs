@@ -14,6 +14,8 @@ pub enum Event {
     Pages(Vec<PageId>),
     /// Something came into, or left, "Da risolvere".
     Conflicts,
+    /// Something about a stick: what is written, what was carried.
+    Stick,
     /// The session: unlocked, enrolled, revoked.
     Session,
 }

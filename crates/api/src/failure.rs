@@ -102,6 +102,22 @@ pub enum Code {
     HubFailed,
     /// The disagreement is already settled.
     AlreadyResolved,
+    /// The hub's keys are not known: nothing can be sealed for it.
+    StickNoKeys,
+    /// The stick is full.
+    StickFull,
+    /// The stick was pulled out, or cannot be read or written.
+    StickGone,
+    /// The file is damaged, torn or forged.
+    StickDamaged,
+    /// The file is for another hub.
+    StickOtherHub,
+    /// The answer is for another computer.
+    StickOtherComputer,
+    /// The file was made by a newer version of the program, or this one is too old for the hub.
+    StickNewer,
+    /// The hub does not take the file.
+    StickRefused,
     /// Anything else: look under the incident number.
     Unexpected,
 }

@@ -11,6 +11,7 @@ mod failure;
 pub mod session;
 pub mod sito;
 pub mod stato;
+pub mod stick;
 
 pub use event::Event;
 pub use failure::{Code, Failure};

@@ -5,8 +5,9 @@ use crate::{Result, failure};
 use api::session::Vault;
 use api::{Code, Event, Failure};
 use std::path::PathBuf;
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use store::Store;
+use sync::stick::Carrier;
 use sync::{Clock, EngineHandle, SystemClock};
 
 /// Where the app lives.
@@ -18,6 +19,8 @@ pub struct AppConfig {
     pub keyring_patience: std::time::Duration,
     /// Whether the system's keyring is used at all; without it a passphrase seals the workspace.
     pub keyring: bool,
+    /// A folder that is offered like a USB stick: a network drive, or a test's.
+    pub stick: Option<PathBuf>,
 }
 
 impl AppConfig {
@@ -27,6 +30,7 @@ impl AppConfig {
             data: data.into(),
             keyring_patience: std::time::Duration::from_secs(3),
             keyring: true,
+            stick: None,
         }
     }
 
@@ -48,6 +52,8 @@ struct Inner {
     sink: RwLock<Option<Box<Sink>>>,
     phase: tokio::sync::Mutex<()>,
     desk: RwLock<Option<Desk>>,
+    /// Bytes written to a stick so far.
+    writing: Mutex<Option<u64>>,
 }
 
 /// An open workspace.
@@ -56,6 +62,7 @@ pub(crate) struct Desk {
     pub store: Store,
     pub vault: Vault,
     pub engine: Option<EngineHandle>,
+    pub carrier: Option<Carrier>,
 }
 
 impl App {
@@ -69,6 +76,7 @@ impl App {
             sink: RwLock::default(),
             phase: tokio::sync::Mutex::default(),
             desk: RwLock::default(),
+            writing: Mutex::default(),
         }))
     }
 
@@ -81,6 +89,9 @@ impl App {
 
     /// Ends the engine; a call under way is given up and made again next time.
     pub async fn shutdown(&self) {
+        if let Some(carrier) = self.desk().and_then(|desk| desk.carrier) {
+            carrier.shutdown();
+        }
         let engine = self.desk().and_then(|desk| desk.engine);
         if let Some(engine) = engine {
             engine.shutdown().await;
@@ -104,6 +115,31 @@ impl App {
             && let Some(sink) = sink.as_ref()
         {
             sink(event);
+        }
+    }
+
+    /// Bytes written to a stick so far; `None` while none is written.
+    pub(crate) fn writing(&self) -> Option<u64> {
+        *self
+            .0
+            .writing
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes it, and tells where it changed by a megabyte or so.
+    pub(crate) fn tell_writing(&self, bytes: Option<u64>) {
+        let mut writing = self
+            .0
+            .writing
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let steps = |bytes: Option<u64>| bytes.map(|bytes| bytes >> 20);
+        let changed = steps(*writing) != steps(bytes);
+        *writing = bytes;
+        drop(writing);
+        if changed {
+            self.tell(Event::Stick);
         }
     }
 

@@ -1,9 +1,11 @@
 //! From the errors inside to the one failure at the border.
 
 use api::{Code, Failure};
+use bundle::BundleError;
 use domain::RefusalCode;
 use std::fmt::Display;
 use store::StoreError;
+use sync::stick::StickError;
 use sync::{CallError, EnrolError};
 use text::clean::{CleanError, MAX_DOCX, MAX_HTML};
 
@@ -73,6 +75,25 @@ fn of_refusal(code: RefusalCode) -> Failure {
             return unexpected("a rule refused a local change", &format!("{code:?}"));
         }
     })
+}
+
+/// Something with a stick did not succeed.
+pub fn of_stick(error: StickError) -> Failure {
+    match error {
+        StickError::NoKeys => Failure::new(Code::StickNoKeys),
+        StickError::Full => Failure::new(Code::StickFull).retry(),
+        StickError::Gone(detail) => {
+            tracing::warn!(detail, "A stick cannot be read or written.");
+            Failure::new(Code::StickGone).retry()
+        }
+        StickError::OtherHub => Failure::new(Code::StickOtherHub),
+        StickError::OtherComputer | StickError::Bundle(BundleError::OtherReader) => {
+            Failure::new(Code::StickOtherComputer)
+        }
+        StickError::Bundle(BundleError::Version(_)) => Failure::new(Code::StickNewer),
+        StickError::Bundle(_) => Failure::new(Code::StickDamaged),
+        StickError::Store(error) => of_store(error),
+    }
 }
 
 /// A failure of an enrolment.

@@ -18,6 +18,7 @@ mod redact;
 mod session;
 mod sito;
 mod stato;
+mod stick;
 
 pub use app::{App, AppConfig};
 pub use diagnosis::diagnosis_export;
@@ -35,6 +36,10 @@ pub use sito::{
 pub use stato::{
     conflict_list, conflict_resolve, line_load, line_set_off, line_sync_now, oggi_load, ui_log,
     waiting_export,
+};
+
+pub use stick::{
+    stick_look, stick_meet, stick_places, stick_plan, stick_state_load, stick_take, stick_write,
 };
 
 /// What every command gives.

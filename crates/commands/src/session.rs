@@ -2,10 +2,14 @@
 
 use crate::app::{App, Desk, off_thread};
 use crate::keeper::Keyring;
+use crate::stick::COMPUTER;
 use crate::{Result, failure, news};
 use api::session::{self, Session, SessionEnrol, SessionSeal, SessionState, SessionUnlock, Vault};
 use api::{Code, Event, Failure};
+use std::sync::Arc;
 use store::{Key, Store, StoreError};
+use sync::stick::Carrier;
+use sync::transport::Transport;
 use sync::{Engine, EngineConfig, Line};
 
 /// The shortest passphrase, in characters.
@@ -66,8 +70,14 @@ pub async fn session_enrol(app: &App, input: SessionEnrol) -> Result<Session> {
     let identity = sync::enrol(&input.hub, &input.code, &input.device_name)
         .await
         .map_err(failure::of_enrolment)?;
-    app.with(move |store| store.set_identity(&identity).map_err(failure::of_store))
-        .await?;
+    app.with(move |store| {
+        let name = input.device_name.trim();
+        store
+            .set_identity(&identity)
+            .and_then(|()| store.set_setting(COMPUTER, name))
+            .map_err(failure::of_store)
+    })
+    .await?;
     begin(app, desk).await?;
     app.tell(Event::Session);
     present(app).await
@@ -108,6 +118,7 @@ async fn open(app: &App, key: Key, vault: Vault) -> Result<()> {
         store: opened,
         vault,
         engine: None,
+        carrier: None,
     };
     app.set_desk(desk.clone());
     begin(app, desk).await
@@ -133,10 +144,12 @@ async fn begin(app: &App, desk: Desk) -> Result<()> {
         .map_err(|error| failure::unexpected("the engine cannot start", &error))?;
     config.meter = meter();
     let runtime = tokio::runtime::Handle::current();
+    let carrier = carrier(app, &desk, &runtime, config.transport.clone())?;
     let engine = Engine::start(&runtime, desk.store.clone(), config);
     news::follow(app, &engine);
     app.set_desk(Desk {
         engine: Some(engine),
+        carrier: Some(carrier),
         ..desk
     });
     Ok(())
@@ -153,6 +166,19 @@ fn meter() -> Option<std::sync::Arc<dyn sync::Meter>> {
 #[cfg(not(target_os = "linux"))]
 fn meter() -> Option<std::sync::Arc<dyn sync::Meter>> {
     None
+}
+
+/// What was taken along from sticks before goes on.
+fn carrier(
+    app: &App,
+    desk: &Desk,
+    runtime: &tokio::runtime::Handle,
+    transport: Arc<dyn Transport>,
+) -> Result<Carrier> {
+    let folder = app.config().data.join("chiavette");
+    let told = app.clone();
+    let tell = move || told.tell(Event::Stick);
+    Carrier::start(runtime, desk.store.clone(), transport, folder, tell).map_err(failure::of_stick)
 }
 
 async fn present(app: &App) -> Result<Session> {

@@ -5,6 +5,7 @@ mod line;
 mod nav;
 mod panel;
 mod search;
+mod stick;
 
 pub use line::use_line;
 pub use nav::LanguageSwitch;
@@ -31,6 +32,8 @@ pub struct ShellProps {
 pub enum Over {
     /// "Cosa aspetta".
     Panel,
+    /// "Porta con la chiavetta".
+    Stick,
     /// The search.
     Search,
     /// The list of shortcuts.
@@ -71,7 +74,7 @@ pub fn Shell(props: &ShellProps) -> Html {
                 <nav::Nav
                     desk={props.desk.clone()}
                     route={route.clone()}
-                    open={open}
+                    open={open.clone()}
                     on_language={props.on_language.clone()}
                 />
                 <main id="contenuto" class="desk-main" tabindex="-1">
@@ -86,7 +89,10 @@ pub fn Shell(props: &ShellProps) -> Html {
             {
                 match *over {
                     None => Html::default(),
-                    Some(Over::Panel) => html! { <panel::Panel on_close={close} /> },
+                    Some(Over::Panel) => html! {
+                        <panel::Panel on_close={close} on_stick={open.reform(|()| Over::Stick)} />
+                    },
+                    Some(Over::Stick) => html! { <stick::StickDialog on_close={close} /> },
                     Some(Over::Keys) => html! { <keys::KeysDialog on_close={close} /> },
                     Some(Over::Search) => html! {
                         <Dialog id="cerca" title={t.search_title()} on_close={close.clone()}>

@@ -1,5 +1,6 @@
 //! "Cosa aspetta": what was done here and is not at the hub yet, why, and what can be done.
 
+use super::stick::StickButton;
 use super::use_line;
 use crate::ipc;
 use crate::lang::lang;
@@ -25,6 +26,8 @@ use yew::prelude::*;
 #[derive(Properties, PartialEq)]
 pub struct PanelProps {
     pub on_close: Callback<()>,
+    /// "Porta con la chiavetta".
+    pub on_stick: Callback<()>,
 }
 
 fn hears(event: &Event) -> bool {
@@ -71,6 +74,7 @@ pub fn Panel(props: &PanelProps) -> Html {
             <p class="panel-more">
                 <a href={Route::Linea.hash()} onclick={on_leave}>{ t.panel_more() }</a>
             </p>
+            <StickButton on_click={props.on_stick.clone()} />
         </Dialog>
     }
 }
