@@ -11,6 +11,7 @@ mod fuzz;
 mod province;
 mod run;
 mod setup;
+mod sim;
 mod step;
 mod test;
 mod ui;
@@ -26,7 +27,9 @@ cargo xtask site CONTENT OUT   write a comune's public site from a file of conte
 cargo xtask bench              measure, and write docs/benchmarks.md
 cargo xtask bench sync [...]   measure sync against its peers on emulated lines (--help tells how)
 cargo xtask fuzz [TARGET]      look for inputs that bring a decoder down (needs a nightly compiler)
-cargo xtask dictionary         train the protocol's dictionary anew (needs zstd)";
+cargo xtask dictionary         train the protocol's dictionary anew (needs zstd)
+cargo xtask sim [--seeds N] [--from S] [--minutes M]   tell simulated stories until one fails
+cargo xtask sim --seed S [--trace]                     tell one story again";
 
 /// What a part of the work gives: the words are for the person who called.
 type Done<T = ()> = Result<T, String>;
@@ -45,6 +48,7 @@ fn main() -> ExitCode {
         ["dictionary"] => dictionary::train(),
         ["bench", "sync", rest @ ..] => sync_bench(rest),
         ["bench", rest @ ..] => bench::bench(rest),
+        ["sim", rest @ ..] => sim::sim(rest),
         _ => Err(USAGE.into()),
     };
     match done {
