@@ -12,6 +12,7 @@ mod load;
 mod province;
 mod run;
 mod setup;
+mod sim;
 mod step;
 mod test;
 mod ui;
@@ -29,7 +30,9 @@ cargo xtask bench              measure, and write docs/benchmarks.md
 cargo xtask bench sync [...]   measure sync against its peers on emulated lines (--help tells how)
 cargo xtask fuzz [TARGET]      look for inputs that bring a decoder down (needs a nightly compiler)
 cargo xtask bench hub          the hub under a province's load; writes docs/benchmarks-hub.md
-cargo xtask dictionary         train the protocol's dictionary anew (needs zstd)";
+cargo xtask dictionary         train the protocol's dictionary anew (needs zstd)
+cargo xtask sim [--seeds N] [--from S] [--minutes M]   tell simulated stories until one fails
+cargo xtask sim --seed S [--trace]                     tell one story again";
 
 /// What a part of the work gives: the words are for the person who called.
 type Done<T = ()> = Result<T, String>;
@@ -50,6 +53,7 @@ fn main() -> ExitCode {
         ["bench", "hub", rest @ ..] => load::bench(rest),
         ["bench", rest @ ..] => bench::bench(rest),
         ["real"] => test::real(),
+        ["sim", rest @ ..] => sim::sim(rest),
         _ => Err(USAGE.into()),
     };
     match done {

@@ -1,0 +1,114 @@
+//! What was said and done in a story, to be held against what is left at its end.
+
+use crate::disk::held;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
+use sync::transport::Request;
+
+/// A word is this letter and five digits: none is part of another, and none of anything else.
+pub fn word(number: u32) -> String {
+    format!("w{number:05}")
+}
+
+/// The words in a text.
+pub fn words(text: &str) -> BTreeSet<u32> {
+    let start = |at: &usize| text.as_bytes().get(*at) == Some(&b'w');
+    let number = |at: usize| text.get(at + 1..at + 6)?.parse().ok();
+    (0..text.len()).filter(start).filter_map(number).collect()
+}
+
+/// What was said and done.
+#[derive(Debug, Default)]
+pub struct Ledger(Mutex<Book>);
+
+#[derive(Debug, Default)]
+struct Book {
+    /// The words that a workspace said it had kept, and who wrote them.
+    kept: BTreeMap<u32, String>,
+    /// Those that somebody took away knowing them.
+    gone: BTreeSet<u32>,
+    /// Every operation that the hub had in its log at any moment.
+    accepted: BTreeSet<String>,
+    /// Every call that was ever made.
+    calls: Vec<(usize, Request)>,
+    /// What happened, line by line.
+    trace: Vec<String>,
+    /// What must never happen, and did.
+    wrong: Vec<String>,
+}
+
+impl Ledger {
+    /// A workspace said that it had kept these words.
+    pub fn kept(&self, words: impl IntoIterator<Item = u32>, by: &str) {
+        let words = words.into_iter().map(|word| (word, by.to_owned()));
+        held(&self.0).kept.extend(words);
+    }
+
+    /// Somebody took these words away, knowing them.
+    pub fn gone(&self, words: impl IntoIterator<Item = u32>) {
+        held(&self.0).gone.extend(words);
+    }
+
+    /// The words that must be somewhere.
+    pub fn owed(&self) -> BTreeMap<u32, String> {
+        let book = held(&self.0);
+        let owed = book
+            .kept
+            .iter()
+            .filter(|(word, _)| !book.gone.contains(word));
+        owed.map(|(word, by)| (*word, by.clone())).collect()
+    }
+
+    /// The hub has these operations in its log.
+    pub fn accepted(&self, ids: impl IntoIterator<Item = String>) {
+        held(&self.0).accepted.extend(ids);
+    }
+
+    /// Every operation that the hub ever had in its log.
+    pub fn all_accepted(&self) -> BTreeSet<String> {
+        held(&self.0).accepted.clone()
+    }
+
+    /// A call reached the hub.
+    pub fn called(&self, who: usize, request: &Request) {
+        held(&self.0).calls.push((who, request.clone()));
+    }
+
+    /// The call that is so many per cent of the way back among those of this desk.
+    pub fn older(&self, who: usize, back: u64) -> Option<Request> {
+        let book = held(&self.0);
+        let own: Vec<_> = book.calls.iter().filter(|(of, _)| *of == who).collect();
+        let last = own.len().checked_sub(1)?;
+        let back = last * usize::try_from(back.min(100)).unwrap_or(0) / 100;
+        own.get(last - back).map(|(_, request)| request.clone())
+    }
+
+    /// Every call, in the order in which they reached the hub.
+    pub fn calls(&self) -> Vec<Request> {
+        let book = held(&self.0);
+        book.calls
+            .iter()
+            .map(|(_, request)| request.clone())
+            .collect()
+    }
+
+    /// Something happened.
+    pub fn trace(&self, line: String) {
+        held(&self.0).trace.push(line);
+    }
+
+    /// What happened.
+    pub fn story(&self) -> Vec<String> {
+        held(&self.0).trace.clone()
+    }
+
+    /// Something happened that must never happen.
+    pub fn wrong(&self, what: String) {
+        held(&self.0).wrong.push(what);
+    }
+
+    /// The first thing that must never happen, and did.
+    pub fn first_wrong(&self) -> Option<String> {
+        held(&self.0).wrong.first().cloned()
+    }
+}

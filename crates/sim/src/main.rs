@@ -1,0 +1,105 @@
+//! Tells stories until one fails, or the seeds or the time are over.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command speaks to who calls it"
+)]
+
+use sim::many::{Many, explain, tell};
+use sim::run::Teller;
+use sim::shrink::Failing;
+use sim::{Outcome, swarm};
+use std::process::ExitCode;
+use std::time::Duration;
+
+const USAGE: &str = "\
+sim [--seeds N] [--from S] [--minutes M]   tell N stories (default 1000000), from seed S, for at most M minutes (default 60)
+sim --survey N [--from S]                  tell N stories to the end, and list those that fail
+sim --seed S [--trace]                     tell one story again; with every call, where asked";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match run(&arguments) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(why) => {
+            eprintln!("{why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &[String]) -> Outcome<bool> {
+    if let Some(seed) = number(arguments, "--seed")? {
+        return one(seed, arguments.iter().any(|argument| argument == "--trace"));
+    }
+    if arguments.iter().any(|argument| argument == "--help") {
+        println!("{USAGE}");
+        return Ok(true);
+    }
+    if let Some(seeds) = number(arguments, "--survey")? {
+        return survey(number(arguments, "--from")?.unwrap_or(0), seeds);
+    }
+    let minutes = number(arguments, "--minutes")?.unwrap_or(60);
+    many(Many {
+        from: number(arguments, "--from")?.unwrap_or(0),
+        seeds: number(arguments, "--seeds")?.unwrap_or(1_000_000),
+        within: Duration::from_secs(minutes * 60),
+        mutant: None,
+    })
+}
+
+fn number(arguments: &[String], name: &str) -> Outcome<Option<u64>> {
+    let Some(at) = arguments.iter().position(|argument| argument == name) else {
+        return Ok(None);
+    };
+    let value = arguments.get(at + 1).ok_or(USAGE)?;
+    Ok(Some(value.parse().map_err(|_| USAGE)?))
+}
+
+fn many(many: Many) -> Outcome<bool> {
+    let told = tell(many)?;
+    let seconds = told.took.as_secs_f64();
+    println!(
+        "{} stories from seed {}, {} calls, {seconds:.1} s",
+        told.stories, many.from, told.calls
+    );
+    match told.failing {
+        None => Ok(true),
+        Some(failing) => {
+            println!("{}", explain(failing, None)?);
+            Ok(false)
+        }
+    }
+}
+
+/// Tells all of them, and says which law each failing one breaks.
+fn survey(from: u64, seeds: u64) -> Outcome<bool> {
+    let teller = Teller::new()?;
+    let mut sound = true;
+    for seed in from..from + seeds {
+        if let Some(broken) = teller.tell(&swarm::story(seed)).broken {
+            println!("{seed}: {broken}");
+            sound = false;
+        }
+    }
+    Ok(sound)
+}
+
+fn one(seed: u64, trace: bool) -> Outcome<bool> {
+    let story = swarm::story(seed);
+    let ending = Teller::new()?.tell(&story);
+    if trace {
+        println!("{}", ending.trace.join("\n"));
+    }
+    match ending.broken {
+        None => {
+            println!("{story}holds, {} calls", ending.calls);
+            Ok(true)
+        }
+        Some(broken) => {
+            println!("{}", explain(Failing { story, broken }, None)?);
+            Ok(false)
+        }
+    }
+}
