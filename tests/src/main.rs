@@ -23,7 +23,7 @@ use std::time::Instant;
 type Done<T = ()> = Result<T, String>;
 type Journey = (&'static str, fn(&Stage) -> Done);
 
-const JOURNEYS: [Journey; 4] = [
+const JOURNEYS: [Journey; 5] = [
     ("a clerk's main job", main_job::run),
     ("the line says what goes, what waits and why", line_job::run),
     ("every control has a role and an Italian name", access::run),

@@ -332,6 +332,9 @@ impl LogStore for Watched {
         }
     }
 
+    /// A database in memory lives in its connection: it stays.
+    fn close(&self) {}
+
     fn backup(&self, to: &Path) -> Done {
         self.log.backup(to)
     }

@@ -13,6 +13,7 @@ use crate::watch::Watch;
 use domain::identity::{Role, Scope};
 use domain::sito::{Argomento, FieldChange, PageChange, PageKind, RichText, TextVersion};
 use domain::{ComuneId, DeviceId, PageId};
+use protocol::calls::HubKeys;
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
@@ -84,6 +85,11 @@ impl Desk {
             hub: String::new(),
             site: String::new(),
             expires: i64::MAX,
+            // No stick is written here, and the real ones are not drawn from the seed.
+            keys: Some(HubKeys {
+                seal: String::new(),
+                sign: String::new(),
+            }),
         };
         let Identity { device, person, .. } = &identity;
         place
@@ -136,10 +142,10 @@ impl Desk {
         if self.running() {
             return Ok(());
         }
-        if let Some(mutant) = mutant {
-            if mutant.spoil_desk(&self.disk) {
-                self.ledger.trace(format!("{} was spoilt", self.name));
-            }
+        if let Some(mutant) = mutant
+            && mutant.spoil_desk(&self.disk)
+        {
+            self.ledger.trace(format!("{} was spoilt", self.name));
         }
         self.watch.start();
         let store = Store::open_watched(self.disk.name(), self.watch.clone())?;

@@ -105,7 +105,7 @@ fn unsent(conn: &Connection, page: &PageId, slot: &str) -> Result<Option<Unsent>
     let found: Option<(i64, String, Option<String>)> = conn
         .prepare_cached(
             "SELECT pos, change, since FROM outbox
-             WHERE entity = ?1 AND slot = ?2 AND n IS NULL AND skipped = 0
+             WHERE entity = ?1 AND slot = ?2 AND n IS NULL AND flown = 0 AND skipped = 0
                AND pos > coalesce(
                    (SELECT max(pos) FROM outbox WHERE entity = ?1 AND slot = 'state'), pos - 1)
              ORDER BY pos DESC LIMIT 1",
@@ -292,7 +292,7 @@ pub(crate) fn ready(conn: &Connection, room: Room, files: Files) -> Result<Vec<O
     let known = batch.ops.len();
     unsent_ones(conn, &mut batch, files)?;
     for op in batch.ops.iter().skip(known) {
-        conn.prepare_cached("UPDATE outbox SET n = ?2 WHERE op = ?1")?
+        conn.prepare_cached("UPDATE outbox SET n = ?2, flown = 1 WHERE op = ?1")?
             .execute(params![op.id.as_str(), op.n])?;
         set_number(conn, key::LAST_N, op.n)?;
     }

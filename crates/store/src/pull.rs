@@ -494,9 +494,9 @@ fn keep_sent(conn: &Connection, own: &Queued) -> Result<()> {
 /// Puts what the restored hub does not know (numbers from `next` on) back, before everything that waits.
 fn queue_again(conn: &Connection, next: u64) -> Result<()> {
     conn.execute(
-        "INSERT OR IGNORE INTO outbox (pos, op, scope, entity, slot, change, at)
+        "INSERT OR IGNORE INTO outbox (pos, op, scope, entity, slot, change, at, flown)
          SELECT (SELECT coalesce(min(pos), 0) FROM outbox) - 1 - (SELECT max(n) FROM sent) + n,
-             op, scope, entity, slot, change, at
+             op, scope, entity, slot, change, at, 1
          FROM sent WHERE n >= ?1",
         [next],
     )?;

@@ -9,6 +9,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/app/0003_agreement.sql"),
     include_str!("../../../migrations/app/0004_carried.sql"),
     include_str!("../../../migrations/app/0005_line.sql"),
+    include_str!("../../../migrations/app/0006_flown.sql"),
 ];
 
 /// Brings the schema up to this build's.

@@ -222,7 +222,7 @@ fn what_is_left_is_what_the_hub_does_not_have() {
     assert_eq!(shown, (page.clone(), "Neve".into()));
     assert!(work.operations > 0 && work.downloads.is_empty());
     let passing = anna.small_files_needed().unwrap();
-    assert_eq!(Vec::from_iter(passing), [small.id.clone()]);
+    assert_eq!(Vec::from_iter(passing), std::slice::from_ref(&small.id));
 
     anna.mark_sent(&large.id, 100_000).unwrap();
     let waits = anna.outbox_rows().unwrap();

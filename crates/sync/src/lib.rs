@@ -18,8 +18,8 @@ mod enrol;
 mod error;
 mod files_client;
 mod key;
-pub mod stick;
 mod meter;
+pub mod stick;
 pub mod transport;
 
 pub use client::{HubClient, Signer, Weighed, Weight};

@@ -53,7 +53,7 @@ impl Hub {
             let (file, size) = open(from)?;
             let items = Opened::new(file, size, &self.0.seed.secret()).map_err(of_bundle)?;
             writing.answer(items)?;
-            self.registry().seen(&device.id, now)?;
+            self.registry().seen(&[(device.id.clone(), now)])?;
         }
         writing.finish()?;
         std::fs::rename(&part, answer)?;
