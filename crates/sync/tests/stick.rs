@@ -121,6 +121,8 @@ async fn work_goes_up_by_stick_and_colleagues_news_comes_down_by_it() {
         .attach(&theirs, "volantino.pdf", &vec![7; 100_000])
         .unwrap();
     bruno.carry().await.unwrap();
+    // No line: what her engine's first look would bring must come by the stick.
+    anna.engine.set_off(true);
     let page = anna.write_news("Neve", "Scuole chiuse.").unwrap();
     let act = anna
         .attach(&page, "ordinanza.pdf", &noise(300_000))
@@ -152,6 +154,7 @@ async fn work_goes_up_by_stick_and_colleagues_news_comes_down_by_it() {
     assert_eq!(brought.files, 1);
     assert_eq!(anna.store.read_file(&flyer.id).unwrap(), vec![7; 100_000]);
 
+    anna.engine.set_off(false);
     anna.carry().await.unwrap();
     bruno.carry().await.unwrap();
     assert_eq!(anna.look().unwrap(), bruno.look().unwrap());

@@ -27,8 +27,8 @@ use world::Work;
 const CLOCK_OFF: i64 = 5 * 60 * 1000;
 /// Nobody need say that something was written: while files move it is looked at this often.
 const LOOK: Duration = Duration::from_secs(1);
-/// About what a call costs around its bodies, each way: its head, TLS, TCP and IP.
-const AROUND: u64 = 500;
+/// About what a call costs around its bodies, up and down: its head, TLS, TCP and IP.
+const AROUND: (u64, u64) = (450, 100);
 /// The last success is written down at most this often, in milliseconds.
 const OK_WRITTEN: i64 = 60_000;
 
@@ -61,6 +61,8 @@ pub(super) struct Courier {
     last_exchange: Option<Instant>,
     /// Positions were compared anew in this round.
     reconciled: bool,
+    /// The hub has told its time since the start: before, a wrong clock may mistake the hour.
+    told_time: bool,
     isolation: Isolation,
     pub(super) mended: Mended,
     limits: Limits,
@@ -100,6 +102,7 @@ impl Courier {
             keys: Keys::default(),
             last_exchange: None,
             reconciled: false,
+            told_time: false,
             isolation: Isolation::default(),
             mended: Mended::default(),
             limits: Limits::new(config.meter),
@@ -137,6 +140,9 @@ impl Courier {
     async fn carry_all(&mut self) -> Result<(), CallError> {
         loop {
             self.looked = Instant::now();
+            if !self.told_time {
+                self.exchange().await?;
+            }
             self.look_at_limits().await?;
             self.lanes.start().await?;
             if !self.lanes.idle() {
@@ -285,6 +291,7 @@ impl Courier {
     ) -> Result<bool, CallError> {
         self.last_exchange = Some(Instant::now());
         self.tell_clock(response.now);
+        self.told_time = true;
         let aside = self.isolation.succeeded();
         let diverged = response.diverged.clone();
         let progress = progress(&request, &response);
@@ -655,14 +662,13 @@ impl Courier {
 
 /// What a call cost, about. What a call that was cut had moved is not known: all of it is counted.
 fn cost(outcome: Result<Weight, &CallError>, size: usize) -> Traffic {
-    let around = |bytes: u64| bytes.saturating_add(AROUND);
     match outcome {
         Ok(Weight { up, down }) => Traffic {
-            up: around(up),
-            down: around(down),
+            up: up.saturating_add(AROUND.0),
+            down: down.saturating_add(AROUND.1),
         },
         Err(error) if error.may_have_moved() => Traffic {
-            up: around(u64::try_from(size).unwrap_or(u64::MAX)),
+            up: u64::try_from(size).map_or(u64::MAX, |size| size.saturating_add(AROUND.0)),
             down: 0,
         },
         Err(_) => Traffic::default(),

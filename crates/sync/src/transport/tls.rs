@@ -96,7 +96,7 @@ pub(super) fn distrust(error: &(dyn Error + 'static)) -> Option<String> {
 fn tls_error<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a rustls::Error> {
     let wrapped = error.downcast_ref::<io::Error>();
     match wrapped.and_then(io::Error::get_ref) {
-        Some(inner) => inner.downcast_ref(),
+        Some(inner) => tls_error(inner),
         None => error.downcast_ref(),
     }
 }
