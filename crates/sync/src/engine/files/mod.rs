@@ -25,7 +25,7 @@ use download::Downloads;
 pub(super) use hold::Held;
 use hold::Hold;
 pub(super) use porter::Porter;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 use store::Store;
@@ -90,7 +90,10 @@ pub(super) struct Lanes {
     uploads: [Arc<Mutex<Uploads>>; 2],
     downloads: Arc<Mutex<Downloads>>,
     running: JoinSet<(Lane, Result<(), CallError>)>,
-    busy: BTreeSet<Lane>,
+    /// The lanes that run, and how much had been said when they began.
+    busy: BTreeMap<Lane, u64>,
+    /// Lanes that ended without doing anything, though there was something to do: they rest.
+    fruitless: BTreeMap<Lane, Instant>,
     reports: mpsc::UnboundedReceiver<Report>,
     /// When it was last asked whether the hub still has what it had.
     confirmed: Option<Instant>,
@@ -105,7 +108,8 @@ impl Lanes {
                 .map(|lane| Arc::new(Mutex::new(Uploads::new(lane)))),
             downloads: Arc::default(),
             running: JoinSet::new(),
-            busy: BTreeSet::new(),
+            busy: BTreeMap::new(),
+            fruitless: BTreeMap::new(),
             reports,
             confirmed: None,
         }
@@ -124,7 +128,7 @@ impl Lanes {
             self.porter.confirm(files);
         }
         for lane in [Lane::Urgent, Lane::Bulk, Lane::Down] {
-            if !self.busy.contains(&lane) && self.porter.has_work(lane).await? {
+            if !self.busy.contains_key(&lane) && self.may_work(lane).await? {
                 self.start_lane(lane);
             }
         }
@@ -134,7 +138,7 @@ impl Lanes {
     fn start_lane(&mut self, lane: Lane) {
         let porter = self.porter.clone();
         let hold = self.hold.clone();
-        self.busy.insert(lane);
+        self.busy.insert(lane, self.porter.said());
         match lane {
             Lane::Urgent | Lane::Bulk => {
                 let [urgent, bulk] = &self.uploads;
@@ -156,11 +160,20 @@ impl Lanes {
     /// Whether any lane has something to carry.
     pub async fn has_work(&self) -> Result<bool, CallError> {
         for lane in [Lane::Urgent, Lane::Bulk, Lane::Down] {
-            if self.porter.has_work(lane).await? {
+            if self.may_work(lane).await? {
                 return Ok(true);
             }
         }
         Ok(false)
+    }
+
+    /// A lane that found nothing to do in what there is must not be asked again at once, and again.
+    async fn may_work(&self, lane: Lane) -> Result<bool, CallError> {
+        let rests = |since: &Instant| since.elapsed() < self.porter.pace.skip;
+        match self.fruitless.get(&lane).is_some_and(rests) {
+            true => Ok(false),
+            false => self.porter.has_work(lane).await,
+        }
     }
 
     /// A file waits because the hub has no room for it.
@@ -189,7 +202,11 @@ impl Lanes {
     ) -> Result<(), CallError> {
         match ended {
             Ok((lane, outcome)) => {
-                self.busy.remove(&lane);
+                let began = self.busy.remove(&lane);
+                if began == Some(self.porter.said()) {
+                    tracing::warn!(?lane, "a lane did nothing, and rests");
+                    self.fruitless.insert(lane, Instant::now());
+                }
                 outcome
             }
             Err(panicked) => {
@@ -212,7 +229,8 @@ impl Lanes {
     }
 
     /// Files that were left alone are tried again.
-    pub fn insist(&self) {
+    pub fn insist(&mut self) {
+        self.fruitless.clear();
         self.porter.skipped.clear();
     }
 

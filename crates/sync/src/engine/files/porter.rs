@@ -10,6 +10,7 @@ use crate::transport::Patience;
 use domain::{FileId, FileRef};
 use std::collections::BTreeSet;
 use std::future::Future;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use store::{Store, StoreError};
@@ -27,6 +28,8 @@ pub(in crate::engine) struct Porter {
     pub pace: Pace,
     pub tell: mpsc::UnboundedSender<Report>,
     pub(super) skipped: Skipped,
+    /// How often a lane had something to say.
+    said: Arc<AtomicU64>,
     /// Which files go now, by what people limit.
     pub gate: Gates,
     /// Files of which the hub is asked whether it still has them.
@@ -50,6 +53,7 @@ impl Porter {
             pace,
             tell,
             skipped: Skipped::default(),
+            said: Arc::default(),
             gate: Gates::default(),
             doubtful: Arc::default(),
         }
@@ -92,7 +96,13 @@ impl Porter {
         (answer.map(|answer| answer.value), took)
     }
 
+    /// How often a lane had something to say: one that ends without a word did nothing.
+    pub fn said(&self) -> u64 {
+        self.said.load(Relaxed)
+    }
+
     pub fn say(&self, report: Report) {
+        self.said.fetch_add(1, Relaxed);
         // The courier may have ended.
         let _ = self.tell.send(report);
     }

@@ -120,7 +120,12 @@ impl Uploads {
                 continue;
             }
             if !self.fly(porter, &file, flights) {
-                return Ok(());
+                if !flights.is_empty() {
+                    return Ok(());
+                }
+                // Nothing to send and nothing under way, and yet it waits: the end of it was not written
+                // down. The hub is asked anew.
+                self.journeys.remove(&file);
             }
         }
         Ok(())
