@@ -11,10 +11,14 @@ use std::fs;
 use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 /// The folder of the pieces.
-pub(crate) struct Pieces(PathBuf);
+pub(crate) struct Pieces {
+    root: PathBuf,
+    temp: AtomicU64,
+}
 
 /// What is here of chunks, by their hash.
 pub(crate) type Held = BTreeMap<String, Vec<Range<u64>>>;
@@ -22,11 +26,14 @@ pub(crate) type Held = BTreeMap<String, Vec<Range<u64>>>;
 impl Pieces {
     pub(crate) fn open(root: &Path) -> Result<Self> {
         fs::create_dir_all(root)?;
-        Ok(Self(root.to_owned()))
+        Ok(Self {
+            root: root.to_owned(),
+            temp: AtomicU64::new(0),
+        })
     }
 
     fn folder(&self, comune: &ComuneId) -> PathBuf {
-        self.0.join(comune.as_str())
+        self.root.join(comune.as_str())
     }
 
     fn path(&self, comune: &ComuneId, hash: &str, offset: u64) -> PathBuf {
@@ -77,7 +84,9 @@ impl Pieces {
             return Ok(());
         }
         fs::create_dir_all(self.folder(comune))?;
-        let temp = path.with_extension("part");
+        // The call that was cut may still be at work here while the one that goes on brings the same.
+        let n = self.temp.fetch_add(1, Ordering::Relaxed);
+        let temp = path.with_extension(format!("{}-{n}", std::process::id()));
         let written = fs::write(&temp, bytes).and_then(|()| fs::rename(&temp, &path));
         if written.is_err() {
             let _ = fs::remove_file(&temp);
@@ -92,7 +101,11 @@ impl Pieces {
         mine.sort_by_key(|(_, offset, _)| *offset);
         let mut whole = Vec::with_capacity(chunk.1 as usize);
         for (hash, offset, _) in &mine {
-            let bytes = fs::read(self.path(comune, hash, *offset))?;
+            let bytes = match fs::read(self.path(comune, hash, *offset)) {
+                // Another call joined it meanwhile.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+                bytes => bytes?,
+            };
             let known = whole.len() as u64;
             let Some(skip) = known.checked_sub(*offset) else {
                 return Ok(None);
@@ -121,10 +134,13 @@ impl Pieces {
     /// Removes what nobody went on with for this long, of every comune. Gives how many pieces and bytes.
     pub(crate) fn sweep(&self, older: Duration, really: bool) -> Result<(u64, u64)> {
         let (mut count, mut bytes) = (0, 0);
-        for folder in fs::read_dir(&self.0)? {
+        for folder in fs::read_dir(&self.root)? {
             for entry in fs::read_dir(folder?.path())? {
                 let entry = entry?;
-                let meta = entry.metadata()?;
+                let meta = match entry.metadata() {
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                    meta => meta?,
+                };
                 if meta.modified()?.elapsed().is_ok_and(|age| age > older) {
                     count += 1;
                     bytes += meta.len();
@@ -142,5 +158,37 @@ fn remove(path: &Path) -> io::Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         done => done,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::thread;
+
+    /// A call that was cut goes on here for a while beside the one that takes over from it.
+    #[test]
+    fn two_calls_may_bring_the_same_pieces_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let pieces = Pieces::open(folder.path()).unwrap();
+        let comune = ComuneId::new("005094");
+        for round in 0..200_u32 {
+            let bytes: Vec<u8> = (0..64_u32).map(|n| (n * 7 + round) as u8).collect();
+            let chunk = ChunkRef(blake3::hash(&bytes).to_hex().to_string(), 64);
+            let call = || {
+                let mut joined = None;
+                for (offset, piece) in [(0, &bytes[..32]), (32, &bytes[32..])] {
+                    pieces.put(&comune, &chunk.0, offset, piece).unwrap();
+                    joined = joined.or(pieces.join(&comune, &chunk).unwrap());
+                }
+                joined
+            };
+            let joined = thread::scope(|scope| {
+                let calls = [scope.spawn(call), scope.spawn(call), scope.spawn(call)];
+                calls.map(|call| call.join().unwrap())
+            });
+            assert!(joined.iter().flatten().all(|whole| *whole == bytes));
+            assert!(joined.iter().any(Option::is_some), "somebody joined it");
+        }
     }
 }
