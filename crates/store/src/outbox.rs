@@ -99,17 +99,22 @@ struct Unsent {
     since: Option<TextVersion>,
 }
 
+/// `+n`: by the page. The index of `n` holds together all that waits, and a year of work may wait.
+const UNSENT: &str = "SELECT pos, change, since FROM outbox
+     WHERE entity = ?1 AND slot = ?2 AND +n IS NULL AND flown = 0 AND skipped = 0
+       AND pos > coalesce(
+           (SELECT max(pos) FROM outbox WHERE entity = ?1 AND slot = 'state'), pos - 1)
+     ORDER BY pos DESC LIMIT 1";
+
+/// `+n`: in the order of `pos` as it is read, without sorting what is not read.
+const READY: &str = "SELECT n, op, scope, entity, slot, change, at, parked IS NOT NULL FROM outbox
+     WHERE +n IS NULL ORDER BY pos";
+
 /// The last unsent operation on this slot, unless the page was published, taken off or deleted after it, or
 /// it has no effect any more.
 fn unsent(conn: &Connection, page: &PageId, slot: &str) -> Result<Option<Unsent>> {
     let found: Option<(i64, String, Option<String>)> = conn
-        .prepare_cached(
-            "SELECT pos, change, since FROM outbox
-             WHERE entity = ?1 AND slot = ?2 AND n IS NULL AND flown = 0 AND skipped = 0
-               AND pos > coalesce(
-                   (SELECT max(pos) FROM outbox WHERE entity = ?1 AND slot = 'state'), pos - 1)
-             ORDER BY pos DESC LIMIT 1",
-        )?
+        .prepare_cached(UNSENT)?
         .query_row([page.as_str(), slot], |row| {
             Ok((row.get(0)?, row.get(1)?, row.get(2)?))
         })
@@ -318,10 +323,7 @@ fn in_flight(conn: &Connection, batch: &mut Batch) -> Result<bool> {
 /// What is ready, in the order it was done, read no further than the batch reaches: a year of work may
 /// wait. What stands aside or lacks files holds up what comes after it on the same page, and nothing else.
 fn unsent_ones(conn: &Connection, batch: &mut Batch, files: Files) -> Result<()> {
-    let mut query = conn.prepare_cached(
-        "SELECT n, op, scope, entity, slot, change, at, parked IS NOT NULL FROM outbox
-         WHERE n IS NULL ORDER BY pos",
-    )?;
+    let mut query = conn.prepare_cached(READY)?;
     let mut rows = query.query([])?;
     let mut n = number(conn, key::LAST_N)?;
     let mut behind = BTreeSet::new();
@@ -607,4 +609,34 @@ fn export(conn: &Connection) -> Result<serde_json::Value> {
         "operations": operations,
         "pages": pages,
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may stop at the unexpected")]
+    use super::*;
+
+    /// How SQLite goes about a query.
+    fn plan(sql: &str, values: &[&str]) -> String {
+        let mut conn = Connection::open_in_memory().unwrap();
+        crate::schema::migrate(&mut conn).unwrap();
+        let mut query = conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+        let values = rusqlite::params_from_iter(values);
+        let steps = query.query_map(values, |row| row.get::<_, String>(3));
+        steps
+            .unwrap()
+            .collect::<rusqlite::Result<Vec<_>>>()
+            .unwrap()
+            .join("\n")
+    }
+
+    /// Ten thousand operations may wait: neither a key pressed nor a call may read them all.
+    #[test]
+    fn what_waits_is_not_read_as_a_whole() {
+        let unsent = plan(UNSENT, &["page", "title"]);
+        assert!(unsent.contains("outbox_of_entity"), "{unsent}");
+        assert!(!unsent.contains("outbox_2"), "{unsent}");
+        let ready = plan(READY, &[]);
+        assert!(!ready.contains("TEMP B-TREE"), "{ready}");
+    }
 }
