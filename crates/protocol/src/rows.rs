@@ -15,7 +15,17 @@ pub(crate) struct Shape {
     pub delta: &'static [&'static str],
     /// The field that a row must have for `same` and `delta` to apply to it.
     pub with: &'static str,
+    /// Names that end in `-` and a count in hexadecimal ([`domain::OpId`]): one that comes right after the
+    /// last one stated, in this row or before it, is `+` here …
+    pub entity: &'static str,
+    /// … and left out here.
+    pub id: &'static str,
 }
+
+/// What stands for the name after the last one.
+const AFTER: &str = "+";
+/// Where the last name is kept; no row has such a field.
+const NAMED: &str = "+";
 
 /// What a row is compared with.
 #[derive(Default)]
@@ -29,6 +39,30 @@ impl Before {
     fn keep(&mut self, field: &str, value: &Value) {
         self.0.insert(field.to_owned(), value.clone());
     }
+
+    /// The name after the last one.
+    fn after(&self) -> Option<Value> {
+        let (stem, count) = self.0.get(NAMED)?.as_str()?.rsplit_once('-')?;
+        let next = u64::from_str_radix(count, 16).ok()?.checked_add(1)?;
+        Some(format!("{stem}-{next:x}").into())
+    }
+
+    /// Takes in the name that a row states; says whether it is the one after the last.
+    fn names(&mut self, row: &Map<String, Value>, field: &str) -> bool {
+        let Some(name) = row.get(field) else {
+            return false;
+        };
+        let follows = self.after().as_ref() == Some(name);
+        self.keep(NAMED, name);
+        follows
+    }
+
+    /// Has a row state the name after the last one.
+    fn name(&self, row: &mut Map<String, Value>, field: &str) {
+        if let Some(name) = self.after() {
+            row.insert(field.to_owned(), name);
+        }
+    }
 }
 
 impl Shape {
@@ -39,14 +73,19 @@ impl Shape {
             for field in self.next {
                 shrink_next(&mut before, row, field);
             }
-            if !row.contains_key(self.with) {
-                continue;
+            if row.contains_key(self.with) {
+                for field in self.same {
+                    shrink_same(&mut before, row, field);
+                }
+                for field in self.delta {
+                    shrink_delta(&mut before, row, field);
+                }
             }
-            for field in self.same {
-                shrink_same(&mut before, row, field);
+            if before.names(row, self.entity) {
+                row.insert(self.entity.into(), AFTER.into());
             }
-            for field in self.delta {
-                shrink_delta(&mut before, row, field);
+            if before.names(row, self.id) {
+                row.remove(self.id);
             }
         }
     }
@@ -59,6 +98,14 @@ impl Shape {
             for field in self.next {
                 grow_next(&mut before, row, field);
             }
+            if row.get(self.entity).and_then(Value::as_str) == Some(AFTER) {
+                before.name(row, self.entity);
+            }
+            before.names(row, self.entity);
+            if !row.contains_key(self.id) {
+                before.name(row, self.id);
+            }
+            before.names(row, self.id);
             if !row.contains_key(self.with) {
                 continue;
             }

@@ -3,7 +3,8 @@
 //! What differs from the JSON of version 1:
 //! - texts stand as raw bytes behind the JSON (see the crate's `frame`);
 //! - rows say only what differs from the row before (`n`, `s`, `e`, `t` of operations; `q`, `e`, `w`, `p`,
-//!   `r`, `t` of entries, whose body stands in the row itself);
+//!   `r`, `t` of entries, whose body stands in the row itself); a name (`e`, `id`) that follows the last one
+//!   by count is `+` or left out;
 //! - `acc` replaces the results of accepted operations: runs of `[first n, first position, how many]`;
 //! - entries of the log that only repeat such a result are left out: the device knows them from `acc`.
 //!
@@ -37,6 +38,8 @@ const OPERATIONS: Shape = Shape {
     same: &["s", "e"],
     delta: &["t"],
     with: "c",
+    entity: "e",
+    id: "id",
 };
 
 const ENTRIES: Shape = Shape {
@@ -44,6 +47,8 @@ const ENTRIES: Shape = Shape {
     same: &["e", "w", "p", "r"],
     delta: &["t"],
     with: "c",
+    entity: "e",
+    id: "id",
 };
 
 /// The string in a change that is bytes, where there is one.

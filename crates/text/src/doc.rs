@@ -338,7 +338,7 @@ fn empty() -> LoroDoc {
 
 /// What is written here is written under a new name. Where there is no random number the library's own stays.
 fn name_writer(doc: &LoroDoc) {
-    if let Ok(name) = world::chance::number() {
+    if let Ok(name) = world::chance::kin() {
         // The only number that is no name is the largest one; then, too, the library's own stays.
         let _ = doc.set_peer_id(name);
     }

@@ -3,6 +3,7 @@
 
 use std::cell::Cell;
 use std::marker::PhantomData;
+use std::sync::{Mutex, PoisonError};
 
 thread_local! {
     /// `None`, as everywhere but in a simulation: the operating system's numbers.
@@ -48,6 +49,25 @@ pub fn number() -> Result<u64, getrandom::Error> {
     }
 }
 
+/// A number that nobody else gives, though alike to those given before: the upper 48 bits are random and stay
+/// for a while, the lower ones count. What is written under many such names packs better than under random ones.
+///
+/// # Errors
+/// Those of the operating system's generator.
+pub fn kin() -> Result<u64, getrandom::Error> {
+    static FAMILY: Mutex<u64> = Mutex::new(0);
+    const COUNT: u64 = 0xffff;
+    if SEEDED.get().is_some() {
+        return number();
+    }
+    let mut last = FAMILY.lock().unwrap_or_else(PoisonError::into_inner);
+    *last = match *last & COUNT {
+        0 | COUNT => (getrandom::u64()? & !COUNT) + 1,
+        _ => *last + 1,
+    };
+    Ok(*last)
+}
+
 /// Random bytes.
 ///
 /// # Errors
@@ -87,6 +107,15 @@ mod tests {
         assert_eq!(first, second);
         assert_ne!(some(), first);
         assert_ne!(some(), some());
+    }
+
+    #[test]
+    fn kin_are_alike_and_each_is_given_once() {
+        let many: Vec<u64> = (0..200_000).map(|_| kin().unwrap()).collect();
+        let different: std::collections::BTreeSet<_> = many.iter().collect();
+        assert_eq!(different.len(), many.len());
+        let families: std::collections::BTreeSet<_> = many.iter().map(|n| n >> 16).collect();
+        assert!((4..=5).contains(&families.len()), "{}", families.len());
     }
 
     #[test]
