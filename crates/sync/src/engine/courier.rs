@@ -442,10 +442,8 @@ impl Courier {
                 self.seen
                     .call(Instant::now(), weight.up + weight.down, elapsed);
             }
-            Err(CallError::Cut(_) | CallError::TooLarge) => self.budget.failed(size),
-            Err(CallError::Stalled) => {
+            Err(CallError::Cut(_) | CallError::Stalled | CallError::TooLarge) => {
                 self.budget.failed(size);
-                self.budget.stalled();
             }
             // Where nothing was sent, nothing is learnt.
             Err(_) => {}
@@ -481,6 +479,10 @@ impl Courier {
         let metered = self.limits.metered();
         self.tell(|state| {
             state.held = allowed.err();
+            // A file that is let through all the same says so again with its next piece.
+            if state.held.is_some() && matches!(state.moving, Some(Moving::File { .. })) {
+                state.moving = None;
+            }
             state.released = released;
             state.metered = metered;
         });

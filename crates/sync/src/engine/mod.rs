@@ -54,7 +54,7 @@ impl Default for Pace {
             coalesce: Duration::from_millis(50),
             poll: (Duration::from_secs(15), Duration::from_secs(30)),
             retry: Duration::from_secs(1),
-            retry_line: Duration::from_secs(10),
+            retry_line: Duration::from_secs(5),
             retry_hub: Duration::from_secs(60),
             refused: Duration::from_secs(15 * 60),
             skip: Duration::from_secs(60),
