@@ -156,7 +156,7 @@ impl Downloads {
         let Some(journey) = &mut self.current else {
             return false;
         };
-        let ranges = journey.take(self.flow.size(), true);
+        let ranges = journey.take(self.flow.next_size(), true);
         if ranges.is_empty() {
             return false;
         }

@@ -264,7 +264,7 @@ impl Uploads {
             ));
             return true;
         }
-        let ranges = journey.take(self.flow.size(), false);
+        let ranges = journey.take(self.flow.next_size(), false);
         if ranges.is_empty() {
             return false;
         }
