@@ -11,7 +11,7 @@ use protocol::{Digest, Pull, SyncResponse};
 /// The budget of a device that asks for none, in bytes.
 const USUAL: usize = 64 * 1024;
 /// The largest budget, in bytes.
-pub(super) const LARGEST: usize = 1024 * 1024;
+pub(super) const LARGEST: usize = 3 * 1024 * 1024;
 
 impl Hub {
     /// Fills in what the device has not seen, and the next number expected of it.
