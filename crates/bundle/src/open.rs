@@ -7,14 +7,13 @@ use crate::{BLOCK, BundleError, Head, MAX_BUNDLE, MAX_CONTENT, Result};
 use ed25519_dalek::{Signature, VerifyingKey};
 use hpke::aead::AeadCtxR;
 use hpke::{Deserializable, OpModeR};
+use protocol::pack::WINDOW_LOG;
 use std::io::Read;
 
 /// Bytes of an encapsulated key, of a block's tag, of a signature.
 const KEY: usize = 32;
 const TAG: usize = 16;
 const SIGNATURE: u64 = 64;
-/// The largest window that the content may ask for, as a power of two: 8 MB.
-const WINDOW_LOG: u32 = 23;
 
 /// Whether the maker signed every byte of this bundle of `size` bytes. Gives its head.
 ///

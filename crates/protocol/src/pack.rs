@@ -21,7 +21,7 @@ const LEVEL_LONG: i32 = 9;
 /// Bodies above this many bytes are long.
 const LONG: usize = 256 * 1024;
 /// The largest window a body may ask for, as a power of two: 8 MB, zstd's usual limit for decoders.
-const WINDOW_LOG: u32 = 23;
+pub const WINDOW_LOG: u32 = 23;
 /// How a zstd frame begins.
 const MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 

@@ -4,10 +4,9 @@ use crate::codec::{self, Dialect, Known, Packed};
 use crate::files_client::Arrived;
 use crate::transport::{Method, Patience, Request, Response, Transport};
 use crate::{CallError, DeviceKey};
-use domain::{DeviceId, FileId};
+use domain::DeviceId;
 use protocol::calls::{EnrolRequest, Enrolled, HubKeys};
 use protocol::carried::{AnswerRequest, MAX_PART, Offer, Progress};
-use protocol::files::{FetchRequest, MAX_PACK, Manifest, ManifestRequest, Missing, Stored};
 use protocol::wire::{self, DigestRequest, Digests, LogRequest, LogResponse};
 use protocol::{MAX_RESPONSE, SyncRequest, SyncResponse};
 use serde::Serialize;
@@ -16,8 +15,6 @@ use std::sync::Arc;
 
 /// The largest answer read of calls that give little.
 const SMALL: usize = 256 * 1024;
-/// The largest manifest in JSON: a hundred bytes per chunk.
-const MANIFEST: usize = 100 * protocol::files::MAX_CHUNKS;
 
 /// How many bytes of bodies went each way.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -205,41 +202,6 @@ impl HubClient {
             LogResponse::from_response(response)
                 .ok_or_else(|| codec::not_a_hub("an answer without a stretch"))
         })
-    }
-
-    /// Which chunks of a file the hub lacks.
-    ///
-    /// # Errors
-    /// [`CallError`].
-    pub async fn offer(&self, manifest: &Manifest) -> Result<Weighed<Missing>, CallError> {
-        self.post("/v1/files/offer", manifest, MANIFEST).await
-    }
-
-    /// Sends a pack of chunks.
-    ///
-    /// # Errors
-    /// [`CallError`].
-    pub async fn chunks(&self, pack: Vec<u8>) -> Result<Weighed<Stored>, CallError> {
-        self.call("/v1/files/chunks", codec::pack(pack), SMALL)
-            .await
-    }
-
-    /// The manifest of a file.
-    ///
-    /// # Errors
-    /// [`CallError::NotFound`] where the hub has no such file.
-    pub async fn manifest(&self, file: &FileId) -> Result<Weighed<Manifest>, CallError> {
-        let request = ManifestRequest { file: file.clone() };
-        self.post("/v1/files/manifest", &request, MANIFEST).await
-    }
-
-    /// A pack of the chunks asked for.
-    ///
-    /// # Errors
-    /// [`CallError`].
-    pub async fn fetch(&self, request: &FetchRequest) -> Result<Weighed<Vec<u8>>, CallError> {
-        let body = codec::wrap(&codec::json(request)?, Dialect::Old)?;
-        self.raw("/v1/files/fetch", body, MAX_PACK + SMALL).await
     }
 
     /// The hub's keys for bundles.

@@ -51,17 +51,6 @@ pub(crate) struct Packed {
     pub zstd: bool,
 }
 
-/// Packs bytes that may be packed already, such as an image's: unless they would grow.
-pub(crate) fn pack(bytes: Vec<u8>) -> Packed {
-    match pack::pack_plain(&bytes) {
-        Ok(packed) if packed.len() < bytes.len() => Packed {
-            bytes: packed,
-            zstd: true,
-        },
-        _ => Packed { bytes, zstd: false },
-    }
-}
-
 /// Packs a body. Always, even where it grows: the hub answers in kind, and its answer may be long.
 pub(crate) fn wrap(plain: &[u8], dialect: Dialect) -> Result<Packed, CallError> {
     let bytes = match dialect {
@@ -115,12 +104,5 @@ mod tests {
             assert_eq!(whole.len(), 1_000_000);
             assert!(unpack(packed.bytes, packed.zstd, 999_999).is_err());
         }
-    }
-
-    #[test]
-    fn what_does_not_shrink_travels_as_it_is() {
-        let packed = pack(b"{}".to_vec());
-        assert!(!packed.zstd);
-        assert_eq!(packed.bytes, b"{}");
     }
 }

@@ -5,6 +5,7 @@
 
 use crate::error::Failure;
 use protocol::files::{ChunkRef, Manifest, Piece, Put, pieces};
+use protocol::pack::WINDOW_LOG;
 use std::collections::VecDeque;
 use std::io::{self, Write};
 
@@ -49,9 +50,6 @@ impl Write for Bounded {
     }
 }
 
-/// The largest window a compressed body may ask for: 2^23 bytes, zstd's usual limit for decoders.
-const WINDOW: u32 = 23;
-
 impl Taking {
     /// For a call with this head, about a file with this manifest.
     pub(crate) fn new(put: &Put, manifest: &Manifest) -> Result<Self, Failure> {
@@ -62,7 +60,7 @@ impl Taking {
         let inflate = match put.zstd {
             true => {
                 let mut decoder = zstd::stream::write::Decoder::new(bounded())?;
-                decoder.window_log_max(WINDOW)?;
+                decoder.window_log_max(WINDOW_LOG)?;
                 Some(decoder)
             }
             false => None,
