@@ -5,7 +5,9 @@ use crate::step::{at, program};
 use std::fs;
 
 /// Every target, as `tests/fuzz/Cargo.toml` lists them.
-pub const TARGETS: [&str; 6] = ["request", "response", "packed", "pack", "files", "update"];
+pub const TARGETS: [&str; 7] = [
+    "request", "response", "packed", "pack", "files", "update", "stick",
+];
 
 /// What makes the compiler tell libFuzzer which branches were taken, and find what memory is misused.
 const FLAGS: &str = "--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
