@@ -4,7 +4,9 @@ use crate::Outcome;
 use domain::identity::Scope;
 use domain::sito::{FieldChange, PageChange, PageKind, RichText};
 use domain::{Change, ComuneId, DeviceId, OpId};
-use protocol::{Operation, PROTOCOL, SCHEMA, SyncRequest};
+use protocol::pack::pack;
+use protocol::wire::write_request;
+use protocol::{Digest, Operation, PROTOCOL, SCHEMA, SyncRequest, mark};
 use std::time::{SystemTime, UNIX_EPOCH};
 use sync::DeviceKey;
 use text::TextDoc;
@@ -80,23 +82,32 @@ impl Story {
         ]))
     }
 
+    /// Which news item an operation with this number is about, and which step of its life it is.
+    fn place(&self, n: u64) -> (u64, usize) {
+        let length = self.0.len().max(1) as u64;
+        let step = usize::try_from((n - 1) % length);
+        ((n - 1) / length, step.unwrap_or_default())
+    }
+
+    fn id(&self, device: &Device, n: u64) -> OpId {
+        let (page, _) = self.place(n);
+        let comune = device.comune.as_str().get(..3).unwrap_or_default();
+        OpId::new(format!(
+            "0199c0de-{:04x}-7{comune}-8{n:015x}",
+            page & 0xffff
+        ))
+    }
+
     /// A device's operation with this number.
     fn operation(&self, device: &Device, n: u64) -> Option<Operation> {
-        let length = u64::try_from(self.0.len()).ok()?;
-        let (page, step) = ((n - 1) / length, (n - 1) % length);
-        let change = self.0.get(usize::try_from(step).ok()?)?.clone();
-        let comune = &device.comune;
+        let (page, step) = self.place(n);
         Some(Operation {
-            id: OpId::new(format!(
-                "0199c0de-{:04x}-7{}-8{n:015x}",
-                page & 0xffff,
-                &comune.as_str()[..3]
-            )),
+            id: self.id(device, n),
             n,
             schema: SCHEMA,
-            scope: Scope::sito(comune),
+            scope: Scope::sito(&device.comune),
             entity: format!("0199c0de-0001-7000-8{page:015x}"),
-            change: Change::Sito(change),
+            change: Change::Sito(self.0.get(step)?.clone()),
             at: 1_795_334_400_000,
         })
     }
@@ -111,28 +122,33 @@ pub(crate) fn calls(
     count: usize,
 ) -> Outcome<Vec<Vec<u8>>> {
     let step = u64::try_from(size)?;
-    (0..u64::try_from(count)?)
-        .map(|call| {
-            let known = device.answered + call * step;
-            let ops = (known + 1..=known + step).map(|n| story.operation(device, n));
-            let request = SyncRequest {
-                protocol: PROTOCOL,
-                cursors: [(Scope::sito(&device.comune), known)].into(),
-                ops: ops.collect::<Option<_>>().ok_or("a story has an end")?,
-                budget: 64 * 1024,
-                ..SyncRequest::default()
-            };
-            bytes(device, &request)
-        })
-        .collect()
+    let marked = |sum: u64, n| sum.wrapping_add(mark(n, &story.id(device, n)));
+    let mut sum = (1..=device.answered).fold(0, marked);
+    let mut calls = Vec::with_capacity(count);
+    for call in 0..u64::try_from(count)? {
+        let known = device.answered + call * step;
+        let next = known + 1..=known + step;
+        let ops = next.clone().map(|n| story.operation(device, n));
+        let scope = Scope::sito(&device.comune);
+        let request = SyncRequest {
+            protocol: PROTOCOL,
+            digests: [(scope.clone(), Digest(0, sum))].into(),
+            cursors: [(scope, known)].into(),
+            ops: ops.collect::<Option<_>>().ok_or("a story has an end")?,
+            budget: 64 * 1024,
+            ..SyncRequest::default()
+        };
+        calls.push(bytes(device, &request)?);
+        sum = next.fold(sum, marked);
+    }
+    Ok(calls)
 }
 
 fn bytes(device: &Device, request: &SyncRequest) -> Outcome<Vec<u8>> {
     const PATH: &str = "/v1/sync";
-    let body = zstd::bulk::compress(&serde_json::to_vec(request)?, 3)?;
+    let body = pack(&write_request(request)?)?;
     let head = format!(
-        "POST {PATH} HTTP/1.1\r\nauthorization: {}\r\ncontent-encoding: zstd\r\naccept: */*\r\nhost: h\r\n\
-         content-length: {}\r\n\r\n",
+        "POST {PATH} HTTP/1.1\r\nauthorization: {}\r\naccept: */*\r\nhost: h\r\ncontent-length: {}\r\n\r\n",
         device.key.authorize(&device.id, "POST", PATH, &body),
         body.len()
     );

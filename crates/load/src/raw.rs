@@ -8,7 +8,11 @@ use rusqlite::{Connection, TransactionBehavior, params};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-const SCHEMA: &str = include_str!("../../../migrations/hub/comune/0001_log.sql");
+const SCHEMA: &str = concat!(
+    include_str!("../../../migrations/hub/comune/0001_log.sql"),
+    include_str!("../../../migrations/hub/comune/0002_digest.sql"),
+    include_str!("../../../migrations/hub/comune/0003_files.sql"),
+);
 /// As many as the machine of the goal has cores.
 const THREADS: usize = 2;
 
@@ -105,6 +109,8 @@ fn commit(conn: &mut Connection, changes: &[String], written: u64, size: usize) 
         .execute(params![seq, id, device, entity, change, plan::now()])?;
         tx.prepare_cached("INSERT INTO result (device, n, id, seq) VALUES (?1, ?2, ?3, ?2)")?
             .execute(params![device, seq, id])?;
+        tx.prepare_cached("INSERT INTO digest (collection, seq, sum) VALUES ('sito', ?1, ?1)")?
+            .execute([seq])?;
         tx.prepare_cached(
             "INSERT INTO entity (id, body) VALUES (?1, ?2)
              ON CONFLICT DO UPDATE SET body = excluded.body",
