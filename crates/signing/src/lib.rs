@@ -1,0 +1,18 @@
+//! Signing documents, and judging the signatures of others.
+//!
+//! Signing goes in four steps, the same for every format, so that the key can be anywhere (a card, a file, a
+//! remote service): *build* what is signed, *hash* it, have the hash *signed* by a [`Signer`], *embed* what came
+//! back. Whatever leaves was accepted by the verification of this crate first.
+//!
+//! Judging uses the words of ETSI EN 319 102-1 ([`Indication`], [`SubIndication`]) and never asks the network:
+//! what it believes comes in as [`Anchors`], revocation facts as bytes.
+
+mod anchors;
+mod digest;
+mod signer;
+mod verdict;
+
+pub use anchors::{Anchor, Anchors, Service, Standing};
+pub use digest::{Digest, Hash};
+pub use signer::{Cancel, Identity, IdentityId, KeyKind, Pin, PinState, Signer, SignerError};
+pub use verdict::{Indication, SubIndication};

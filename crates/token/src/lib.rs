@@ -1,0 +1,1 @@
+//! Whoever holds the key: back ends of [`signing::Signer`].

@@ -1,0 +1,1 @@
+//! The European trusted lists: where the anchors of verification come from.
