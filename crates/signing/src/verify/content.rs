@@ -1,0 +1,75 @@
+//! What was signed, where it is not in the signature.
+
+use std::ops::Range;
+
+/// Content that can be gone through as often as needed.
+pub trait Content {
+    /// Hands it over in pieces, in order.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    fn feed(&self, sink: &mut dyn FnMut(&[u8])) -> std::io::Result<()>;
+}
+
+impl Content for [u8] {
+    fn feed(&self, sink: &mut dyn FnMut(&[u8])) -> std::io::Result<()> {
+        sink(self);
+        Ok(())
+    }
+}
+
+impl Content for &[u8] {
+    fn feed(&self, sink: &mut dyn FnMut(&[u8])) -> std::io::Result<()> {
+        sink(self);
+        Ok(())
+    }
+}
+
+impl Content for Vec<u8> {
+    fn feed(&self, sink: &mut dyn FnMut(&[u8])) -> std::io::Result<()> {
+        sink(self);
+        Ok(())
+    }
+}
+
+impl Content for std::path::Path {
+    fn feed(&self, sink: &mut dyn FnMut(&[u8])) -> std::io::Result<()> {
+        use std::io::Read;
+        let mut file = std::fs::File::open(self)?;
+        let mut piece = vec![0; 64 * 1024];
+        loop {
+            match file.read(&mut piece)? {
+                0 => return Ok(()),
+                n => sink(&piece[..n]),
+            }
+        }
+    }
+}
+
+impl Content for std::path::PathBuf {
+    fn feed(&self, sink: &mut dyn FnMut(&[u8])) -> std::io::Result<()> {
+        self.as_path().feed(sink)
+    }
+}
+
+/// Parts of bytes in memory, one after the other: what the ByteRange of a PDF names.
+#[derive(Debug, Clone)]
+pub struct Ranges<'a> {
+    /// The whole file.
+    pub bytes: &'a [u8],
+    /// What of it counts; what is outside the file is an error.
+    pub ranges: Vec<Range<usize>>,
+}
+
+impl Content for Ranges<'_> {
+    fn feed(&self, sink: &mut dyn FnMut(&[u8])) -> std::io::Result<()> {
+        for range in &self.ranges {
+            sink(
+                self.bytes
+                    .get(range.clone())
+                    .ok_or(std::io::ErrorKind::UnexpectedEof)?,
+            );
+        }
+        Ok(())
+    }
+}
