@@ -122,13 +122,15 @@ impl Draft {
                     &mut out,
                 )?;
             }
-            None => self.finish_into::<&[u8]>(signature, None, &mut out)?,
+            None => {
+                self.finish_into::<&[u8]>(signature, None, &mut out)?;
+            }
         }
         Ok(out)
     }
 
     /// The same in pieces: however long the content, memory stays small. `content` is a reader and how many bytes it
-    /// gives.
+    /// gives; the result is how many bytes stand before the content in what was written.
     ///
     /// # Errors
     /// Those of [`Draft::finish`], and those of reader and writer; what was written by then is of no use.
@@ -137,7 +139,7 @@ impl Draft {
         signature: &[u8],
         content: Option<(R, u64)>,
         out: &mut impl Write,
-    ) -> Result<(), CmsError> {
+    ) -> Result<u64, CmsError> {
         if matches!(self.form, Form::Enveloping { .. }) != content.is_some() {
             return Err(CmsError::Content);
         }
@@ -157,6 +159,19 @@ impl Draft {
             content.map(|(reader, length)| (reader, length, &self.content)),
             out,
         )
+    }
+
+    /// The same signature beside its content, for the check before anything leaves.
+    pub(crate) fn twin(&self, signature: &[u8]) -> Result<Vec<u8>, CmsError> {
+        let form = match self.form {
+            Form::Enveloping { signing_time } => Form::Beside { signing_time },
+            other => other,
+        };
+        Self {
+            form,
+            ..self.clone()
+        }
+        .finish(signature, None)
     }
 
     /// DER of the SignerInfo, once its value was checked against the certificate's key.
@@ -297,12 +312,12 @@ pub(crate) struct Around<'a> {
 }
 
 /// Writes ContentInfo and SignedData around a content that passes through; the content must have the hash it is said
-/// to have.
+/// to have. Returns how many bytes stand before the content.
 pub(crate) fn write_signed_data<R: Read>(
     around: &Around<'_>,
     content: Option<(R, u64, &Digest)>,
     out: &mut impl Write,
-) -> Result<(), CmsError> {
+) -> Result<u64, CmsError> {
     let version = tlv(tag::INTEGER, &[&[around.version]]);
     let content_type = tlv(tag::OID, &[around.content_type]);
     // From the inside out: OCTET STRING, [0] EXPLICIT, EncapsulatedContentInfo.
@@ -323,6 +338,7 @@ pub(crate) fn write_signed_data<R: Read>(
     let name = tlv(tag::OID, &[oid::SIGNED_DATA.as_bytes()]);
     let all = body + (signed_data.len() + explicit.len() + name.len()) as u64;
     let outer = header(tag::SEQUENCE, all);
+    let mut before = 0;
     for part in [
         &outer,
         &name,
@@ -335,6 +351,7 @@ pub(crate) fn write_signed_data<R: Read>(
         &heads,
     ] {
         out.write_all(part)?;
+        before += part.len() as u64;
     }
     if let Some((reader, length, digest)) = content {
         // One byte more than said: a file that grew meanwhile is noticed.
@@ -350,7 +367,7 @@ pub(crate) fn write_signed_data<R: Read>(
     for part in around.after {
         out.write_all(part)?;
     }
-    Ok(())
+    Ok(before)
 }
 
 /// Hands on what is read, and writes it out on the way.

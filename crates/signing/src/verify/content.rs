@@ -1,5 +1,7 @@
 //! What was signed, where it is not in the signature.
 
+use crate::crypto::DigestAlgorithm;
+use openssl::hash::Hasher;
 use std::ops::Range;
 
 /// Content that can be gone through as often as needed.
@@ -72,4 +74,15 @@ impl Content for Ranges<'_> {
         }
         Ok(())
     }
+}
+
+/// The hash of a content; none where it cannot be read, or OpenSSL refuses the function.
+pub(crate) fn hash(content: &dyn Content, algorithm: DigestAlgorithm) -> Option<Vec<u8>> {
+    let mut hasher = Hasher::new(algorithm.message_digest()).ok()?;
+    let mut fine = true;
+    content
+        .feed(&mut |piece| fine &= hasher.update(piece).is_ok())
+        .ok()?;
+    let digest = hasher.finish().ok()?;
+    fine.then(|| digest.to_vec())
 }

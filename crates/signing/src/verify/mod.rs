@@ -6,7 +6,7 @@
 
 mod attributes;
 mod chain;
-mod content;
+pub(crate) mod content;
 mod facts;
 mod file;
 mod finding;

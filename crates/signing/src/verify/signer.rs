@@ -2,6 +2,7 @@
 
 use super::attributes::Attributes;
 use super::chain::{Chain, chain};
+use super::content;
 use super::{At, Content, Context, Finding, Profile, Quality, conclude};
 use crate::asn1::{Tlv, oid, tag};
 use crate::cms::{SignedData, SignerIdentifier, SignerInfo};
@@ -9,7 +10,6 @@ use crate::crypto::{DigestAlgorithm, PublicKey, Scheme};
 use crate::x509::{Certificate, Holder, Name};
 use crate::{Indication, SubIndication};
 use jiff::Timestamp;
-use openssl::hash::Hasher;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
@@ -263,19 +263,9 @@ impl Judge<'_, '_> {
         let content = self.content?;
         self.digests
             .entry(algorithm)
-            .or_insert_with(|| hash(content, algorithm))
+            .or_insert_with(|| content::hash(content, algorithm))
             .clone()
     }
-}
-
-fn hash(content: &dyn Content, algorithm: DigestAlgorithm) -> Option<Vec<u8>> {
-    let mut hasher = Hasher::new(algorithm.message_digest()).ok()?;
-    let mut fine = true;
-    content
-        .feed(&mut |piece| fine &= hasher.update(piece).is_ok())
-        .ok()?;
-    let digest = hasher.finish().ok()?;
-    fine.then(|| digest.to_vec())
 }
 
 /// The signer's certificate: the one that the signer names and the attributes are about; failing that, one that the

@@ -12,13 +12,15 @@ pub struct At {
     pub basis: Basis,
 }
 
-/// Where a time comes from. All but [`Basis::Now`] are opposable to third parties: a signature placed before by them
+/// Where a time comes from. All but [`Basis::Now`] and [`Basis::Stated`] are opposable to third parties: a signature placed before by them
 /// stays valid although its certificate expired or was revoked since (DPCM 22 February 2013, art. 62 and 41).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Basis {
     /// The clock: no proof of anything earlier.
     Now,
+    /// Somebody's word: shows how things stood, proves nothing.
+    Stated,
     /// A qualified time stamp ("marca temporale").
     TimeStamp,
     /// The registration in the protocol ("segnatura di protocollo").
@@ -42,6 +44,6 @@ impl At {
     /// Whether it proves that what is judged existed then.
     #[must_use]
     pub fn is_proof(self) -> bool {
-        self.basis != Basis::Now
+        !matches!(self.basis, Basis::Now | Basis::Stated)
     }
 }
