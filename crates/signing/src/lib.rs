@@ -8,6 +8,7 @@
 //! what it believes comes in as [`Anchors`], revocation facts as bytes.
 
 mod anchors;
+pub mod batch;
 mod digest;
 mod signer;
 mod verdict;
