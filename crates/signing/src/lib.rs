@@ -9,6 +9,7 @@
 
 mod anchors;
 mod asn1;
+pub mod batch;
 pub mod cades;
 pub mod cms;
 mod crypto;
