@@ -225,3 +225,24 @@ fn key_kind(spki: &[u8]) -> Result<Option<KeyKind>, Asn1Error> {
     }
     Ok(None)
 }
+
+/// The certificates in PEM text, encoded; what else is in it is passed over.
+#[must_use]
+pub fn from_pem(text: &[u8]) -> Vec<Vec<u8>> {
+    use base64::Engine;
+    const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
+    const END: &str = "-----END CERTIFICATE-----";
+    let text = String::from_utf8_lossy(text);
+    let blocks = text
+        .split(BEGIN)
+        .skip(1)
+        .filter_map(|block| block.split_once(END));
+    blocks
+        .filter_map(|(body, _)| {
+            let packed = body.split_whitespace().collect::<String>();
+            base64::engine::general_purpose::STANDARD
+                .decode(packed)
+                .ok()
+        })
+        .collect()
+}
