@@ -9,6 +9,8 @@
 
 mod anchors;
 mod digest;
+pub mod pades;
+mod pdf;
 mod signer;
 mod verdict;
 
