@@ -74,7 +74,9 @@ impl TspError {
     #[must_use]
     pub fn sub_indication(&self) -> SubIndication {
         match self {
-            Self::Asn1(_) | Self::Refused(_) | Self::NotAToken | Self::OtherEvidence => SubIndication::FormatFailure,
+            Self::Asn1(_) | Self::Refused(_) | Self::NotAToken | Self::OtherEvidence => {
+                SubIndication::FormatFailure
+            }
             Self::OtherContent => SubIndication::HashFailure,
             Self::WeakImprint => SubIndication::CryptoConstraintsFailure,
             Self::OtherRequest => SubIndication::SigConstraintsFailure,
