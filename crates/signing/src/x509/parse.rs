@@ -94,9 +94,13 @@ impl Certificate {
         let signature_algorithm = AlgorithmId::parse(&whole.next()?)?;
         let (signature, unused) = whole.take(tag::BIT_STRING)?.bits()?;
         whole.end()?;
-        if unused != 0 {
-            return Err(Asn1Error::BadValue);
-        }
+        // Bits that do not fill the last octet are no signature of any algorithm: such a certificate can be looked at,
+        // but nobody signed it.
+        let signature = if unused == 0 {
+            signature.to_vec()
+        } else {
+            Vec::new()
+        };
         let mut body = tbs.reader();
         let version = match body.optional(tag::context_constructed(0))? {
             Some(explicit) => match Tlv::only(explicit.value)?.expect(tag::INTEGER)?.small()? {
@@ -140,7 +144,7 @@ impl Certificate {
             spki,
             algorithms_agree: inner_algorithm == signature_algorithm,
             signature_algorithm,
-            signature: signature.to_vec(),
+            signature,
             extensions,
         })
     }
@@ -172,7 +176,7 @@ impl Certificate {
     }
 }
 
-pub(crate) fn extensions(list: &Tlv<'_>) -> Result<Vec<Extension>, Asn1Error> {
+fn extensions(list: &Tlv<'_>) -> Result<Vec<Extension>, Asn1Error> {
     let mut found: Vec<Extension> = Vec::new();
     for element in list.expect(tag::SEQUENCE)?.children(MOST_EXTENSIONS)? {
         let mut reader = element.expect(tag::SEQUENCE)?.reader();
