@@ -7,7 +7,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use zeroize::Zeroizing;
 
 /// Where signatures come from: a card, a file, one day a remote service (CSC API).
-pub trait Signer {
+///
+/// A signer may be moved to the thread that does the waiting (`Send`): a card takes its time.
+pub trait Signer: Send {
     /// Every certificate that may sign, of all slots; those without the nonRepudiation bit are left out
     /// (AgID, Det. 121/2019, 4.1: key usage "type A").
     ///
@@ -56,7 +58,9 @@ pub struct Identity {
     pub key: KeyKind,
     /// The device it is on, as a person knows it (the token's label).
     pub device: String,
-    /// Whether the key asks for the PIN at every signature (`CKA_ALWAYS_AUTHENTICATE`).
+    /// Whether the key asks for the PIN at every signature (`CKA_ALWAYS_AUTHENTICATE`). A card shows its
+    /// private keys only to whoever gave the PIN: before [`Signer::unlock`] this is `false` for want of
+    /// knowledge, listing again afterwards tells.
     pub pin_each_time: bool,
 }
 
@@ -88,6 +92,8 @@ pub enum PinState {
     Locked,
     /// The token has no PIN yet.
     NotSet,
+    /// The PIN is the one the card came with, or has expired: it must be changed before the first signature.
+    ToBeChanged,
 }
 
 /// Why nothing was signed.
@@ -100,6 +106,9 @@ pub enum SignerError {
     /// The PIN is locked.
     #[error("PIN locked")]
     Locked,
+    /// The PIN cannot be used as it stands: not set yet, or to be changed first.
+    #[error("PIN not ready ({0:?})")]
+    PinNotReady(PinState),
     /// Nobody gave a PIN, or it was forgotten meanwhile.
     #[error("PIN needed")]
     PinNeeded,
@@ -161,6 +170,11 @@ impl Cancel {
     /// Calls it off.
     pub fn cancel(&self) {
         self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Takes it back, for the next attempt with the same signer.
+    pub fn reset(&self) {
+        self.0.store(false, Ordering::Relaxed);
     }
 
     /// Whether it was.
