@@ -1,5 +1,7 @@
 //! What we sign, judged by others: qpdf, pdfsig, pyHanko with its difference analysis, openssl.
 
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "tests")]
+
 mod pdf_support;
 
 use pdf_support::{at, covered, documents, judges, last_byte_range, sign, signer::Signer};

@@ -9,7 +9,6 @@ use jiff::Timestamp;
 use pdf_writer::{Date, Finish, Name, Rect, Ref, Str, TextStr};
 use std::io::{Cursor, Read, Seek, Write};
 use std::ops::Range;
-use std::sync::Arc;
 
 /// Bytes kept for the CMS unless asked otherwise: a chain of three certificates and a time stamp fit.
 const RESERVED: usize = 16 * 1024;
@@ -87,14 +86,7 @@ impl<R: Read + Seek> Draft<R> {
     /// # Errors
     /// Why it cannot be signed.
     pub fn over(reader: R, options: &Options) -> Result<Self, PadesError> {
-        let mut file = File::open(reader)?;
-        let view = file.view(file.source.len())?;
-        if view.trailer().get(b"Encrypt").is_some() {
-            return Err(PdfError::Encrypted.into());
-        }
-        if view.sections.iter().any(|section| section.hybrid) {
-            return Err(PdfError::Hybrid.into());
-        }
+        let (mut file, view) = open(reader)?;
         let active = active::find(&mut file, &view)?;
         if active.iter().any(|kind| kind.forbids()) {
             return Err(PadesError::Active(
@@ -186,12 +178,7 @@ impl<R: Read + Seek> Draft<R> {
             self.file.source.bytes(len.saturating_sub(1), 1)?,
             [b'\n' | b'\r']
         );
-        let mut builder = Builder {
-            file: &mut self.file,
-            view,
-            update: Update::over(view),
-            changed: std::collections::BTreeMap::new(),
-        };
+        let mut builder = Builder::new(&mut self.file, view);
         let signature = builder.build(&self.options)?;
         let written = builder.finish(len, ends_line)?;
         let start = written
@@ -204,6 +191,19 @@ impl<R: Read + Seek> Draft<R> {
             .ok_or_else(|| PdfError::TooMuch("a file of more than 2 GiB".into()))?;
         Ok(())
     }
+}
+
+/// Opens a document that is to be updated: whole, not encrypted, the same to every reader.
+pub(crate) fn open<R: Read + Seek>(reader: R) -> Result<(File<R>, View), PadesError> {
+    let mut file = File::open(reader)?;
+    let view = file.view(file.source.len())?;
+    if view.trailer().get(b"Encrypt").is_some() {
+        return Err(PdfError::Encrypted.into());
+    }
+    if view.sections.iter().any(|section| section.hybrid) {
+        return Err(PdfError::Hybrid.into());
+    }
+    Ok((file, view))
 }
 
 /// What `/ByteRange` is written as until the offsets are known: as wide as any offset (10 digits).
@@ -253,7 +253,16 @@ struct Target {
     lock: Option<Dict>,
 }
 
-impl<R: Read + Seek> Builder<'_, R> {
+impl<'a, R: Read + Seek> Builder<'a, R> {
+    pub fn new(file: &'a mut File<R>, view: &'a View) -> Self {
+        Self {
+            file,
+            view,
+            update: Update::over(view),
+            changed: std::collections::BTreeMap::new(),
+        }
+    }
+
     /// An object with the changes so far.
     pub fn object(&mut self, id: Id) -> Result<Object, PdfError> {
         match self.changed.get(&id) {
@@ -339,7 +348,7 @@ impl<R: Read + Seek> Builder<'_, R> {
             _ => stamp::blank(&mut self.update, frame)?,
         };
         let signature = self.update.number()?;
-        let root = ref_of(self.view.root()?)?;
+        let root = ref_of(self.view.root()?).ok();
         let lock = target.lock.clone();
         self.update.add(signature, |chunk, id| {
             let mut dict = chunk.indirect(id).dict();
@@ -481,7 +490,8 @@ impl<R: Read + Seek> Builder<'_, R> {
         appearance: Ref,
     ) -> Result<(), PadesError> {
         let tag = self.tag(target.widget, target.page)?;
-        let page = ref_of(target.page)?;
+        // left out where pdf-writer cannot write it: it is optional (table 166)
+        let page = ref_of(target.page).ok();
         let [left, bottom, right, top] = target.rect;
         let rect = Rect::new(
             left.min(right),
@@ -498,7 +508,9 @@ impl<R: Read + Seek> Builder<'_, R> {
             dict.pair(Name(b"TU"), TextStr(description));
             dict.pair(Name(b"V"), signature);
             dict.pair(Name(b"F"), FLAGS);
-            dict.pair(Name(b"P"), page);
+            if let Some(page) = page {
+                dict.pair(Name(b"P"), page);
+            }
             dict.pair(Name(b"Rect"), rect);
             dict.insert(Name(b"AP")).dict().pair(Name(b"N"), appearance);
             if let Some(key) = tag.and_then(|key| i32::try_from(key).ok()) {
@@ -589,7 +601,7 @@ impl<R: Read + Seek> Builder<'_, R> {
 fn write_signature(
     dict: &mut pdf_writer::Dict<'_>,
     options: &Options,
-    root: Ref,
+    root: Option<Ref>,
     lock: Option<&Dict>,
 ) {
     let (kind, sub_filter) = match options.kind {
@@ -634,7 +646,9 @@ fn write_signature(
         let mut reference = references.push().dict();
         reference.pair(Name(b"Type"), Name(b"SigRef"));
         reference.pair(Name(b"TransformMethod"), Name(b"FieldMDP"));
-        reference.pair(Name(b"Data"), root);
+        if let Some(root) = root {
+            reference.pair(Name(b"Data"), root);
+        }
         let mut parameters = reference.insert(Name(b"TransformParams")).dict();
         parameters.pair(Name(b"Type"), Name(b"TransformParams"));
         parameters.pair(
@@ -679,10 +693,3 @@ fn ref_of(id: Id) -> Result<Ref, PdfError> {
         _ => Err(PdfError::TooMuch("object numbers with a generation".into())),
     }
 }
-
-// what a revision is made of is read again after the update: shared, not copied
-const _: fn() = || {
-    fn is_send<T: Send>() {}
-    is_send::<Draft<Cursor<Vec<u8>>>>();
-    is_send::<Arc<Object>>();
-};

@@ -4,6 +4,7 @@
 mod active;
 mod changes;
 mod draft;
+mod dss;
 mod error;
 mod form;
 mod metadata;
@@ -19,6 +20,7 @@ pub use crate::pdf::PdfError;
 pub use active::Active;
 pub use changes::{Change, What};
 pub use draft::{Draft, Options};
+pub use dss::{Material, add_dss, write_dss};
 pub use error::PadesError;
 pub use form::Kind;
 pub use permission::{Lock, Permission};

@@ -20,7 +20,7 @@ const KEPT: usize = 50_000;
 const KEPT_STREAMS: usize = 8;
 
 /// Where an object's text is; the same for all revisions.
-type Place = (u64, Option<u32>);
+type Place = (u64, Option<(u32, u32)>);
 
 /// A file under examination.
 pub(crate) struct File<R> {
@@ -192,8 +192,8 @@ impl<R: Read + Seek> File<R> {
     pub fn get(&mut self, view: &View, id: Id) -> Result<Arc<Object>, PdfError> {
         let place = match view.entry(id.number) {
             Entry::At { offset, generation } if generation == id.generation => (offset, None),
-            Entry::Within { stream, .. } if id.generation == 0 => match view.entry(stream) {
-                Entry::At { offset, .. } => (offset, Some(id.number)),
+            Entry::Within { stream, index } if id.generation == 0 => match view.entry(stream) {
+                Entry::At { offset, .. } => (offset, Some((id.number, index))),
                 _ => return Err(PdfError::damaged(0, "an object stream")),
             },
             _ => return Ok(Arc::new(Object::Null)),
@@ -209,7 +209,7 @@ impl<R: Read + Seek> File<R> {
                 }
                 object
             }
-            (offset, Some(number)) => self.within(view, offset, number)?,
+            (offset, Some((number, index))) => self.within(view, offset, number, index)?,
         };
         if self.objects.len() >= KEPT {
             self.objects.clear();
@@ -267,7 +267,13 @@ impl<R: Read + Seek> File<R> {
         ))
     }
 
-    fn within(&mut self, view: &View, offset: u64, number: u32) -> Result<Object, PdfError> {
+    fn within(
+        &mut self,
+        view: &View,
+        offset: u64,
+        number: u32,
+        index: u32,
+    ) -> Result<Object, PdfError> {
         let stream = match self.streams.iter().find(|(at, _)| *at == offset) {
             Some((_, stream)) => stream.clone(),
             None => {
@@ -278,12 +284,12 @@ impl<R: Read + Seek> File<R> {
             }
         };
         let wrong = || PdfError::damaged(offset, "an object in its stream");
-        let start = stream
+        // by its index, and under its number: readers differ on which of the two they look at (7.5.7)
+        let place = stream
             .index
-            .iter()
-            .find(|(found, _)| *found == number)
-            .ok_or_else(wrong)?
-            .1;
+            .get(index as usize)
+            .filter(|(found, _)| *found == number);
+        let start = place.ok_or_else(wrong)?.1;
         Lexer::whole(stream.bytes.get(start..).ok_or_else(wrong)?)
             .object()
             .map_err(|_| wrong())
@@ -322,9 +328,6 @@ impl<R: Read + Seek> File<R> {
                 .ok()
                 .and_then(|start| usize::try_from(start).ok())
                 .ok_or_else(wrong)?;
-            if index.iter().any(|(other, _)| *other == number) && index.len() < 1000 {
-                return Err(wrong());
-            }
             index.push((number, first.checked_add(start).ok_or_else(wrong)?));
         }
         Ok(ObjectStream { bytes, index })

@@ -176,10 +176,10 @@ pub fn update(pdf: &[u8], objects: &[(u32, String)], trailer: &str) -> Vec<u8> {
     out.extend(table.as_bytes());
     let prev = startxref(pdf);
     let root = if trailer.contains("/Root") {
-        ""
+        String::new()
     } else {
-        "/Root 1 0 R"
-    };
+        "/Root 1 0 R".to_owned()
+    } + &id(pdf);
     out.extend(
         format!(
             "trailer\n<</Size {size}{root}/Prev {prev}{trailer}>>\nstartxref\n{start}\n%%EOF\n"
@@ -187,6 +187,14 @@ pub fn update(pdf: &[u8], objects: &[(u32, String)], trailer: &str) -> Vec<u8> {
         .as_bytes(),
     );
     out
+}
+
+/// The trailer's `/ID` as it stands, so that an update by hand is not betrayed by having none.
+pub fn id(pdf: &[u8]) -> String {
+    let text = String::from_utf8_lossy(pdf).into_owned();
+    text.rfind("/ID").map_or(String::new(), |start| {
+        text[start..start + text[start..].find(']').unwrap() + 1].to_owned()
+    })
 }
 
 /// The last cross-reference section's offset.

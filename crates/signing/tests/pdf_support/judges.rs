@@ -143,3 +143,56 @@ json.dump(out, sys.stdout)
     );
     Some(serde_json::from_slice(&said).unwrap())
 }
+
+/// Has pyHanko sign every document of a folder in many ways; they lie beside it as `NAME-WAY.pdf`.
+pub fn signed_by_pyhanko(signer: &Signer, from: &Path, to: &Path) -> Option<()> {
+    let script = r#"
+import sys, glob, os, io, logging
+logging.disable(logging.CRITICAL)
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign import signers, fields, timestamps
+from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter, MDPPerm
+from pyhanko.keys import load_cert_from_pemder, load_private_key_from_pemder
+from pyhanko_certvalidator import ValidationContext
+d, src, dst = sys.argv[1:4]
+f = lambda n: os.path.join(d, n)
+root = load_cert_from_pemder(f('root.pem'))
+signer = signers.SimpleSigner.load(f('leaf.key'), f('leaf.pem'), ca_chain_files=(f('root.pem'),))
+tsa = timestamps.DummyTimeStamper(load_cert_from_pemder(f('tsa.pem')), load_private_key_from_pemder(f('tsa.key'), None))
+vc = lambda: ValidationContext(trust_roots=[root], allow_fetching=False, revocation_mode='soft-fail')
+P = SigSeedSubFilter.PADES
+box = SigFieldSpec('Visibile', box=(300, 60, 500, 120))
+def sign(data, tst=None, spec=None, **meta):
+    w = IncrementalPdfFileWriter(io.BytesIO(data))
+    out = signers.PdfSigner(signers.PdfSignatureMetadata(**meta), signer=signer, timestamper=tst, new_field_spec=spec).sign_pdf(w)
+    return out.getvalue()
+ways = {
+  'bb': lambda b: sign(b, field_name='S', subfilter=P),
+  'adobe': lambda b: sign(b, field_name='S', reason='prova', location='Forli'),
+  'visible': lambda b: sign(b, spec=box, field_name='Visibile', subfilter=P),
+  'bt': lambda b: sign(b, tst=tsa, field_name='S', subfilter=P),
+  'lt': lambda b: sign(b, tst=tsa, field_name='S', subfilter=P, embed_validation_info=True, validation_context=vc()),
+  'lta': lambda b: sign(b, tst=tsa, field_name='S', subfilter=P, embed_validation_info=True, use_pades_lta=True, validation_context=vc()),
+  'certified2': lambda b: sign(b, field_name='S', subfilter=P, certify=True, docmdp_permissions=MDPPerm.FILL_FORMS),
+  'certified3': lambda b: sign(b, field_name='S', subfilter=P, certify=True, docmdp_permissions=MDPPerm.ANNOTATE),
+  'twice': lambda b: sign(sign(b, field_name='S1', subfilter=P), spec=box, field_name='Visibile', subfilter=P),
+  'lta-twice': lambda b: sign(sign(b, tst=tsa, field_name='S', subfilter=P, embed_validation_info=True, use_pades_lta=True, validation_context=vc()), tst=tsa, field_name='S2', subfilter=P, embed_validation_info=True, use_pades_lta=True, validation_context=vc()),
+}
+for path in sorted(glob.glob(os.path.join(src, '*.pdf'))):
+    name = os.path.basename(path)[:-4]
+    data = open(path, 'rb').read()
+    for way, make in ways.items():
+        open(os.path.join(dst, f'{name}-{way}.pdf'), 'wb').write(make(data))
+"#;
+    let python = python()?;
+    run(
+        Command::new(python)
+            .arg("-c")
+            .arg(script)
+            .arg(signer.dir.path())
+            .arg(from)
+            .arg(to),
+        None,
+    );
+    Some(())
+}

@@ -44,6 +44,11 @@ impl Signer {
             "basicConstraints=critical,CA:false\nkeyUsage=critical,nonRepudiation\nsubjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n",
         )
         .unwrap();
+        std::fs::write(
+            dir.path().join("tsa.cnf"),
+            "basicConstraints=critical,CA:false\nkeyUsage=critical,digitalSignature\nextendedKeyUsage=critical,timeStamping\n",
+        )
+        .unwrap();
         for name in ["root", "leaf"] {
             openssl(&[
                 "ecparam",
@@ -55,33 +60,45 @@ impl Signer {
                 &format!("{name}.key"),
             ]);
         }
+        // pyHanko's time stamper without a server is for RSA only
+        openssl(&["genrsa", "-out", "tsa.key", "2048"]);
         let root = "/C=IT/O=Prova/CN=Radice di prova";
         openssl(&[
             "req", "-x509", "-new", "-key", "root.key", "-subj", root, "-days", "3650", "-out",
             "root.pem",
         ]);
-        let leaf = "/C=IT/CN=ROSSI MARIO/serialNumber=TINIT-RSSMRA70A01H501S";
-        openssl(&[
-            "req", "-new", "-key", "leaf.key", "-subj", leaf, "-out", "leaf.csr",
-        ]);
-        openssl(&[
-            "x509",
-            "-req",
-            "-in",
-            "leaf.csr",
-            "-CA",
-            "root.pem",
-            "-CAkey",
-            "root.key",
-            "-set_serial",
-            "7",
-            "-days",
-            "900",
-            "-extfile",
-            "leaf.cnf",
-            "-out",
-            "leaf.pem",
-        ]);
+        let subjects = [
+            (
+                "leaf",
+                "/C=IT/CN=ROSSI MARIO/serialNumber=TINIT-RSSMRA70A01H501S",
+            ),
+            ("tsa", "/C=IT/CN=Marca"),
+        ];
+        for (serial, (name, subject)) in subjects.into_iter().enumerate() {
+            let [key, request, certificate, settings] =
+                ["key", "csr", "pem", "cnf"].map(|kind| format!("{name}.{kind}"));
+            openssl(&[
+                "req", "-new", "-key", &key, "-subj", subject, "-out", &request,
+            ]);
+            openssl(&[
+                "x509",
+                "-req",
+                "-in",
+                &request,
+                "-CA",
+                "root.pem",
+                "-CAkey",
+                "root.key",
+                "-set_serial",
+                &(7 + serial).to_string(),
+                "-days",
+                "900",
+                "-extfile",
+                &settings,
+                "-out",
+                &certificate,
+            ]);
+        }
         Self { dir }
     }
 
