@@ -176,7 +176,7 @@ impl Certificate {
     }
 }
 
-fn extensions(list: &Tlv<'_>) -> Result<Vec<Extension>, Asn1Error> {
+pub(crate) fn extensions(list: &Tlv<'_>) -> Result<Vec<Extension>, Asn1Error> {
     let mut found: Vec<Extension> = Vec::new();
     for element in list.expect(tag::SEQUENCE)?.children(MOST_EXTENSIONS)? {
         let mut reader = element.expect(tag::SEQUENCE)?.reader();
