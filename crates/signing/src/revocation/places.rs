@@ -60,8 +60,11 @@ fn web(address: &[u8]) -> Option<String> {
         .then(|| address.to_owned())
 }
 
-/// AuthorityInfoAccess: method and address.
-fn descriptions(certificate: &Certificate) -> Result<Vec<(Vec<u8>, Vec<u8>)>, Asn1Error> {
+/// Method and address.
+type Description = (Vec<u8>, Vec<u8>);
+
+/// AuthorityInfoAccess.
+fn descriptions(certificate: &Certificate) -> Result<Vec<Description>, Asn1Error> {
     let Some(extension) = certificate.extension(&oid::AUTHORITY_INFO_ACCESS) else {
         return Ok(Vec::new());
     };

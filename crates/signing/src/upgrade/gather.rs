@@ -4,6 +4,7 @@
 use super::edit::binary;
 use super::{Ask, What};
 use crate::cms::SignedData;
+use crate::pades::Material;
 use crate::path::{self, PathError, Settings, Trust, is_signed_by};
 use crate::revocation::{
     Crl, Facts, OcspRequest, OcspResponse, Places, Reason, RevocationError, Status, Why,
@@ -51,6 +52,9 @@ pub enum Trouble {
     /// Nobody says how a certificate stood, or not freshly enough yet.
     #[error("revocation unknown: {0:?}")]
     Unknown(Why),
+    /// The document cannot take what came (certified against it, no room, not writable), in the writer's words.
+    #[error("document: {0}")]
+    Document(String),
     /// No place is known to ask at: the settings name no time stamp service, the certificate no responder.
     #[error("no place to ask at")]
     NoPlace,
@@ -69,6 +73,7 @@ impl Trouble {
             | Self::OtherAnswer
             | Self::Chain(_)
             | Self::Revoked { .. }
+            | Self::Document(_)
             | Self::NoPlace => false,
         }
     }
@@ -80,6 +85,17 @@ pub(super) struct Evidence {
     /// DER.
     pub(super) certificates: Vec<Vec<u8>>,
     pub(super) facts: Facts,
+}
+
+impl Evidence {
+    /// In the shape that files keep it.
+    pub(super) fn material(self) -> Material {
+        Material {
+            certificates: self.certificates,
+            ocsp: self.facts.ocsp().iter().map(|answer| answer.der().to_vec()).collect(),
+            crls: self.facts.crls().iter().map(|crl| crl.der().to_vec()).collect(),
+        }
+    }
 }
 
 /// A certificate that has to be good at a time.
@@ -127,27 +143,22 @@ impl Gather {
         }
     }
 
-    /// The next question, or all that is needed; none of both where something stands in the way
-    /// ([`Gather::troubles`]).
-    pub(super) fn next(
-        &mut self,
-        subjects: &[Subject],
-        trust: &Trust,
-    ) -> Result<Evidence, Option<Ask>> {
+    /// The next question, or all that is needed.
+    pub(super) fn next(&mut self, subjects: &[Subject], trust: &Trust) -> Gathered {
         let mut evidence = Evidence::default();
         let mut troubles = Vec::new();
         for subject in subjects {
             match self.subject(subject, trust, &mut evidence) {
                 Ok(()) => {}
-                Err(Stop::Ask(ask)) => return Err(Some(ask)),
+                Err(Stop::Ask(ask)) => return Gathered::Ask(*ask),
                 Err(Stop::Trouble(trouble)) => troubles.push(trouble),
             }
         }
         if troubles.is_empty() {
-            return Ok(evidence);
+            return Gathered::Complete(evidence);
         }
         self.troubles.extend(troubles);
-        Err(None)
+        Gathered::Blocked
     }
 
     fn subject(
@@ -206,7 +217,7 @@ impl Gather {
                     issuer: issuer.der.clone(),
                     request,
                 };
-                return Stop::Ask(Ask {
+                return Stop::from(Ask {
                     kind: Kind::Ocsp,
                     url: url.clone(),
                     body,
@@ -221,7 +232,7 @@ impl Gather {
                     certificate: certificate.der.clone(),
                     issuer: issuer.der.clone(),
                 };
-                return Stop::Ask(Ask {
+                return Stop::from(Ask {
                     kind: Kind::Crl,
                     url: url.clone(),
                     body: Vec::new(),
@@ -255,7 +266,7 @@ impl Gather {
                 let what = What::Issuer {
                     certificate: top.der.clone(),
                 };
-                return Stop::Ask(Ask {
+                return Stop::from(Ask {
                     kind: Kind::Issuer,
                     url,
                     body: Vec::new(),
@@ -295,7 +306,7 @@ impl Gather {
                 Ok(bytes),
             ) => self.take_crl(certificate, issuer, &bytes),
             (What::Issuer { certificate }, Ok(bytes)) => self.take_issuer(certificate, &bytes),
-            (What::Stamp { .. }, Ok(_)) => Err(Trouble::OtherAnswer),
+            (What::Stamp { .. } | What::Document { .. }, Ok(_)) => Err(Trouble::OtherAnswer),
         };
         if let Err(trouble) = taken {
             self.troubles.push(trouble);
@@ -315,9 +326,10 @@ impl Gather {
         let mut one = Facts::new();
         one.add_ocsp(bytes)?;
         match one.about(&certificate, &issuer).is_empty() {
-            true => Err(Trouble::OtherAnswer),
-            false => Ok(self.facts.extend(&one)),
+            true => return Err(Trouble::OtherAnswer),
+            false => self.facts.extend(&one),
         }
+        Ok(())
     }
 
     fn take_crl(&mut self, certificate: &[u8], issuer: &[u8], bytes: &[u8]) -> Result<(), Trouble> {
@@ -363,6 +375,19 @@ impl Gather {
         self.troubles.clear();
     }
 
+    /// Takes in certificates and facts from beside a signature (a PDF's `/DSS`); what is of no use is left out.
+    pub(super) fn add_material(&mut self, material: &Material) {
+        for certificate in material.certificates.iter().filter_map(|der| Certificate::parse(der).ok()) {
+            self.add_certificate(certificate);
+        }
+        for der in &material.crls {
+            let _ = self.facts.add_crl(der);
+        }
+        for der in &material.ocsp {
+            let _ = self.facts.add_ocsp(der);
+        }
+    }
+
     pub(super) fn trouble(&mut self, trouble: Trouble) {
         self.troubles.push(trouble);
     }
@@ -376,10 +401,24 @@ impl Gather {
     }
 }
 
+/// How far the collection is.
+pub(super) enum Gathered {
+    Ask(Ask),
+    Complete(Evidence),
+    /// Something stands in the way: [`Gather::troubles`].
+    Blocked,
+}
+
 /// Why the walk stops.
 enum Stop {
-    Ask(Ask),
+    Ask(Box<Ask>),
     Trouble(Trouble),
+}
+
+impl From<Ask> for Stop {
+    fn from(ask: Ask) -> Self {
+        Self::Ask(Box::new(ask))
+    }
 }
 
 impl From<Trouble> for Stop {

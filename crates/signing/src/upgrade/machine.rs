@@ -1,8 +1,8 @@
-//! A `.p7m` or `.p7s` on its way up.
+//! A file on its way up: what is common to `.p7m`, `.p7s` and PDF, and what is of CMS alone.
 
 use super::edit::Parts;
-use super::gather::{Gather, Subject, Trouble};
-use super::{Ask, Level, Next, UpgradeError, What};
+use super::gather::{Gather, Gathered, Subject, Trouble};
+use super::{Ask, Level, Next, UpgradeError, What, document};
 use crate::cms::{SignedData, SignerIdentifier, SignerInfo};
 use crate::path::Trust;
 use crate::revocation::Facts;
@@ -12,6 +12,7 @@ use crate::tsp::{
 use crate::verify::{At, Context, RevocationRule};
 use crate::x509::{Certificate, Name};
 use crate::{Hash, Indication};
+use jiff::Timestamp;
 use std::collections::VecDeque;
 
 /// What an upgrade starts with.
@@ -25,42 +26,49 @@ pub struct Settings {
     pub certificates: Vec<Certificate>,
 }
 
-/// A CMS signature on its way up; parallel signers go together.
+/// A signed file on its way up; all its signers go together.
 #[derive(Debug)]
 pub struct Upgrade {
-    bytes: Vec<u8>,
-    goal: Level,
+    pub(super) bytes: Vec<u8>,
+    pub(super) goal: Level,
     tsa: Vec<String>,
-    gather: Gather,
+    pub(super) gather: Gather,
     /// Services that were not tried yet.
     untried: VecDeque<String>,
-    complete: bool,
+    pub(super) complete: bool,
+    is_pdf: bool,
+    /// Bytes for the token of a document time stamp; grows where one did not fit.
+    pub(super) room: usize,
+    /// A signature's own place in the PDF has no room for a stamp: the document is stamped instead.
+    pub(super) is_tight: bool,
 }
 
 impl Upgrade {
-    /// Takes up a file: a ContentInfo with SignedData, in DER, BER or base64. It becomes DER with the first step.
+    /// Takes up a file: a PDF, or a ContentInfo with SignedData in DER, BER or base64, which becomes DER with the first
+    /// step. It is held in memory, a few times over.
     ///
     /// # Errors
     /// [`UpgradeError`].
     pub fn new(bytes: Vec<u8>, goal: Level, settings: Settings) -> Result<Self, UpgradeError> {
-        if goal > Level::Lt {
-            return Err(UpgradeError::Level);
-        }
-        let data = SignedData::parse(&bytes)?;
-        if data.signers.is_empty() {
-            return Err(UpgradeError::NoSigner);
-        }
+        /// A stamp with its chain and the answers of responders in it.
+        const ROOM: usize = 16 * 1024;
+        let is_pdf = bytes.starts_with(b"%PDF-");
         let mut gather = Gather::new(settings.facts, settings.certificates);
-        gather.add_carried(&data);
+        if is_pdf {
+            document::check(&bytes)?;
+        } else {
+            if goal > Level::Lt {
+                return Err(UpgradeError::Level);
+            }
+            let data = SignedData::parse(&bytes)?;
+            if data.signers.is_empty() {
+                return Err(UpgradeError::NoSigner);
+            }
+            gather.add_carried(&data);
+        }
         let untried = settings.tsa.iter().cloned().collect();
-        Ok(Self {
-            bytes,
-            goal,
-            tsa: settings.tsa,
-            gather,
-            untried,
-            complete: false,
-        })
+        let tsa = settings.tsa;
+        Ok(Self { bytes, goal, tsa, gather, untried, complete: false, is_pdf, room: ROOM, is_tight: false })
     }
 
     /// The file as it stands: at least as good as it came.
@@ -74,7 +82,8 @@ impl Upgrade {
         if self.complete || self.goal == Level::B {
             return Next::Done;
         }
-        match self.step(trust) {
+        let step = if self.is_pdf { self.step_pdf(trust) } else { self.step_cms(trust) };
+        match step {
             Ok(next) => next,
             Err(error) => {
                 self.gather.trouble(error);
@@ -83,7 +92,7 @@ impl Upgrade {
         }
     }
 
-    fn step(&mut self, trust: &Trust) -> Result<Next, Trouble> {
+    fn step_cms(&mut self, trust: &Trust) -> Result<Next, Trouble> {
         let data = SignedData::parse(&self.bytes).map_err(|_| Trouble::OtherAnswer)?;
         let bare = data
             .signers
@@ -104,93 +113,69 @@ impl Upgrade {
             .iter()
             .flat_map(|signer| self.subjects(signer))
             .collect();
-        match self.gather.next(&subjects, trust) {
-            Err(Some(ask)) => Ok(Next::Ask(ask)),
-            Err(None) => Ok(self.blocked()),
-            Ok(evidence) => {
-                let mut parts = Parts::read(&self.bytes).map_err(|_| Trouble::OtherAnswer)?;
-                let crls: Vec<_> = evidence
-                    .facts
-                    .crls()
-                    .iter()
-                    .map(|crl| crl.der().to_vec())
-                    .collect();
-                let answers: Vec<_> = evidence
-                    .facts
-                    .ocsp()
-                    .iter()
-                    .map(|answer| answer.der().to_vec())
-                    .collect();
-                parts.add(&evidence.certificates, &crls, &answers);
-                self.bytes = parts.write();
-                self.complete = true;
-                Ok(Next::Done)
-            }
-        }
+        let evidence = match self.gather.next(&subjects, trust) {
+            Gathered::Ask(ask) => return Ok(Next::Ask(ask)),
+            Gathered::Blocked => return Ok(self.blocked()),
+            Gathered::Complete(evidence) => evidence.material(),
+        };
+        let mut parts = Parts::read(&self.bytes).map_err(|_| Trouble::OtherAnswer)?;
+        parts.add(&evidence.certificates, &evidence.crls, &evidence.ocsp);
+        self.bytes = parts.write();
+        self.complete = true;
+        Ok(Next::Done)
     }
 
     /// The signer's certificate at the time of its stamp, and those of the stamps at the same time: an LT signature is
     /// judged from what it carries, so all of them must be known good.
-    fn subjects(&mut self, signer: &SignerInfo) -> Vec<Subject> {
-        let mut subjects = Vec::new();
+    pub(super) fn subjects(&mut self, signer: &SignerInfo) -> Vec<Subject> {
         let tokens: Vec<_> = signer
             .unsigned_values(SIGNATURE_TIME_STAMP.as_bytes())
             .filter_map(|value| Token::parse(value).ok())
-            .filter_map(|token| {
-                token
-                    .check_content(&signer.signature)
-                    .ok()
-                    .map(|stamp| (token, stamp))
-            })
+            .filter_map(|token| token.check_content(&signer.signature).ok().map(|stamp| (token, stamp)))
             .collect();
-        let Some(at) = tokens.iter().map(|(_, stamp)| stamp.time).min() else {
-            return subjects;
-        };
-        if let Some(certificate) = self
-            .gather
-            .pool()
-            .iter()
-            .find(|certificate| identifies(&signer.identifier, certificate))
-        {
-            subjects.push(Subject {
-                certificate: certificate.clone(),
-                at,
-            });
-        }
+        let Some(at) = tokens.iter().map(|(_, stamp)| stamp.time).min() else { return Vec::new() };
+        let mut subjects = self.signer(signer, at);
         for (token, stamp) in tokens {
             if let Ok(data) = SignedData::parse(token.der()) {
                 self.gather.add_carried(&data);
             }
-            subjects.push(Subject {
-                certificate: stamp.certificate,
-                at: stamp.time,
-            });
+            subjects.push(Subject { certificate: stamp.certificate, at: stamp.time });
         }
         subjects
     }
 
-    fn ask_stamp(&mut self, signature: Vec<u8>) -> Next {
-        let request = Request::new(Hash::Sha256.of(&signature));
-        match (self.untried.pop_front(), request) {
-            (Some(url), Some(request)) => {
+    /// The signer's certificate, at this time.
+    pub(super) fn signer(&self, signer: &SignerInfo, at: Timestamp) -> Vec<Subject> {
+        let mut own = self.gather.pool().iter().filter(|certificate| identifies(&signer.identifier, certificate));
+        own.next().map(|certificate| Subject { certificate: certificate.clone(), at }).into_iter().collect()
+    }
+
+    /// Asks that a signature be stamped.
+    pub(super) fn ask_stamp(&mut self, signature: Vec<u8>) -> Next {
+        match Request::new(Hash::Sha256.of(&signature)) {
+            Some(request) => {
                 let body = request.der();
-                Next::Ask(Ask {
-                    kind: Kind::TimeStamp,
-                    url,
-                    body,
-                    what: What::Stamp { signature, request },
-                })
+                self.ask_tsa(body, What::Stamp { signature, request })
             }
-            (None, _) if self.tsa.is_empty() => {
-                self.gather.trouble(Trouble::NoPlace);
+            None => self.blocked(),
+        }
+    }
+
+    /// Asks the next time stamp service.
+    pub(super) fn ask_tsa(&mut self, body: Vec<u8>, what: What) -> Next {
+        match self.untried.pop_front() {
+            Some(url) => Next::Ask(Ask { kind: Kind::TimeStamp, url, body, what }),
+            None => {
+                if self.tsa.is_empty() {
+                    self.gather.trouble(Trouble::NoPlace);
+                }
                 self.blocked()
             }
-            _ => self.blocked(),
         }
     }
 
     /// Nothing more can be asked now.
-    fn blocked(&mut self) -> Next {
+    pub(super) fn blocked(&mut self) -> Next {
         let troubles = self.gather.troubles();
         if troubles.is_empty() || troubles.iter().any(Trouble::passes) {
             self.gather.again();
@@ -202,18 +187,20 @@ impl Upgrade {
 
     /// Takes in what came back for a question. An answer that does not hold changes nothing.
     pub fn answer(&mut self, ask: Ask, answer: Result<Vec<u8>, TransportError>, trust: &Trust) {
-        match ask.what {
-            What::Stamp { signature, request } => {
-                let taken = answer
-                    .map_err(Trouble::from)
-                    .and_then(|bytes| self.take_stamp(&signature, &request, &bytes, trust));
-                match taken {
-                    // The service that works is asked for the next signer, too.
-                    Ok(()) => self.untried.push_front(ask.url),
-                    Err(trouble) => self.gather.trouble(trouble),
-                }
-            }
-            what => self.gather.answer(&what, answer),
+        let Ask { url, what, .. } = ask;
+        let taken = match &what {
+            What::Stamp { signature, request } => answer
+                .map_err(Trouble::from)
+                .and_then(|bytes| self.take_stamp(signature, request, &bytes, trust)),
+            What::Document { options, request } => answer
+                .map_err(Trouble::from)
+                .and_then(|bytes| self.take_document(options, request, &bytes, trust)),
+            _ => return self.gather.answer(&what, answer),
+        };
+        match taken {
+            // The service that works is asked for the next stamp, too.
+            Ok(()) => self.untried.push_front(url),
+            Err(trouble) => self.gather.trouble(trouble),
         }
     }
 
@@ -224,35 +211,38 @@ impl Upgrade {
         bytes: &[u8],
         trust: &Trust,
     ) -> Result<(), Trouble> {
+        let token = self.believed(request, bytes, trust)?;
+        if self.is_pdf {
+            return self.stamp_in_place(signature, &token);
+        }
+        let mut parts = Parts::read(&self.bytes).map_err(|_| Trouble::OtherAnswer)?;
+        parts.stamp(signature, token.der()).ok_or(Trouble::OtherAnswer)?;
+        self.bytes = parts.write();
+        Ok(())
+    }
+
+    /// The token of an answer, if it answers the request and its authority is believed: nothing is put into a file that
+    /// our own verification would not take.
+    pub(super) fn believed(&self, request: &Request, bytes: &[u8], trust: &Trust) -> Result<Token, Trouble> {
         let token = Response::parse(bytes)?.token(request)?;
         let context = Context {
             facts: self.gather.facts(),
             certificates: self.gather.pool(),
             revocation: RevocationRule::IfKnown,
-            at: At {
-                time: token.info().time,
-                ..At::now()
-            },
+            at: At { time: token.info().time, ..At::now() },
             ..Context::now(trust)
         };
-        let verdict = tsp::token_of(&token, |token| token.check_content(signature), &context);
-        if verdict.indication != Indication::TotalPassed {
-            return Err(match verdict.path_fault {
-                Some(why) => Trouble::Authority(why),
-                None => Trouble::Stamp(verdict.fault.unwrap_or(TspError::Signature)),
-            });
+        let verdict = tsp::token_of(&token, |token| token.check(request.imprint()), &context);
+        match (verdict.indication, verdict.path_fault, verdict.fault) {
+            (Indication::TotalPassed, _, _) => Ok(token),
+            (_, Some(why), _) => Err(Trouble::Authority(why)),
+            (_, None, fault) => Err(Trouble::Stamp(fault.unwrap_or(TspError::Signature))),
         }
-        let mut parts = Parts::read(&self.bytes).map_err(|_| Trouble::OtherAnswer)?;
-        parts
-            .stamp(signature, token.der())
-            .ok_or(Trouble::OtherAnswer)?;
-        self.bytes = parts.write();
-        Ok(())
     }
 }
 
 /// A stamp that is on this signature.
-fn stamp_of(signer: &SignerInfo) -> Option<tsp::Stamp> {
+pub(super) fn stamp_of(signer: &SignerInfo) -> Option<tsp::Stamp> {
     signer
         .unsigned_values(SIGNATURE_TIME_STAMP.as_bytes())
         .find_map(|value| {

@@ -1,7 +1,7 @@
 //! From a bare signature (B-B) to one that lasts: a time stamp (B-T), the chain and what was known of revocations
 //! (B-LT), and for PDF a stamp over all of that (B-LTA). EN 319 122-1 and 319 142-1, clause 6.
 //!
-//! A small machine without threads, clock or line. A queue asks it what is [`Next`], carries the question
+//! A small machine without threads or line. A queue asks it what is [`Next`], carries the question
 //! ([`Ask`]) wherever a line is, and gives the answer back; meanwhile the file is as good as it was, and after each
 //! answer a little better ([`Upgrade::bytes`]). Nothing has to be remembered between two runs but the file itself:
 //! what it still lacks is read from its bytes.
@@ -9,6 +9,7 @@
 //! CAdES stops at B-LT here: `archive-time-stamp-v3` (EN 319 122-1, 5.5.3) is left out, because no outside validator
 //! at hand could judge it; a `.p7m` is renewed by the preservation system it is deposited in.
 
+mod document;
 mod edit;
 mod gather;
 mod machine;
@@ -17,6 +18,7 @@ pub use gather::Trouble;
 pub use machine::{Settings, Upgrade};
 
 use crate::cms::ReadError;
+use crate::pades::Options;
 use crate::revocation::OcspRequest;
 use crate::tsp::{Kind, Request};
 use serde::{Deserialize, Serialize};
@@ -66,6 +68,8 @@ pub struct Ask {
 /// What the answer is for.
 #[derive(Debug)]
 enum What {
+    /// Stamps a whole document, drafted so.
+    Document { options: Box<Options>, request: Request },
     /// Stamps the signature with this value.
     Stamp {
         signature: Vec<u8>,
@@ -93,6 +97,9 @@ pub enum UpgradeError {
     /// It is no signature that can be read.
     #[error(transparent)]
     Read(#[from] ReadError),
+    /// It is a PDF that cannot be read.
+    #[error("not a PDF that can be read")]
+    Pdf,
     /// Nobody signed it.
     #[error("nobody signed it")]
     NoSigner,
