@@ -374,7 +374,7 @@ fn other_dresses_become_der() {
         assert!(openssl_takes(&authority, upgrade.bytes()));
     }
     assert!(matches!(
-        Upgrade::new(b"%PDF-1.7".to_vec(), Level::T, settings()),
+        Upgrade::new(b"GIF89a".to_vec(), Level::T, settings()),
         Err(UpgradeError::Read(_))
     ));
     assert!(matches!(

@@ -28,11 +28,18 @@ impl Upgrade {
         let pdf = self.bytes.clone();
         let mut signed = Signed::new(&pdf).map_err(unreadable)?;
         let all = signed.signatures().to_vec();
-        if let Some(bare) = all.iter().find(|one| is_signature(one) && !is_stamped(one, &all, &mut signed)) {
-            let value = SignedData::parse(&bare.cms).ok().and_then(|data| Some(data.signers.first()?.signature.clone()));
+        if let Some(bare) = all
+            .iter()
+            .find(|one| is_signature(one) && !is_stamped(one, &all, &mut signed))
+        {
+            let value = SignedData::parse(&bare.cms)
+                .ok()
+                .and_then(|data| Some(data.signers.first()?.signature.clone()));
             return match value {
                 // Whatever comes after it covers its place: to write there would break that.
-                Some(value) if bare.covers_whole_file && !self.is_tight => Ok(self.ask_stamp(value)),
+                Some(value) if bare.covers_whole_file && !self.is_tight => {
+                    Ok(self.ask_stamp(value))
+                }
                 _ => self.ask_document(&pdf),
             };
         }
@@ -42,11 +49,18 @@ impl Upgrade {
         }
         let kept = dss(&pdf).unwrap_or_default();
         self.gather.add_material(&kept);
-        let is_archived = all.last().is_some_and(|last| last.kind == Kind::Timestamp && last.covers_whole_file);
+        let is_archived = all
+            .last()
+            .is_some_and(|last| last.kind == Kind::Timestamp && last.covers_whole_file);
         // A stamp over the whole file, data included, needs none of its own yet.
-        let archive = usize::from(is_archived && self.goal == Level::Lta && kept != Material::default());
+        let archive =
+            usize::from(is_archived && self.goal == Level::Lta && kept != Material::default());
         let mut subjects = Vec::new();
-        for one in all.iter().take(all.len() - archive).filter(|one| one.faults.is_empty()) {
+        for one in all
+            .iter()
+            .take(all.len() - archive)
+            .filter(|one| one.faults.is_empty())
+        {
             subjects.extend(self.subjects_of(one, &all, &mut signed));
         }
         let material = match self.gather.next(&subjects, trust) {
@@ -54,7 +68,10 @@ impl Upgrade {
             Gathered::Blocked => return Ok(self.blocked()),
             Gathered::Complete(evidence) => evidence.material(),
         };
-        let is_kept = material.certificates.iter().all(|one| kept.certificates.contains(one))
+        let is_kept = material
+            .certificates
+            .iter()
+            .all(|one| kept.certificates.contains(one))
             && material.ocsp.iter().all(|one| kept.ocsp.contains(one))
             && material.crls.iter().all(|one| kept.crls.contains(one));
         if !is_kept {
@@ -76,16 +93,27 @@ impl Upgrade {
         all: &[Signature],
         signed: &mut Signed<Cursor<&[u8]>>,
     ) -> Vec<Subject> {
-        let Ok(data) = SignedData::parse(&one.cms) else { return Vec::new() };
+        let Ok(data) = SignedData::parse(&one.cms) else {
+            return Vec::new();
+        };
         self.gather.add_carried(&data);
         if one.kind == Kind::Timestamp {
             let stamp = document_stamp(one, signed);
-            return stamp.map(|stamp| Subject { at: stamp.time, certificate: stamp.certificate }).into_iter().collect();
+            return stamp
+                .map(|stamp| Subject {
+                    at: stamp.time,
+                    certificate: stamp.certificate,
+                })
+                .into_iter()
+                .collect();
         }
-        let Some(signer) = data.signers.first() else { return Vec::new() };
+        let Some(signer) = data.signers.first() else {
+            return Vec::new();
+        };
         let mut subjects = self.subjects(signer);
         if subjects.is_empty()
-            && let Some(at) = later(one, all).find_map(|stamp| Some(document_stamp(stamp, signed)?.time))
+            && let Some(at) =
+                later(one, all).find_map(|stamp| Some(document_stamp(stamp, signed)?.time))
         {
             subjects.extend(self.signer(signer, at));
         }
@@ -102,9 +130,17 @@ impl Upgrade {
         };
         let mut draft = Draft::new(pdf, &options).map_err(unwritable)?;
         let digest = draft.digest(Hash::Sha256).map_err(unwritable)?;
-        let Some(request) = Request::new(digest) else { return Ok(self.blocked()) };
+        let Some(request) = Request::new(digest) else {
+            return Ok(self.blocked());
+        };
         let body = request.der();
-        Ok(self.ask_tsa(body, What::Document { options: Box::new(options), request }))
+        Ok(self.ask_tsa(
+            body,
+            What::Document {
+                options: Box::new(options),
+                request,
+            },
+        ))
     }
 
     /// Takes in the stamp of a whole document: the same draft is made again, and has to have the same hash.
@@ -136,17 +172,27 @@ impl Upgrade {
     }
 
     /// Puts a stamp into the signature's own place: the only bytes that no signature covers yet.
-    pub(super) fn stamp_in_place(&mut self, signature: &[u8], token: &Token) -> Result<(), Trouble> {
+    pub(super) fn stamp_in_place(
+        &mut self,
+        signature: &[u8],
+        token: &Token,
+    ) -> Result<(), Trouble> {
         let signed = Signed::new(&self.bytes).map_err(unreadable)?;
         let all = signed.signatures().to_vec();
         drop(signed);
         let place = all.iter().find(|one| {
-            let value = |data: SignedData<'_>| data.signers.first().is_some_and(|signer| signer.signature == signature);
+            let value = |data: SignedData<'_>| {
+                data.signers
+                    .first()
+                    .is_some_and(|signer| signer.signature == signature)
+            };
             one.covers_whole_file && SignedData::parse(&one.cms).is_ok_and(value)
         });
         let place = place.ok_or(Trouble::OtherAnswer)?;
         let mut parts = Parts::read(&place.cms).map_err(|_| Trouble::OtherAnswer)?;
-        parts.stamp(signature, token.der()).ok_or(Trouble::OtherAnswer)?;
+        parts
+            .stamp(signature, token.der())
+            .ok_or(Trouble::OtherAnswer)?;
         match refilled(&self.bytes, place.byte_range, &parts.write()) {
             Some(updated) => self.replace(&all, updated),
             None => {
@@ -164,9 +210,12 @@ impl Upgrade {
             let same = after.iter().find(|other| other.field == one.field);
             same.is_some_and(|other| other.is_intact() && other.byte_range == one.byte_range)
         });
-        let whole = after.iter().all(|one| one.faults.is_empty()) || before.iter().any(|one| !one.faults.is_empty());
+        let whole = after.iter().all(|one| one.faults.is_empty())
+            || before.iter().any(|one| !one.faults.is_empty());
         if !held || !whole {
-            return Err(Trouble::Document("an earlier signature would not hold any more".to_owned()));
+            return Err(Trouble::Document(
+                "an earlier signature would not hold any more".to_owned(),
+            ));
         }
         self.bytes = updated;
         Ok(())
@@ -180,17 +229,23 @@ fn is_signature(one: &Signature) -> bool {
 /// Document time stamps after a signature.
 fn later<'a>(one: &'a Signature, all: &'a [Signature]) -> impl Iterator<Item = &'a Signature> {
     let end = |one: &Signature| one.byte_range[2].saturating_add(one.byte_range[3]);
-    all.iter().filter(move |other| other.kind == Kind::Timestamp && other.faults.is_empty() && end(other) > end(one))
+    all.iter().filter(move |other| {
+        other.kind == Kind::Timestamp && other.faults.is_empty() && end(other) > end(one)
+    })
 }
 
 /// Whether its time is proven, by a stamp on it or on the document.
 fn is_stamped(one: &Signature, all: &[Signature], signed: &mut Signed<Cursor<&[u8]>>) -> bool {
-    let own = SignedData::parse(&one.cms).is_ok_and(|data| data.signers.iter().any(|signer| stamp_of(signer).is_some()));
+    let own = SignedData::parse(&one.cms)
+        .is_ok_and(|data| data.signers.iter().any(|signer| stamp_of(signer).is_some()));
     own || later(one, all).any(|stamp| document_stamp(stamp, signed).is_some())
 }
 
 /// A document time stamp that is of what it covers.
-fn document_stamp(one: &Signature, signed: &mut Signed<Cursor<&[u8]>>) -> Option<crate::tsp::Stamp> {
+fn document_stamp(
+    one: &Signature,
+    signed: &mut Signed<Cursor<&[u8]>>,
+) -> Option<crate::tsp::Stamp> {
     let token = Token::parse(&one.cms).ok()?;
     [Hash::Sha256, Hash::Sha384, Hash::Sha512]
         .into_iter()
@@ -202,13 +257,16 @@ fn refilled(pdf: &[u8], range: [u64; 4], cms: &[u8]) -> Option<Vec<u8>> {
     let from = usize::try_from(range[0].checked_add(range[1])?).ok()?;
     let to = usize::try_from(range[2]).ok()?;
     let mut updated = pdf.to_vec();
-    let [b'<', digits @ .., b'>'] = updated.get_mut(from..to)? else { return None };
+    let [b'<', digits @ .., b'>'] = updated.get_mut(from..to)? else {
+        return None;
+    };
     if cms.len() * 2 > digits.len() {
         return None;
     }
     digits.fill(b'0');
     for (byte, place) in cms.iter().zip(digits.chunks_exact_mut(2)) {
-        let digit = |half: u8| char::from_digit(u32::from(half), 16).map_or(b'0', |digit| digit as u8);
+        let digit =
+            |half: u8| char::from_digit(u32::from(half), 16).map_or(b'0', |digit| digit as u8);
         place.copy_from_slice(&[digit(byte >> 4), digit(byte & 15)]);
     }
     Some(updated)
@@ -229,7 +287,11 @@ fn dss(pdf: &[u8]) -> Result<Material, PdfError> {
         }
         Ok(all)
     };
-    Ok(Material { certificates: list(b"Certs")?, ocsp: list(b"OCSPs")?, crls: list(b"CRLs")? })
+    Ok(Material {
+        certificates: list(b"Certs")?,
+        ocsp: list(b"OCSPs")?,
+        crls: list(b"CRLs")?,
+    })
 }
 
 fn unreadable(error: PdfError) -> Trouble {

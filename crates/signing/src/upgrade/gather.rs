@@ -92,8 +92,18 @@ impl Evidence {
     pub(super) fn material(self) -> Material {
         Material {
             certificates: self.certificates,
-            ocsp: self.facts.ocsp().iter().map(|answer| answer.der().to_vec()).collect(),
-            crls: self.facts.crls().iter().map(|crl| crl.der().to_vec()).collect(),
+            ocsp: self
+                .facts
+                .ocsp()
+                .iter()
+                .map(|answer| answer.der().to_vec())
+                .collect(),
+            crls: self
+                .facts
+                .crls()
+                .iter()
+                .map(|crl| crl.der().to_vec())
+                .collect(),
         }
     }
 }
@@ -377,7 +387,11 @@ impl Gather {
 
     /// Takes in certificates and facts from beside a signature (a PDF's `/DSS`); what is of no use is left out.
     pub(super) fn add_material(&mut self, material: &Material) {
-        for certificate in material.certificates.iter().filter_map(|der| Certificate::parse(der).ok()) {
+        for certificate in material
+            .certificates
+            .iter()
+            .filter_map(|der| Certificate::parse(der).ok())
+        {
             self.add_certificate(certificate);
         }
         for der in &material.crls {

@@ -68,7 +68,17 @@ impl Upgrade {
         }
         let untried = settings.tsa.iter().cloned().collect();
         let tsa = settings.tsa;
-        Ok(Self { bytes, goal, tsa, gather, untried, complete: false, is_pdf, room: ROOM, is_tight: false })
+        Ok(Self {
+            bytes,
+            goal,
+            tsa,
+            gather,
+            untried,
+            complete: false,
+            is_pdf,
+            room: ROOM,
+            is_tight: false,
+        })
     }
 
     /// The file as it stands: at least as good as it came.
@@ -82,7 +92,11 @@ impl Upgrade {
         if self.complete || self.goal == Level::B {
             return Next::Done;
         }
-        let step = if self.is_pdf { self.step_pdf(trust) } else { self.step_cms(trust) };
+        let step = if self.is_pdf {
+            self.step_pdf(trust)
+        } else {
+            self.step_cms(trust)
+        };
         match step {
             Ok(next) => next,
             Err(error) => {
@@ -131,23 +145,43 @@ impl Upgrade {
         let tokens: Vec<_> = signer
             .unsigned_values(SIGNATURE_TIME_STAMP.as_bytes())
             .filter_map(|value| Token::parse(value).ok())
-            .filter_map(|token| token.check_content(&signer.signature).ok().map(|stamp| (token, stamp)))
+            .filter_map(|token| {
+                token
+                    .check_content(&signer.signature)
+                    .ok()
+                    .map(|stamp| (token, stamp))
+            })
             .collect();
-        let Some(at) = tokens.iter().map(|(_, stamp)| stamp.time).min() else { return Vec::new() };
+        let Some(at) = tokens.iter().map(|(_, stamp)| stamp.time).min() else {
+            return Vec::new();
+        };
         let mut subjects = self.signer(signer, at);
         for (token, stamp) in tokens {
             if let Ok(data) = SignedData::parse(token.der()) {
                 self.gather.add_carried(&data);
             }
-            subjects.push(Subject { certificate: stamp.certificate, at: stamp.time });
+            subjects.push(Subject {
+                certificate: stamp.certificate,
+                at: stamp.time,
+            });
         }
         subjects
     }
 
     /// The signer's certificate, at this time.
     pub(super) fn signer(&self, signer: &SignerInfo, at: Timestamp) -> Vec<Subject> {
-        let mut own = self.gather.pool().iter().filter(|certificate| identifies(&signer.identifier, certificate));
-        own.next().map(|certificate| Subject { certificate: certificate.clone(), at }).into_iter().collect()
+        let mut own = self
+            .gather
+            .pool()
+            .iter()
+            .filter(|certificate| identifies(&signer.identifier, certificate));
+        own.next()
+            .map(|certificate| Subject {
+                certificate: certificate.clone(),
+                at,
+            })
+            .into_iter()
+            .collect()
     }
 
     /// Asks that a signature be stamped.
@@ -164,7 +198,12 @@ impl Upgrade {
     /// Asks the next time stamp service.
     pub(super) fn ask_tsa(&mut self, body: Vec<u8>, what: What) -> Next {
         match self.untried.pop_front() {
-            Some(url) => Next::Ask(Ask { kind: Kind::TimeStamp, url, body, what }),
+            Some(url) => Next::Ask(Ask {
+                kind: Kind::TimeStamp,
+                url,
+                body,
+                what,
+            }),
             None => {
                 if self.tsa.is_empty() {
                     self.gather.trouble(Trouble::NoPlace);
@@ -216,20 +255,30 @@ impl Upgrade {
             return self.stamp_in_place(signature, &token);
         }
         let mut parts = Parts::read(&self.bytes).map_err(|_| Trouble::OtherAnswer)?;
-        parts.stamp(signature, token.der()).ok_or(Trouble::OtherAnswer)?;
+        parts
+            .stamp(signature, token.der())
+            .ok_or(Trouble::OtherAnswer)?;
         self.bytes = parts.write();
         Ok(())
     }
 
     /// The token of an answer, if it answers the request and its authority is believed: nothing is put into a file that
     /// our own verification would not take.
-    pub(super) fn believed(&self, request: &Request, bytes: &[u8], trust: &Trust) -> Result<Token, Trouble> {
+    pub(super) fn believed(
+        &self,
+        request: &Request,
+        bytes: &[u8],
+        trust: &Trust,
+    ) -> Result<Token, Trouble> {
         let token = Response::parse(bytes)?.token(request)?;
         let context = Context {
             facts: self.gather.facts(),
             certificates: self.gather.pool(),
             revocation: RevocationRule::IfKnown,
-            at: At { time: token.info().time, ..At::now() },
+            at: At {
+                time: token.info().time,
+                ..At::now()
+            },
             ..Context::now(trust)
         };
         let verdict = tsp::token_of(&token, |token| token.check(request.imprint()), &context);

@@ -69,7 +69,10 @@ pub struct Ask {
 #[derive(Debug)]
 enum What {
     /// Stamps a whole document, drafted so.
-    Document { options: Box<Options>, request: Request },
+    Document {
+        options: Box<Options>,
+        request: Request,
+    },
     /// Stamps the signature with this value.
     Stamp {
         signature: Vec<u8>,
