@@ -30,9 +30,9 @@ firma: sign documents, and judge signatures, without a network
       judged (a file that cannot be read, wrong words). A file that is no signature is TOTAL-FAILED,
       FORMAT_FAILURE. With --at the judgement about that time decides.
 
-  firma sign FILE --p12 FILE [--out FILE] [--beside] [--json]
+  firma sign FILE --p12 FILE [--out FILE] [--around] [--json]
       Signs into FILE.p7m (CAdES B-B, enveloping). The password is the first line of standard input, never
-      an argument. A FILE that is a .p7m already gets a parallel signature, and keeps its name; --beside
+      an argument. A FILE that is a .p7m already gets a parallel signature, and keeps its name; --around
       puts a signature around it instead. --out names the result; nothing is replaced but FILE itself.
       Exit status: 0 written, 3 not.
 
