@@ -7,5 +7,6 @@ mod uses;
 
 pub use holder::{Holder, QcStatements, QcType};
 pub(crate) use name::Name;
+pub(crate) use parse::extensions;
 pub use parse::{AlgorithmId, Certificate, Extension, KeyError, from_pem};
 pub use uses::KeyUsage;
