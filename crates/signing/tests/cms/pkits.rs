@@ -151,17 +151,18 @@ const CASES: [Case; 41] = [
     ("inhibitAnyPolicyTest3", &[], false, false, true, false),
 ];
 
-/// What our CRL reading refuses on purpose (indirect, delta and partial CRLs; keys and issuers of CRLs other than the
-/// authority's): the answer is then that revocation is unknown, also where NIST's is that nothing is against it.
+/// What our CRL reading refuses on purpose (indirect and partial CRLs; those of another issuer, or signed with another
+/// key than the certificate, as after an authority's change of keys): the answer is then that revocation is unknown, also
+/// where NIST's is that nothing is against it. Delta CRLs are refused too: their cases (4.15) are not asked.
 const UNKNOWN_ON_PURPOSE: [&str; 8] = [
     "IDPwithindirectCRL",
     "cRLIssuer",
-    "deltaCRL",
     "onlySomeReasons",
     "CRLSigningKey",
     "SeparateCertificateandCRLKeys",
     "distributionPoint",
-    "NewWithOldTest",
+    "SelfIssued",
+    "ValidDNnameConstraintsTest19",
 ];
 
 #[test]
@@ -189,10 +190,9 @@ fn nist_agrees_about_revocation() {
         .collect::<Vec<_>>();
     let settings = Settings::at("2020-06-01T00:00:00Z".parse().unwrap());
     let (mut run, mut unknown, mut wrong) = (0, 0, Vec::new());
-    for (name, certificate) in certificates
-        .iter()
-        .filter(|(name, _)| name.ends_with("EE") && !name.contains("DSA"))
-    {
+    for (name, certificate) in certificates.iter().filter(|(name, _)| {
+        name.ends_with("EE") && !name.contains("DSA") && !name.contains("deltaCRLTest")
+    }) {
         let valid = name.starts_with("Valid");
         if !valid && !name.starts_with("Invalid") {
             continue;
