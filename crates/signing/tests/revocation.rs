@@ -6,7 +6,9 @@ mod authority;
 use authority::{Authority, Issued, accepts};
 use jiff::Timestamp;
 use proptest::prelude::*;
-use signing::revocation::{Crl, Facts, OcspRequest, OcspResponse, Places, Reason, RevocationError, Source, Status, Why};
+use signing::revocation::{
+    Crl, Facts, OcspRequest, OcspResponse, Places, Reason, RevocationError, Source, Status, Why,
+};
 use signing::x509::Certificate;
 
 const FROM: &str = "20261101000000Z";
@@ -38,38 +40,79 @@ const fn unknown(why: Why) -> Status {
 
 #[test]
 fn a_list_speaks_for_its_time() {
-    let Some(mut authority) = Authority::new() else { return };
-    let (good, bad) = (authority.issue("Rossi", "signer"), authority.issue("Verdi", "signer"));
+    let Some(mut authority) = Authority::new() else {
+        return;
+    };
+    let (good, bad) = (
+        authority.issue("Rossi", "signer"),
+        authority.issue("Verdi", "signer"),
+    );
     authority.revoke(&bad, "260601000000Z", "keyCompromise");
     let facts = listed(&authority.crl("crl_plain", FROM, TO));
     let root = read(&authority.root);
     let (good, bad) = (read(&good), read(&bad));
     let issued = at("2026-11-01T00:00:00Z");
-    let fine = Status::Good { source: Source::Crl, issued, later: None };
-    for time in ["2025-01-01T00:00:00Z", "2026-11-01T00:00:00Z", "2026-11-30T23:59:59Z", "2026-12-01T00:00:00Z"] {
+    let fine = Status::Good {
+        source: Source::Crl,
+        issued,
+        later: None,
+    };
+    for time in [
+        "2025-01-01T00:00:00Z",
+        "2026-11-01T00:00:00Z",
+        "2026-11-30T23:59:59Z",
+        "2026-12-01T00:00:00Z",
+    ] {
         assert_eq!(facts.status(&good, &root, at(time)), fine, "{time}");
     }
     // Past its next update it says nothing good any more; what was revoked stays so.
-    assert_eq!(facts.status(&good, &root, at("2026-12-01T00:00:01Z")), unknown(Why::Stale));
+    assert_eq!(
+        facts.status(&good, &root, at("2026-12-01T00:00:01Z")),
+        unknown(Why::Stale)
+    );
     let since = at("2026-06-01T00:00:00Z");
-    let revoked = Status::Revoked { since, reason: Some(Reason::KeyCompromise), source: Source::Crl, issued };
-    for time in ["2026-06-01T00:00:00Z", "2026-11-15T00:00:00Z", "2030-01-01T00:00:00Z"] {
+    let revoked = Status::Revoked {
+        since,
+        reason: Some(Reason::KeyCompromise),
+        source: Source::Crl,
+        issued,
+    };
+    for time in [
+        "2026-06-01T00:00:00Z",
+        "2026-11-15T00:00:00Z",
+        "2030-01-01T00:00:00Z",
+    ] {
         assert_eq!(facts.status(&bad, &root, at(time)), revoked, "{time}");
     }
     // Before it was revoked, it was good.
     let before = facts.status(&bad, &root, at("2026-05-31T23:59:59Z"));
-    assert_eq!(before, Status::Good { source: Source::Crl, issued, later: Some((since, Some(Reason::KeyCompromise))) });
-    assert_eq!(Facts::new().status(&good, &root, issued), unknown(Why::Nothing));
+    assert_eq!(
+        before,
+        Status::Good {
+            source: Source::Crl,
+            issued,
+            later: Some((since, Some(Reason::KeyCompromise)))
+        }
+    );
+    assert_eq!(
+        Facts::new().status(&good, &root, issued),
+        unknown(Why::Nothing)
+    );
 }
 
 #[test]
 fn a_list_of_another_says_nothing() {
-    let (Some(mut one), Some(other)) = (Authority::new(), Authority::new()) else { return };
+    let (Some(mut one), Some(other)) = (Authority::new(), Authority::new()) else {
+        return;
+    };
     let good = one.issue("Rossi", "signer");
     // The same name, another key.
     let crl = other.crl("crl_plain", FROM, TO);
     let now = at("2026-11-15T00:00:00Z");
-    assert_eq!(listed(&crl).status(&read(&good), &read(&one.root), now), unknown(Why::Nothing));
+    assert_eq!(
+        listed(&crl).status(&read(&good), &read(&one.root), now),
+        unknown(Why::Nothing)
+    );
     // The right list, one bit of its signed part changed: every one of them.
     let crl = one.crl("crl_plain", FROM, TO);
     let (good, root) = (read(&good), read(&one.root));
@@ -78,15 +121,24 @@ fn a_list_of_another_says_nothing() {
         damaged[at] ^= 0x04;
         let mut facts = Facts::new();
         if facts.add_crl(&damaged).is_ok() {
-            assert_eq!(facts.status(&good, &root, now), unknown(Why::Nothing), "byte {at}");
+            assert_eq!(
+                facts.status(&good, &root, now),
+                unknown(Why::Nothing),
+                "byte {at}"
+            );
         }
     }
-    assert!(matches!(listed(&crl).status(&good, &root, now), Status::Good { .. }));
+    assert!(matches!(
+        listed(&crl).status(&good, &root, now),
+        Status::Good { .. }
+    ));
 }
 
 #[test]
 fn partial_and_foreign_lists_are_refused_by_name() {
-    let Some(mut authority) = Authority::new() else { return };
+    let Some(mut authority) = Authority::new() else {
+        return;
+    };
     let good = read(&authority.issue("Rossi", "signer"));
     let root = read(&authority.root);
     let now = at("2026-11-15T00:00:00Z");
@@ -106,7 +158,9 @@ fn partial_and_foreign_lists_are_refused_by_name() {
 
 #[test]
 fn who_expired_is_not_vouched_for_afterwards() {
-    let Some(mut authority) = Authority::new() else { return };
+    let Some(mut authority) = Authority::new() else {
+        return;
+    };
     let old = authority.issue_for("Rossi", "signer", ("20240101000000Z", "20260101000000Z"));
     let (old, root) = (read(&old), read(&authority.root));
     let then = at("2025-06-01T00:00:00Z");
@@ -114,16 +168,27 @@ fn who_expired_is_not_vouched_for_afterwards() {
     let late = listed(&authority.crl("crl_plain", FROM, TO));
     assert_eq!(late.status(&old, &root, then), unknown(Why::AfterExpiry));
     let in_time = listed(&authority.crl("crl_plain", "20251201000000Z", "20260101000000Z"));
-    assert!(matches!(in_time.status(&old, &root, then), Status::Good { .. }));
+    assert!(matches!(
+        in_time.status(&old, &root, then),
+        Status::Good { .. }
+    ));
     // Unless the issuer says that it keeps them.
     let kept = listed(&authority.crl("crl_expired", FROM, TO));
-    assert!(matches!(kept.status(&old, &root, then), Status::Good { .. }));
+    assert!(matches!(
+        kept.status(&old, &root, then),
+        Status::Good { .. }
+    ));
 }
 
 #[test]
 fn a_suspension_may_end_and_a_revocation_may_not() {
-    let Some(mut authority) = Authority::new() else { return };
-    let (held, gone) = (authority.issue("Rossi", "signer"), authority.issue("Verdi", "signer"));
+    let Some(mut authority) = Authority::new() else {
+        return;
+    };
+    let (held, gone) = (
+        authority.issue("Rossi", "signer"),
+        authority.issue("Verdi", "signer"),
+    );
     authority.revoke(&held, "260601000000Z", "certificateHold");
     authority.revoke(&gone, "260601000000Z", "superseded");
     let first = authority.crl("crl_plain", "20260701000000Z", "20260801000000Z");
@@ -131,20 +196,40 @@ fn a_suspension_may_end_and_a_revocation_may_not() {
     let (held_certificate, gone_certificate) = (read(&held), read(&gone));
     let time = at("2026-07-15T00:00:00Z");
     let suspended = listed(&first).status(&held_certificate, &root, time);
-    assert!(matches!(suspended, Status::Revoked { reason: Some(Reason::CertificateHold), .. }));
+    assert!(matches!(
+        suspended,
+        Status::Revoked {
+            reason: Some(Reason::CertificateHold),
+            ..
+        }
+    ));
     // The next list has neither of them: a suspension is over, and a revocation that vanished is not believed.
     let later = authority.crl_without(&[&held, &gone], FROM, TO);
     let mut both = listed(&first);
     both.add_crl(&later).unwrap();
-    assert!(matches!(both.status(&held_certificate, &root, at("2026-11-15T00:00:00Z")), Status::Good { later: None, .. }));
-    assert!(matches!(both.status(&gone_certificate, &root, at("2026-11-15T00:00:00Z")), Status::Revoked { .. }));
+    assert!(matches!(
+        both.status(&held_certificate, &root, at("2026-11-15T00:00:00Z")),
+        Status::Good { later: None, .. }
+    ));
+    assert!(matches!(
+        both.status(&gone_certificate, &root, at("2026-11-15T00:00:00Z")),
+        Status::Revoked { .. }
+    ));
 }
 
 #[test]
 fn a_responder_answers_for_its_issuer() {
-    let Some(mut authority) = Authority::new() else { return };
-    let (good, bad) = (authority.issue("Rossi", "signer"), authority.issue("Verdi", "signer"));
-    let (delegate, stranger) = (authority.issue("OCSP", "ocsp"), authority.issue("Bianchi", "signer"));
+    let Some(mut authority) = Authority::new() else {
+        return;
+    };
+    let (good, bad) = (
+        authority.issue("Rossi", "signer"),
+        authority.issue("Verdi", "signer"),
+    );
+    let (delegate, stranger) = (
+        authority.issue("OCSP", "ocsp"),
+        authority.issue("Bianchi", "signer"),
+    );
     authority.revoke(&bad, "260601000000Z", "");
     let root = read(&authority.root);
     let now = Timestamp::now();
@@ -158,8 +243,17 @@ fn a_responder_answers_for_its_issuer() {
             let other = OcspRequest::new(&certificate, &root).unwrap();
             assert_eq!(parsed.answers(&other), Err(RevocationError::OtherRequest));
             match answered(&answer).status(&certificate, &root, now) {
-                Status::Good { source: Source::Ocsp, later: None, .. } => assert!(!revoked),
-                Status::Revoked { since, reason: None, source: Source::Ocsp, .. } => {
+                Status::Good {
+                    source: Source::Ocsp,
+                    later: None,
+                    ..
+                } => assert!(!revoked),
+                Status::Revoked {
+                    since,
+                    reason: None,
+                    source: Source::Ocsp,
+                    ..
+                } => {
                     assert!(revoked);
                     assert_eq!(since, at("2026-06-01T00:00:00Z"));
                 }
@@ -168,36 +262,72 @@ fn a_responder_answers_for_its_issuer() {
             // As a CMS file carries it: the basic answer alone.
             let mut alone = Facts::new();
             alone.add_ocsp(parsed.basic_der()).unwrap();
-            assert!(!matches!(alone.status(&certificate, &root, now), Status::Unknown { .. }));
+            assert!(!matches!(
+                alone.status(&certificate, &root, now),
+                Status::Unknown { .. }
+            ));
             // The outside judge.
-            assert!(accepts(authority.path(), &["ocsp", "-respin", "ocsp.der", "-CAfile", "ca.pem", "-issuer", "ca.pem", "-cert", who.pem.to_str().unwrap(), "-no_nonce"]));
+            assert!(accepts(
+                authority.path(),
+                &[
+                    "ocsp",
+                    "-respin",
+                    "ocsp.der",
+                    "-CAfile",
+                    "ca.pem",
+                    "-issuer",
+                    "ca.pem",
+                    "-cert",
+                    who.pem.to_str().unwrap(),
+                    "-no_nonce"
+                ]
+            ));
             // It is no answer about anybody else, nor from any other authority.
             let third = if revoked { &good } else { &bad };
-            assert_eq!(answered(&answer).status(&read(third), &root, now), unknown(Why::Nothing));
-            assert_eq!(answered(&answer).status(&certificate, &read(&delegate), now), unknown(Why::Nothing));
+            assert_eq!(
+                answered(&answer).status(&read(third), &root, now),
+                unknown(Why::Nothing)
+            );
+            assert_eq!(
+                answered(&answer).status(&certificate, &read(&delegate), now),
+                unknown(Why::Nothing)
+            );
         }
         // Signed by somebody whom nobody delegated.
         let answer = authority.ocsp(request.der(), Some(&stranger), 7);
-        assert_eq!(answered(&answer).status(&certificate, &root, now), unknown(Why::Nothing));
+        assert_eq!(
+            answered(&answer).status(&certificate, &root, now),
+            unknown(Why::Nothing)
+        );
     }
 }
 
 #[test]
 fn an_answer_grows_old() {
-    let Some(mut authority) = Authority::new() else { return };
+    let Some(mut authority) = Authority::new() else {
+        return;
+    };
     let good = read(&authority.issue("Rossi", "signer"));
     let root = read(&authority.root);
     let request = OcspRequest::new(&good, &root).unwrap();
     let facts = answered(&authority.ocsp(request.der(), None, 7));
     let after = |days: i64| Timestamp::now() + jiff::SignedDuration::from_hours(24 * days);
-    assert!(matches!(facts.status(&good, &root, after(-100)), Status::Good { .. }));
-    assert!(matches!(facts.status(&good, &root, after(6)), Status::Good { .. }));
+    assert!(matches!(
+        facts.status(&good, &root, after(-100)),
+        Status::Good { .. }
+    ));
+    assert!(matches!(
+        facts.status(&good, &root, after(6)),
+        Status::Good { .. }
+    ));
     assert_eq!(facts.status(&good, &root, after(8)), unknown(Why::Stale));
 }
 
 #[test]
 fn a_responder_that_does_not_know_says_nothing_good() {
-    let (Some(mut authority), Some(mut other)) = (Authority::new(), Authority::new()) else { return };
+    let (Some(mut authority), Some(mut other)) = (Authority::new(), Authority::new()) else {
+        return;
+    };
     let good = read(&authority.issue("Rossi", "signer"));
     // One and more ahead of the first's numbers, unknown to its index.
     let _ = other.issue("a", "signer");
@@ -205,15 +335,26 @@ fn a_responder_that_does_not_know_says_nothing_good() {
     let root = read(&authority.root);
     let request = OcspRequest::new(&beyond, &root).unwrap();
     let answer = authority.ocsp(request.der(), None, 7);
-    assert_eq!(answered(&answer).status(&beyond, &root, Timestamp::now()), unknown(Why::Responder));
+    assert_eq!(
+        answered(&answer).status(&beyond, &root, Timestamp::now()),
+        unknown(Why::Responder)
+    );
     // A responder that refuses: tryLater, by hand.
-    assert_eq!(OcspResponse::parse(&[0x30, 3, 0x0a, 1, 3]), Err(RevocationError::Responder(3)));
-    assert!(matches!(answered(&answer).status(&good, &root, Timestamp::now()), Status::Unknown { .. }));
+    assert_eq!(
+        OcspResponse::parse(&[0x30, 3, 0x0a, 1, 3]),
+        Err(RevocationError::Responder(3))
+    );
+    assert!(matches!(
+        answered(&answer).status(&good, &root, Timestamp::now()),
+        Status::Unknown { .. }
+    ));
 }
 
 #[test]
 fn a_certificate_says_where_to_ask() {
-    let Some(mut authority) = Authority::at_port(8080) else { return };
+    let Some(mut authority) = Authority::at_port(8080) else {
+        return;
+    };
     let places = Places::of(&read(&authority.issue("Rossi", "signer")));
     assert_eq!(places.ocsp, ["http://127.0.0.1:8080/ocsp"]);
     assert_eq!(places.crl, ["http://127.0.0.1:8080/crl"]);
@@ -224,7 +365,9 @@ fn a_certificate_says_where_to_ask() {
 /// Every bit of an answer's bytes counts: changed, it says nothing, or the same.
 #[test]
 fn a_damaged_answer_says_nothing_else() {
-    let Some(mut authority) = Authority::new() else { return };
+    let Some(mut authority) = Authority::new() else {
+        return;
+    };
     let bad = authority.issue("Verdi", "signer");
     authority.revoke(&bad, "260601000000Z", "keyCompromise");
     let (bad, root) = (read(&bad), read(&authority.root));
@@ -238,7 +381,10 @@ fn a_damaged_answer_says_nothing_else() {
         let mut facts = Facts::new();
         if facts.add_ocsp(&damaged).is_ok() {
             let status = facts.status(&bad, &root, now);
-            assert!(status == said || status == unknown(Why::Nothing), "byte {at}: {status:?}");
+            assert!(
+                status == said || status == unknown(Why::Nothing),
+                "byte {at}: {status:?}"
+            );
         }
     }
 }

@@ -73,7 +73,11 @@ impl Belief {
             }
         }
         belief.anchors.issued = belief.lists.iter().map(|list| list.issued).min();
-        belief.anchors.next_update = belief.lists.iter().filter_map(|list| list.next_update).min();
+        belief.anchors.next_update = belief
+            .lists
+            .iter()
+            .filter_map(|list| list.next_update)
+            .min();
         Ok(belief)
     }
 }
@@ -122,11 +126,7 @@ fn is_union(list: &List) -> bool {
     list.kind == Kind::Lists && list.territory == UNION
 }
 
-fn national(
-    bytes: &[u8],
-    union: &List,
-    before: &[Known],
-) -> Result<List, (String, TrustError)> {
+fn national(bytes: &[u8], union: &List, before: &[Known]) -> Result<List, (String, TrustError)> {
     let claims = List::claims(bytes).map_err(|error| (String::new(), error))?;
     let territory = claims.territory;
     let check = || {

@@ -93,7 +93,10 @@ pub fn seal(sources: &Sources, issued: Timestamp, hub: &SigningKey) -> Result<Ve
     bundle.push(VERSION);
     bundle.extend_from_slice(&length.to_le_bytes());
     bundle.extend_from_slice(&json);
-    let content: Vec<u8> = all.iter().flat_map(|(_, bytes)| bytes.iter().copied()).collect();
+    let content: Vec<u8> = all
+        .iter()
+        .flat_map(|(_, bytes)| bytes.iter().copied())
+        .collect();
     let packed = zstd::bulk::compress(&content, LEVEL).map_err(|_| TrustError::TooLarge)?;
     bundle.extend_from_slice(&packed);
     bundle.extend_from_slice(&hub.sign(&message(&bundle)).to_bytes());
@@ -121,7 +124,10 @@ pub fn open(bundle: &[u8], hub: &VerifyingKey) -> Result<(Head, Sources), TrustE
     if version != VERSION {
         return Err(TrustError::BundleVersion(version));
     }
-    let end = bundle.len().checked_sub(SIGNATURE).ok_or(TrustError::Damaged)?;
+    let end = bundle
+        .len()
+        .checked_sub(SIGNATURE)
+        .ok_or(TrustError::Damaged)?;
     let (signed, signature) = bundle.split_at(end);
     let signature = Signature::from_slice(signature).map_err(|_| TrustError::Damaged)?;
     hub.verify_strict(&message(signed), &signature)
@@ -147,7 +153,10 @@ impl Head {
         if self.lists.len() > MAX_LISTS || total.is_none_or(|total| total > MAX_CONTENT) {
             return Err(TrustError::TooLarge);
         }
-        let first = self.lists.iter().filter(|entry| entry.role == Role::ListOfLists);
+        let first = self
+            .lists
+            .iter()
+            .filter(|entry| entry.role == Role::ListOfLists);
         match first.count() {
             1 => Ok(()),
             _ => Err(TrustError::Damaged),
@@ -156,8 +165,8 @@ impl Head {
 }
 
 fn unpack(head: &Head, packed: &[u8]) -> Result<Sources, TrustError> {
-    let mut content = zstd::stream::read::Decoder::with_buffer(packed)
-        .map_err(|_| TrustError::Damaged)?;
+    let mut content =
+        zstd::stream::read::Decoder::with_buffer(packed).map_err(|_| TrustError::Damaged)?;
     content
         .window_log_max(WINDOW_LOG)
         .map_err(|_| TrustError::Damaged)?;

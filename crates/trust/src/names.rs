@@ -20,7 +20,8 @@ pub const TSA_QTST: &str = "http://uri.etsi.org/TrstSvc/Svctype/TSA/QTST";
 pub const IDV: &str = "http://uri.etsi.org/TrstSvc/Svctype/IdV";
 
 /// What a service is for (TS 119 612, 5.5.9.4).
-pub const FOR_SIGNATURES: &str = "http://uri.etsi.org/TrstSvc/TrustedList/SvcInfoExt/ForeSignatures";
+pub const FOR_SIGNATURES: &str =
+    "http://uri.etsi.org/TrstSvc/TrustedList/SvcInfoExt/ForeSignatures";
 /// Seals.
 pub const FOR_SEALS: &str = "http://uri.etsi.org/TrstSvc/TrustedList/SvcInfoExt/ForeSeals";
 

@@ -52,7 +52,11 @@ impl Roots {
     /// Others: SHA-256 of certificates, as the Official Journal prints them (hex, with or without colons and
     /// spaces). None where a word is no such hash.
     pub fn fingerprints<'a>(texts: impl IntoIterator<Item = &'a str>) -> Option<Self> {
-        texts.into_iter().map(parse).collect::<Option<_>>().map(Self)
+        texts
+            .into_iter()
+            .map(parse)
+            .collect::<Option<_>>()
+            .map(Self)
     }
 
     /// Which ones, in an order of their own: for what is cached under them.
@@ -67,9 +71,16 @@ fn parse(text: &str) -> Option<Fingerprint> {
     let digits: Vec<u8> = text
         .bytes()
         .filter(|byte| !matches!(byte, b':' | b' '))
-        .map(|byte| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok()))
+        .map(|byte| {
+            char::from(byte)
+                .to_digit(16)
+                .and_then(|digit| u8::try_from(digit).ok())
+        })
         .collect::<Option<_>>()?;
-    let bytes: Vec<u8> = digits.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect();
+    let bytes: Vec<u8> = digits
+        .chunks_exact(2)
+        .map(|pair| pair[0] << 4 | pair[1])
+        .collect();
     bytes.try_into().ok().filter(|_| digits.len() == 64)
 }
 
@@ -86,9 +97,16 @@ mod tests {
     #[test]
     fn hashes_are_read_as_they_are_printed() {
         let plain = OJ_C_2026_1944[0];
-        let colons: Vec<_> = plain.as_bytes().chunks(2).map(|two| String::from_utf8_lossy(two).to_uppercase()).collect();
+        let colons: Vec<_> = plain
+            .as_bytes()
+            .chunks(2)
+            .map(|two| String::from_utf8_lossy(two).to_uppercase())
+            .collect();
         let colons = colons.join(":");
-        assert_eq!(Roots::fingerprints([plain]), Roots::fingerprints([colons.as_str()]));
+        assert_eq!(
+            Roots::fingerprints([plain]),
+            Roots::fingerprints([colons.as_str()])
+        );
         assert_eq!(Roots::fingerprints([&plain[1..]]), None);
         assert_eq!(Roots::fingerprints(["nessuno"]), None);
     }

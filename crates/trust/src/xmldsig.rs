@@ -53,7 +53,10 @@ pub fn check(bytes: &[u8], expected: &HashSet<Fingerprint>) -> Result<Checked, T
     };
     let references = reference::check(&signed.references, &place)?;
 
-    let value = decode(&text_of(document, only_child(document, signature, "SignatureValue")?))?;
+    let value = decode(&text_of(
+        document,
+        only_child(document, signature, "SignatureValue")?,
+    ))?;
     for certificate in certificates(document, signature)? {
         let fingerprint = crypto::fingerprint(&certificate);
         if !expected.contains(&fingerprint) {
@@ -138,7 +141,9 @@ fn only_child(
     parent: NodeId,
     name: &'static str,
 ) -> Result<NodeId, SignatureError> {
-    let mut children = document.child_elements_by_name_ns(parent, DS, name).into_iter();
+    let mut children = document
+        .child_elements_by_name_ns(parent, DS, name)
+        .into_iter();
     match (children.next(), children.next()) {
         (Some(child), None) => Ok(child),
         _ => Err(SignatureError::Structure(name)),

@@ -101,11 +101,6 @@ impl<'a> Reader<'a> {
         self.rest.is_empty()
     }
 
-    /// What is still unread.
-    pub(crate) fn rest(&self) -> &'a [u8] {
-        self.rest
-    }
-
     /// The tag that comes next.
     pub(crate) fn peek(&self) -> Option<u8> {
         self.rest.first().copied()

@@ -11,8 +11,8 @@ mod time;
 mod write;
 
 pub(crate) use decode::{Reader, Tlv};
-pub(crate) use normalise::{Limits, Normal, normalise};
-pub(crate) use time::{generalized_time, parse_time, signing_time};
+pub(crate) use normalise::{Limits, normalise};
+pub(crate) use time::{parse_time, signing_time};
 pub(crate) use write::{header, set_of, tlv, with_oid};
 
 use serde::{Deserialize, Serialize};

@@ -170,11 +170,12 @@ impl Scan<'_> {
 
     /// How long an element is once written, header included.
     fn written(&self, node: &Node) -> usize {
-        if node.dirty {
-            header(0, node.length as u64).len() + node.length
-        } else {
-            node.end - node.start
+        if !node.dirty {
+            return node.end - node.start;
         }
+        // A constructed octet string's identifier is one octet too.
+        let more = identifier(&self.input[node.start..node.content]).len() - 1;
+        more + header(0, node.length as u64).len() + node.length
     }
 }
 
@@ -221,6 +222,7 @@ fn identifier(header: &[u8]) -> &[u8] {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
 

@@ -76,7 +76,7 @@ pub(crate) fn signing_time(time: Timestamp) -> Vec<u8> {
 }
 
 /// A GeneralizedTime in whole seconds.
-pub(crate) fn generalized_time(time: Timestamp) -> Vec<u8> {
+fn generalized_time(time: Timestamp) -> Vec<u8> {
     let text = TimeZone::UTC
         .to_datetime(time)
         .strftime("%Y%m%d%H%M%SZ")

@@ -1,7 +1,7 @@
 //! One more signer beside those who signed already ("firma parallela").
 
 use super::{CadesError, intact};
-use crate::asn1::{set_of, tag, tlv};
+use crate::asn1::{Tlv, set_of, tag, tlv};
 use crate::cms::{Around, Draft, Form, SignedData, write_signed_data};
 use crate::path::Trust;
 use crate::verify::content::hash as hash_content;
@@ -35,7 +35,8 @@ impl<'a> Addition<'a> {
         if !data.is_data() {
             return Err(CadesError::Content);
         }
-        let context = Context::now(&Trust::default());
+        let nobody = Trust::default();
+        let context = Context::now(&nobody);
         intact(&verify::signed(&data, beside, &context), context.at)?;
         let (content, form) = match (data.content(), beside) {
             (Some(inside), None) => (hash.of(inside), Form::Enveloping { signing_time }),
@@ -68,7 +69,13 @@ impl<'a> Addition<'a> {
         signature: &[u8],
         beside: Option<&dyn Content>,
     ) -> Result<Vec<u8>, CadesError> {
-        let mut digests = self.data.digest_algorithms.clone();
+        let listed =
+            Tlv::only(&self.data.digest_algorithms_element).and_then(|set| set.children(512));
+        let listed = listed.map_err(crate::cms::ReadError::from)?;
+        let mut digests = listed
+            .iter()
+            .map(|one| one.whole.to_vec())
+            .collect::<Vec<_>>();
         digests.push(self.draft.digest_algorithm());
         let mut certificates = self.data.certificates.clone();
         certificates.extend(self.draft.certificates().map(<[u8]>::to_vec));
@@ -99,7 +106,8 @@ impl<'a> Addition<'a> {
             .map(|inside| (inside, inside.len() as u64, &self.content));
         let mut out = Vec::new();
         write_signed_data(&around, content, &mut out)?;
-        let context = Context::now(&Trust::default());
+        let nobody = Trust::default();
+        let context = Context::now(&nobody);
         intact(&verify::cms(&out, beside, &context)?, context.at)?;
         Ok(out)
     }

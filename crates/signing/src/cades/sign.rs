@@ -48,7 +48,8 @@ pub fn sign_file(
                 start: *before,
                 length,
             };
-            let context = Context::now(&Trust::default());
+            let nobody = Trust::default();
+            let context = Context::now(&nobody);
             intact(
                 &verify::cms(&draft.twin(&value)?, Some(&inside), &context)?,
                 context.at,

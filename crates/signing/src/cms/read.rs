@@ -51,8 +51,10 @@ pub struct SignedData<'a> {
     pub trailing: usize,
     /// The version it says.
     pub version: u64,
-    /// Encodings of the digestAlgorithms.
-    pub digest_algorithms: Vec<Vec<u8>>,
+    /// The hashes that it says its signers use.
+    pub digest_algorithms: Vec<AlgorithmId>,
+    /// The element `digestAlgorithms` as it is.
+    pub digest_algorithms_element: Vec<u8>,
     /// Content octets of the eContentType's object identifier.
     pub content_type: Vec<u8>,
     content: Option<Range<usize>>,
@@ -162,15 +164,19 @@ impl<'a> SignedData<'a> {
         outer.end()?;
         let mut reader = Tlv::only(explicit.value)?.expect(tag::SEQUENCE)?.reader();
         let version = reader.take(tag::INTEGER)?.small()?;
-        let digest_algorithms = wholes(&reader.take(tag::SET)?)?;
+        let digests = reader.take(tag::SET)?;
+        let digest_algorithms = digests
+            .children(MOST)?
+            .iter()
+            .map(AlgorithmId::parse)
+            .collect::<Result<_, _>>()?;
         let mut encapsulated = reader.take(tag::SEQUENCE)?.reader();
         let content_type = encapsulated.take(tag::OID)?.value.to_vec();
         let content = match encapsulated.optional(tag::context_constructed(0))? {
             None => None,
             Some(explicit) => {
-                let inner = Tlv::only(explicit.value)?;
-                // PKCS#7 allowed any type here; its content octets are what is hashed (RFC 5652, 5.2.1).
-                let value = inner.value;
+                // PKCS#7 allowed any type here; nobody signs documents so.
+                let value = Tlv::only(explicit.value)?.expect(tag::OCTET_STRING)?.value;
                 let start = value.as_ptr().addr() - bytes.as_ptr().addr();
                 Some(start..start + value.len())
             }
@@ -201,6 +207,7 @@ impl<'a> SignedData<'a> {
             trailing: 0,
             version,
             digest_algorithms,
+            digest_algorithms_element: digests.whole.to_vec(),
             content_type,
             content,
             certificates,
@@ -220,6 +227,7 @@ impl<'a> SignedData<'a> {
             trailing: self.trailing,
             version: self.version,
             digest_algorithms: self.digest_algorithms,
+            digest_algorithms_element: self.digest_algorithms_element,
             content_type: self.content_type,
             content: self.content,
             certificates: self.certificates,

@@ -63,8 +63,11 @@ impl Crl {
         let mut outer = Tlv::only(der)?.expect(tag::SEQUENCE)?.reader();
         let tbs = outer.take(tag::SEQUENCE)?;
         let algorithm = AlgorithmId::parse(&outer.next()?)?;
-        let (signature, _) = outer.take(tag::BIT_STRING)?.bits()?;
+        let (signature, unused) = outer.take(tag::BIT_STRING)?.bits()?;
         outer.end()?;
+        if unused != 0 {
+            return Err(Asn1Error::BadValue.into());
+        }
 
         let mut reader = tbs.reader();
         if let Some(version) = reader.optional(tag::INTEGER)?
@@ -79,7 +82,9 @@ impl Crl {
             Some(tag::UTC_TIME | tag::GENERALIZED_TIME) => Some(parse_time(&reader.next()?)?),
             _ => None,
         };
-        let entries = reader.optional(tag::SEQUENCE)?.map(|list| place(der, list.value));
+        let entries = reader
+            .optional(tag::SEQUENCE)?
+            .map(|list| place(der, list.value));
         let list = match reader.optional(tag::context_constructed(0))? {
             Some(explicit) => extensions(&Tlv::only(explicit.value)?)?,
             None => Vec::new(),
@@ -154,12 +159,15 @@ impl Crl {
         if self.issuer == certificate.issuer && self.issuer == issuer.subject {
             return true;
         }
-        let names = [&self.issuer, &certificate.issuer, &issuer.subject].map(|name| Name::parse(name));
+        let names =
+            [&self.issuer, &certificate.issuer, &issuer.subject].map(|name| Name::parse(name));
         matches!(names, [Ok(one), Ok(two), Ok(three)] if one == two && two == three)
     }
 
     fn covers(&self, certificate: &Certificate) -> bool {
-        let authority = certificate.basic_constraints().is_ok_and(|(authority, _)| authority);
+        let authority = certificate
+            .basic_constraints()
+            .is_ok_and(|(authority, _)| authority);
         if (self.scope.users_only && authority) || (self.scope.authorities_only && !authority) {
             return false;
         }
@@ -174,12 +182,23 @@ impl Crl {
 
     fn is_signed_by(&self, issuer: &Certificate) -> bool {
         // A key that may sign certificates but no CRLs does not sign this one (RFC 5280, 6.3.3 (f)).
-        if !issuer.key_usage().is_ok_and(|usage| usage.is_none_or(|usage| usage.crl_sign())) {
+        if !issuer
+            .key_usage()
+            .is_ok_and(|usage| usage.is_none_or(|usage| usage.crl_sign()))
+        {
             return false;
         }
-        let Some(scheme) = Scheme::read(&self.algorithm, None) else { return false };
-        let Some(key) = PublicKey::from_spki(&issuer.spki) else { return false };
-        let Some(digest) = self.der.get(self.tbs.clone()).and_then(|tbs| scheme.digest.of(tbs)) else {
+        let Some(scheme) = Scheme::read(&self.algorithm, None) else {
+            return false;
+        };
+        let Some(key) = PublicKey::from_spki(&issuer.spki) else {
+            return false;
+        };
+        let Some(digest) = self
+            .der
+            .get(self.tbs.clone())
+            .and_then(|tbs| scheme.digest.of(tbs))
+        else {
             return false;
         };
         self.algorithms_agree
@@ -193,7 +212,9 @@ impl Crl {
         &'a self,
         mut see: impl FnMut(&'a [u8], Entry) -> Result<(), RevocationError>,
     ) -> Result<(), RevocationError> {
-        let Some(bytes) = self.entries.clone().and_then(|range| self.der.get(range)) else { return Ok(()) };
+        let Some(bytes) = self.entries.clone().and_then(|range| self.der.get(range)) else {
+            return Ok(());
+        };
         let mut reader = Reader::new(bytes);
         while !reader.is_empty() {
             let mut one = reader.take(tag::SEQUENCE)?.reader();
@@ -252,13 +273,17 @@ fn read_scope(value: &[u8]) -> Result<Scope, RevocationError> {
         scope.point = Some(names.unwrap_or_default());
     }
     let mut flag = |n: u8| -> Result<bool, Asn1Error> {
-        reader.optional(tag::context(n))?.map_or(Ok(false), |element| element.boolean())
+        reader
+            .optional(tag::context(n))?
+            .map_or(Ok(false), |element| element.boolean())
     };
     scope.users_only = flag(1)?;
     scope.authorities_only = flag(2)?;
     let some_reasons = reader.optional(tag::context(3))?.is_some();
     let mut flag = |n: u8| -> Result<bool, Asn1Error> {
-        reader.optional(tag::context(n))?.map_or(Ok(false), |element| element.boolean())
+        reader
+            .optional(tag::context(n))?
+            .map_or(Ok(false), |element| element.boolean())
     };
     let (indirect, attributes) = (flag(4)?, flag(5)?);
     reader.end()?;

@@ -19,7 +19,8 @@ const WITHOUT_NEXT: SignedDuration = SignedDuration::from_hours(24);
 /// Clocks of responders run ahead by a little.
 const SKEW: SignedDuration = SignedDuration::from_mins(5);
 
-const REVOCATION_VALUES: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.24");
+const REVOCATION_VALUES: ObjectIdentifier =
+    ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.24");
 /// The most values of one signer.
 const MOST_VALUES: usize = 256;
 
@@ -146,7 +147,9 @@ impl Facts {
         let mut reader = Tlv::only(value)?.expect(tag::SEQUENCE)?.reader();
         let mut list = |n: u8| -> Result<Vec<Tlv<'_>>, Asn1Error> {
             let explicit = reader.optional(tag::context_constructed(n))?;
-            explicit.map_or(Ok(Vec::new()), |explicit| Tlv::only(explicit.value)?.children(MOST_VALUES))
+            explicit.map_or(Ok(Vec::new()), |explicit| {
+                Tlv::only(explicit.value)?.children(MOST_VALUES)
+            })
         };
         let (crls, answers) = (list(0)?, list(1)?);
         for crl in crls {
@@ -195,8 +198,18 @@ impl Facts {
     #[must_use]
     pub fn about(&self, certificate: &Certificate, issuer: &Certificate) -> Self {
         Self {
-            crls: self.crls.iter().filter(|crl| crl.is_about(certificate, issuer)).cloned().collect(),
-            ocsp: self.ocsp.iter().filter(|answer| answer.about(certificate, issuer).is_some()).cloned().collect(),
+            crls: self
+                .crls
+                .iter()
+                .filter(|crl| crl.is_about(certificate, issuer))
+                .cloned()
+                .collect(),
+            ocsp: self
+                .ocsp
+                .iter()
+                .filter(|answer| answer.about(certificate, issuer).is_some())
+                .cloned()
+                .collect(),
         }
     }
 
@@ -210,7 +223,9 @@ impl Facts {
         let mut all = self.said(certificate, issuer);
         all.sort_by_key(|said| std::cmp::Reverse(said.issued));
         let for_good = all.iter().find_map(|said| match said.state {
-            State::Revoked(entry) if entry.reason != Some(Reason::CertificateHold) => Some((entry, said)),
+            State::Revoked(entry) if entry.reason != Some(Reason::CertificateHold) => {
+                Some((entry, said))
+            }
             _ => None,
         });
         if let Some((entry, said)) = for_good
@@ -225,14 +240,22 @@ impl Facts {
                 State::Revoked(entry) if entry.since <= at => return said.revoked(entry),
                 // Revoked after the time in question: it was listed, so it was known, whatever expired since.
                 State::Revoked(entry) => {
-                    return Status::Good { source: said.source, issued: said.issued, later: Some(later(entry)) };
+                    return Status::Good {
+                        source: said.source,
+                        issued: said.issued,
+                        later: Some(later(entry)),
+                    };
                 }
                 State::Unknown => why = Why::Responder,
                 State::Good if !speaks => why = Why::Stale,
                 State::Good if !said.knows_expired => why = Why::AfterExpiry,
                 State::Good => {
                     let later = for_good.map(|(entry, _)| later(entry));
-                    return Status::Good { source: said.source, issued: said.issued, later };
+                    return Status::Good {
+                        source: said.source,
+                        issued: said.issued,
+                        later,
+                    };
                 }
             }
         }
@@ -246,7 +269,9 @@ impl Facts {
     /// with the highest: what a revoked authority says of those below it counts for nothing.
     pub fn judge(&self, path: &Path<'_>, at: Timestamp) -> Result<(), PathError> {
         for (depth, pair) in path.certificates.windows(2).enumerate().rev() {
-            let [certificate, issuer] = pair else { continue };
+            let [certificate, issuer] = pair else {
+                continue;
+            };
             match self.status(certificate, issuer, at) {
                 Status::Good { .. } => {}
                 Status::Revoked { since, .. } => return Err(PathError::Revoked { depth, since }),
@@ -257,23 +282,34 @@ impl Facts {
     }
 
     fn said(&self, certificate: &Certificate, issuer: &Certificate) -> Vec<Said> {
-        let lists = self.crls.iter().filter(|crl| crl.is_about(certificate, issuer)).filter_map(|crl| {
-            let state = crl.entry(certificate).ok()?.map_or(State::Good, State::Revoked);
-            Some(Said {
-                state,
-                source: Source::Crl,
-                issued: crl.this_update(),
-                next: crl.next_update(),
-                knows_expired: crl.lists_expired(certificate.not_after),
-            })
-        });
+        let lists = self
+            .crls
+            .iter()
+            .filter(|crl| crl.is_about(certificate, issuer))
+            .filter_map(|crl| {
+                let state = crl
+                    .entry(certificate)
+                    .ok()?
+                    .map_or(State::Good, State::Revoked);
+                Some(Said {
+                    state,
+                    source: Source::Crl,
+                    issued: crl.this_update(),
+                    next: crl.next_update(),
+                    knows_expired: crl.lists_expired(certificate.not_after),
+                })
+            });
         let answers = self.ocsp.iter().filter_map(|answer| {
             let single = answer.about(certificate, issuer)?;
             Some(Said {
                 state: single.state,
                 source: Source::Ocsp,
                 issued: single.this_update,
-                next: Some(single.next_update.unwrap_or(single.this_update + WITHOUT_NEXT)),
+                next: Some(
+                    single
+                        .next_update
+                        .unwrap_or(single.this_update + WITHOUT_NEXT),
+                ),
                 knows_expired: single.knows_expired(certificate.not_after),
             })
         });
@@ -283,10 +319,21 @@ impl Facts {
 
 /// The answers of verification: a revocation is told whenever it is known, even where it came later.
 impl crate::verify::Facts for Facts {
-    fn revocation(&self, certificate: &Certificate, issuer: &Certificate, at: Timestamp) -> Revocation {
-        let revoked = |since, reason: Option<Reason>| Revocation::Revoked { since, reason: reason.map(Reason::code) };
+    fn revocation(
+        &self,
+        certificate: &Certificate,
+        issuer: &Certificate,
+        at: Timestamp,
+    ) -> Revocation {
+        let revoked = |since, reason: Option<Reason>| Revocation::Revoked {
+            since,
+            reason: reason.map(Reason::code),
+        };
         match self.status(certificate, issuer, at) {
-            Status::Good { later: Some((since, reason)), .. } => revoked(since, reason),
+            Status::Good {
+                later: Some((since, reason)),
+                ..
+            } => revoked(since, reason),
             Status::Good { issued, .. } => Revocation::Good { issued },
             Status::Revoked { since, reason, .. } => revoked(since, reason),
             Status::Unknown { .. } => Revocation::Unknown,
@@ -301,7 +348,12 @@ impl Said {
     }
 
     fn revoked(&self, entry: Entry) -> Status {
-        Status::Revoked { since: entry.since, reason: entry.reason, source: self.source, issued: self.issued }
+        Status::Revoked {
+            since: entry.since,
+            reason: entry.reason,
+            source: self.source,
+            issued: self.issued,
+        }
     }
 }
 

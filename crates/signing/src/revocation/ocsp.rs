@@ -99,10 +99,16 @@ impl OcspResponse {
         let mut reader = basic.expect(tag::SEQUENCE)?.reader();
         let tbs = reader.take(tag::SEQUENCE)?;
         let algorithm = AlgorithmId::parse(&reader.next()?)?;
-        let (signature, _) = reader.take(tag::BIT_STRING)?.bits()?;
+        let (signature, unused) = reader.take(tag::BIT_STRING)?.bits()?;
+        if unused != 0 {
+            return Err(Asn1Error::BadValue.into());
+        }
         let mut certificates = Vec::new();
         if let Some(explicit) = reader.optional(tag::context_constructed(0))? {
-            for one in Tlv::only(explicit.value)?.expect(tag::SEQUENCE)?.children(MAX_CERTIFICATES)? {
+            for one in Tlv::only(explicit.value)?
+                .expect(tag::SEQUENCE)?
+                .children(MAX_CERTIFICATES)?
+            {
                 // One that cannot be read does not sign; another may.
                 certificates.extend(Certificate::parse(one.whole).ok());
             }
@@ -117,9 +123,12 @@ impl OcspResponse {
         let id = body.next()?;
         let responder = match id.tag {
             name if name == tag::context_constructed(1) => Responder::Name(id.value.to_vec()),
-            key if key == tag::context_constructed(2) => {
-                Responder::Key(Tlv::only(id.value)?.expect(tag::OCTET_STRING)?.value.to_vec())
-            }
+            key if key == tag::context_constructed(2) => Responder::Key(
+                Tlv::only(id.value)?
+                    .expect(tag::OCTET_STRING)?
+                    .value
+                    .to_vec(),
+            ),
             _ => return Err(Asn1Error::Unexpected.into()),
         };
         let produced_at = parse_time(&body.take(tag::GENERALIZED_TIME)?)?;
@@ -130,8 +139,12 @@ impl OcspResponse {
             for extension in extensions(&Tlv::only(explicit.value)?)? {
                 if extension.oid == NONCE.as_bytes() {
                     // Some responders forget the inner OCTET STRING.
-                    let inner = Tlv::only(&extension.value).and_then(|inner| inner.expect(tag::OCTET_STRING));
-                    nonce = Some(inner.map_or_else(|_| extension.value.clone(), |inner| inner.value.to_vec()));
+                    let inner = Tlv::only(&extension.value)
+                        .and_then(|inner| inner.expect(tag::OCTET_STRING));
+                    nonce = Some(
+                        inner
+                            .map_or_else(|_| extension.value.clone(), |inner| inner.value.to_vec()),
+                    );
                 } else if extension.critical {
                     return Err(RevocationError::Critical);
                 }
@@ -190,7 +203,10 @@ impl OcspResponse {
     /// What it says of this certificate of this issuer, where it may: the issuer signed it, or a responder whose
     /// certificate the issuer signed for this purpose (RFC 6960, 4.2.2.2).
     pub(super) fn about(&self, certificate: &Certificate, issuer: &Certificate) -> Option<&Single> {
-        let single = self.single.iter().find(|single| single.is_about(certificate, issuer))?;
+        let single = self
+            .single
+            .iter()
+            .find(|single| single.is_about(certificate, issuer))?;
         self.is_signed_for(issuer).then_some(single)
     }
 
@@ -201,9 +217,9 @@ impl OcspResponse {
         self.certificates.iter().any(|delegated| {
             self.responder.is(delegated)
                 && same_name(&delegated.issuer, &issuer.subject)
-                && delegated
-                    .extended_key_usage()
-                    .is_ok_and(|usage| usage.is_some_and(|all| all.iter().any(|one| one == OCSP_SIGNING.as_bytes())))
+                && delegated.extended_key_usage().is_ok_and(|usage| {
+                    usage.is_some_and(|all| all.iter().any(|one| one == OCSP_SIGNING.as_bytes()))
+                })
                 && (delegated.not_before..=delegated.not_after).contains(&self.produced_at)
                 && is_signed_by(delegated, issuer)
                 && self.is_signed_with(&delegated.spki)
@@ -211,9 +227,15 @@ impl OcspResponse {
     }
 
     fn is_signed_with(&self, spki: &[u8]) -> bool {
-        let Some(scheme) = Scheme::read(&self.algorithm, None) else { return false };
-        let Some(key) = PublicKey::from_spki(spki) else { return false };
-        let Some(digest) = scheme.digest.of(&self.tbs) else { return false };
+        let Some(scheme) = Scheme::read(&self.algorithm, None) else {
+            return false;
+        };
+        let Some(key) = PublicKey::from_spki(spki) else {
+            return false;
+        };
+        let Some(digest) = scheme.digest.of(&self.tbs) else {
+            return false;
+        };
         scheme.is_strong() && key.is_strong() && key.verifies(&scheme, &digest, &self.signature)
     }
 }
@@ -222,9 +244,8 @@ impl Responder {
     fn is(&self, certificate: &Certificate) -> bool {
         match self {
             Self::Name(name) => same_name(name, &certificate.subject),
-            Self::Key(key) => {
-                issuer_hashes(certificate, DigestAlgorithm::Sha1).is_some_and(|(_, own)| own == *key)
-            }
+            Self::Key(key) => issuer_hashes(certificate, DigestAlgorithm::Sha1)
+                .is_some_and(|(_, own)| own == *key),
         }
     }
 }
@@ -246,7 +267,8 @@ impl Single {
 }
 
 fn same_name(one: &[u8], other: &[u8]) -> bool {
-    one == other || matches!((Name::parse(one), Name::parse(other)), (Ok(one), Ok(other)) if one == other)
+    one == other
+        || matches!((Name::parse(one), Name::parse(other)), (Ok(one), Ok(other)) if one == other)
 }
 
 fn single(element: &Tlv<'_>) -> Result<Single, RevocationError> {
@@ -280,7 +302,16 @@ fn single(element: &Tlv<'_>) -> Result<Single, RevocationError> {
         }
     }
     reader.end()?;
-    Ok(Single { hash, name, key, serial, state, this_update, next_update, archive_cutoff })
+    Ok(Single {
+        hash,
+        name,
+        key,
+        serial,
+        state,
+        this_update,
+        next_update,
+        archive_cutoff,
+    })
 }
 
 /// RevokedInfo, implicitly tagged: the time, and perhaps why.
@@ -298,5 +329,11 @@ fn revoked_info(element: &Tlv<'_>) -> Result<Entry, Asn1Error> {
 /// OCSPResponse around a BasicOCSPResponse.
 fn wrap(basic: &[u8]) -> Vec<u8> {
     let bytes = with_oid(&oid::OCSP_BASIC, &[&tlv(tag::OCTET_STRING, &[basic])]);
-    tlv(tag::SEQUENCE, &[&tlv(ENUMERATED, &[&[0]]), &tlv(tag::context_constructed(0), &[&bytes])])
+    tlv(
+        tag::SEQUENCE,
+        &[
+            &tlv(ENUMERATED, &[&[0]]),
+            &tlv(tag::context_constructed(0), &[&bytes]),
+        ],
+    )
 }

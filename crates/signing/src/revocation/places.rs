@@ -30,14 +30,19 @@ impl Places {
     pub fn of(certificate: &Certificate) -> Self {
         let mut places = Self::default();
         for (method, address) in descriptions(certificate).unwrap_or_default() {
-            let Some(address) = web(&address) else { continue };
+            let Some(address) = web(&address) else {
+                continue;
+            };
             if method == OCSP.as_bytes() {
                 places.ocsp.push(address);
             } else if method == CA_ISSUERS.as_bytes() {
                 places.issuer.push(address);
             }
         }
-        places.crl = Self::points(certificate).iter().filter_map(|point| web(point)).collect();
+        places.crl = Self::points(certificate)
+            .iter()
+            .filter_map(|point| web(point))
+            .collect();
         places
     }
 
@@ -51,14 +56,20 @@ fn web(address: &[u8]) -> Option<String> {
     let address = std::str::from_utf8(address).ok()?;
     let scheme = address.split_once("://")?.0.to_ascii_lowercase();
     let plain = address.bytes().all(|byte| byte.is_ascii_graphic());
-    (matches!(scheme.as_str(), "http" | "https") && plain && address.len() <= MAX_URL).then(|| address.to_owned())
+    (matches!(scheme.as_str(), "http" | "https") && plain && address.len() <= MAX_URL)
+        .then(|| address.to_owned())
 }
 
 /// AuthorityInfoAccess: method and address.
 fn descriptions(certificate: &Certificate) -> Result<Vec<(Vec<u8>, Vec<u8>)>, Asn1Error> {
-    let Some(extension) = certificate.extension(&oid::AUTHORITY_INFO_ACCESS) else { return Ok(Vec::new()) };
+    let Some(extension) = certificate.extension(&oid::AUTHORITY_INFO_ACCESS) else {
+        return Ok(Vec::new());
+    };
     let mut all = Vec::new();
-    for description in Tlv::only(&extension.value)?.expect(tag::SEQUENCE)?.children(MOST)? {
+    for description in Tlv::only(&extension.value)?
+        .expect(tag::SEQUENCE)?
+        .children(MOST)?
+    {
         let mut reader = description.expect(tag::SEQUENCE)?.reader();
         let method = reader.take(tag::OID)?.value.to_vec();
         let name = reader.next()?;
@@ -70,11 +81,18 @@ fn descriptions(certificate: &Certificate) -> Result<Vec<(Vec<u8>, Vec<u8>)>, As
 }
 
 fn points(certificate: &Certificate) -> Result<Vec<Vec<u8>>, Asn1Error> {
-    let Some(extension) = certificate.extension(&oid::CRL_DISTRIBUTION_POINTS) else { return Ok(Vec::new()) };
+    let Some(extension) = certificate.extension(&oid::CRL_DISTRIBUTION_POINTS) else {
+        return Ok(Vec::new());
+    };
     let mut all = Vec::new();
-    for point in Tlv::only(&extension.value)?.expect(tag::SEQUENCE)?.children(MOST)? {
+    for point in Tlv::only(&extension.value)?
+        .expect(tag::SEQUENCE)?
+        .children(MOST)?
+    {
         let mut reader = point.expect(tag::SEQUENCE)?.reader();
-        let Some(name) = reader.optional(tag::context_constructed(0))? else { continue };
+        let Some(name) = reader.optional(tag::context_constructed(0))? else {
+            continue;
+        };
         if let Some(names) = full_names(&name)? {
             all.extend(uris(&names)?);
         }
@@ -91,7 +109,11 @@ pub(super) fn full_names<'a>(point: &Tlv<'a>) -> Result<Option<Tlv<'a>>, Asn1Err
 /// The addresses among GeneralNames.
 pub(super) fn uris(names: &Tlv<'_>) -> Result<Vec<Vec<u8>>, Asn1Error> {
     let names = names.children(MOST)?;
-    Ok(names.iter().filter(|name| name.tag == URI).map(|name| name.value.to_vec()).collect())
+    Ok(names
+        .iter()
+        .filter(|name| name.tag == URI)
+        .map(|name| name.value.to_vec())
+        .collect())
 }
 
 /// `uniformResourceIdentifier [6]`.

@@ -35,7 +35,10 @@ impl OcspRequest {
         let extensions = tlv(tag::SEQUENCE, &[&with_oid(&NONCE, &[&value])]);
         let extensions = tlv(tag::context_constructed(2), &[&extensions]);
         let body = tlv(tag::SEQUENCE, &[&list, &extensions]);
-        Some(Self { der: tlv(tag::SEQUENCE, &[&body]), nonce })
+        Some(Self {
+            der: tlv(tag::SEQUENCE, &[&body]),
+            nonce,
+        })
     }
 
     /// DER of the OCSPRequest.
@@ -68,7 +71,10 @@ fn cert_id(certificate: &Certificate, issuer: &Certificate) -> Option<Vec<u8>> {
 }
 
 /// The hashes of an issuer's name and key.
-pub(super) fn issuer_hashes(issuer: &Certificate, hash: DigestAlgorithm) -> Option<(Vec<u8>, Vec<u8>)> {
+pub(super) fn issuer_hashes(
+    issuer: &Certificate,
+    hash: DigestAlgorithm,
+) -> Option<(Vec<u8>, Vec<u8>)> {
     let key = key_bits(&issuer.spki).ok()?;
     Some((hash.of(&issuer.subject)?, hash.of(key)?))
 }

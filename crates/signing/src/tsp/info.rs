@@ -59,7 +59,9 @@ impl Imprint {
     }
 
     fn strong(&self) -> Result<DigestAlgorithm, TspError> {
-        self.algorithm.filter(|algorithm| algorithm.is_strong()).ok_or(TspError::WeakImprint)
+        self.algorithm
+            .filter(|algorithm| algorithm.is_strong())
+            .ok_or(TspError::WeakImprint)
     }
 }
 
@@ -80,17 +82,25 @@ impl TstInfo {
         imprint.end()?;
         let serial = reader.take(tag::INTEGER)?.value.to_vec();
         let time = parse_time(&reader.take(tag::GENERALIZED_TIME)?)?;
-        let accuracy = reader.optional(tag::SEQUENCE)?.map(|element| accuracy(&element)).transpose()?;
+        let accuracy = reader
+            .optional(tag::SEQUENCE)?
+            .map(|element| accuracy(&element))
+            .transpose()?;
         // ordering: nothing is read out of the order of two stamps.
         reader.optional(tag::BOOLEAN)?;
-        let nonce = reader.optional(tag::INTEGER)?.map(|element| element.value.to_vec());
+        let nonce = reader
+            .optional(tag::INTEGER)?
+            .map(|element| element.value.to_vec());
         // tsa: a name that the certificate gives better; extensions: none of the standard's is critical.
         reader.optional(tag::context_constructed(0))?;
         reader.optional(tag::context_constructed(1))?;
         reader.end()?;
         Ok(Self {
             policy,
-            imprint: Imprint { algorithm: DigestAlgorithm::from_oid(&algorithm.oid), bytes },
+            imprint: Imprint {
+                algorithm: DigestAlgorithm::from_oid(&algorithm.oid),
+                bytes,
+            },
             serial,
             time,
             accuracy,
@@ -103,7 +113,10 @@ impl TstInfo {
 fn accuracy(element: &Tlv<'_>) -> Result<SignedDuration, Asn1Error> {
     let mut reader = element.reader();
     let mut part = |name: u8| -> Result<i64, Asn1Error> {
-        let number = reader.optional(name)?.map(|element| element.small()).transpose()?;
+        let number = reader
+            .optional(name)?
+            .map(|element| element.small())
+            .transpose()?;
         i64::try_from(number.unwrap_or(0)).map_err(|_| Asn1Error::BadValue)
     };
     let seconds = part(tag::INTEGER)?;
@@ -114,5 +127,7 @@ fn accuracy(element: &Tlv<'_>) -> Result<SignedDuration, Asn1Error> {
     if seconds > 31_536_000 || thousandths > 999 || millionths > 999 {
         return Err(Asn1Error::BadValue);
     }
-    Ok(SignedDuration::from_micros((seconds * 1_000 + thousandths) * 1_000 + millionths))
+    Ok(SignedDuration::from_micros(
+        (seconds * 1_000 + thousandths) * 1_000 + millionths,
+    ))
 }

@@ -16,7 +16,7 @@ mod tsd;
 
 pub use info::{Imprint, TstInfo};
 pub(crate) use oid::SIGNATURE_TIME_STAMP;
-pub use proof::{StampVerdict, StampedVerdict, judge, stamps, token, token_of};
+pub use proof::{StampVerdict, StampedVerdict, judge, judge_read, stamps, token, token_of};
 pub use request::Request;
 pub use response::{Failure, Response};
 pub use token::{Stamp, Token};
@@ -74,7 +74,9 @@ impl TspError {
     #[must_use]
     pub fn sub_indication(&self) -> SubIndication {
         match self {
-            Self::Asn1(_) | Self::Refused(_) | Self::NotAToken | Self::OtherEvidence => SubIndication::FormatFailure,
+            Self::Asn1(_) | Self::Refused(_) | Self::NotAToken | Self::OtherEvidence => {
+                SubIndication::FormatFailure
+            }
             Self::OtherContent => SubIndication::HashFailure,
             Self::WeakImprint => SubIndication::CryptoConstraintsFailure,
             Self::OtherRequest => SubIndication::SigConstraintsFailure,

@@ -4,7 +4,9 @@ use super::{Stamp, Token, TspError, oid};
 use crate::cms::{ReadError, SignedData, SignerInfo};
 use crate::path::{self, Path, PathError, Settings, Trust};
 use crate::revocation;
-use crate::verify::{self, At, Basis, Content, Context, Facts, Revocation, RevocationRule, SignerVerdict};
+use crate::verify::{
+    self, At, Basis, Content, Context, Facts, Revocation, RevocationRule, SignerVerdict,
+};
 use crate::x509::Certificate;
 use crate::{Indication, Service, Standing, SubIndication};
 use jiff::Timestamp;
@@ -37,6 +39,7 @@ pub struct StampVerdict {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StampedVerdict {
     /// At the earliest proven time; at that of the context where none is.
+    #[serde(flatten)]
     pub signer: SignerVerdict,
     /// Its stamps, in the order of the file.
     pub stamps: Vec<StampVerdict>,
@@ -54,26 +57,62 @@ pub fn judge(
     content: Option<&dyn Content>,
     context: &Context<'_>,
 ) -> Result<Vec<StampedVerdict>, ReadError> {
-    let data = SignedData::parse(signed_data)?;
+    Ok(judge_read(
+        &SignedData::parse(signed_data)?,
+        content,
+        context,
+    ))
+}
+
+/// The same for what was read already.
+#[must_use]
+pub fn judge_read(
+    data: &SignedData<'_>,
+    content: Option<&dyn Content>,
+    context: &Context<'_>,
+) -> Vec<StampedVerdict> {
     let mut carried = revocation::Facts::new();
-    carried.add_carried(&data);
+    carried.add_carried(data);
     let both = Both(context.facts, &carried);
-    let context = Context { facts: &both, ..*context };
+    let context = Context {
+        facts: &both,
+        ..*context
+    };
     let mut all = Vec::new();
     let mut judged: Vec<(At, Vec<SignerVerdict>)> = Vec::new();
     for (index, signer) in data.signers.iter().enumerate() {
         let stamps = stamps(signer, &context);
-        let at = stamps.iter().filter_map(proven).min().map_or(context.at, |time| {
-            let earlier = context.at.is_proof() && context.at.time <= time;
-            if earlier { context.at } else { At { time, basis: Basis::TimeStamp } }
-        });
+        let at = stamps
+            .iter()
+            .filter_map(proven)
+            .min()
+            .map_or(context.at, |time| {
+                let earlier = context.at.is_proof() && context.at.time <= time;
+                if earlier {
+                    context.at
+                } else {
+                    At {
+                        time,
+                        basis: Basis::TimeStamp,
+                    }
+                }
+            });
         if !judged.iter().any(|(known, _)| *known == at) {
-            judged.push((at, verify::signed(&data, content, &Context { at, ..context })));
+            judged.push((
+                at,
+                verify::signed(data, content, &Context { at, ..context }),
+            ));
         }
-        let verdict = judged.iter().find(|(known, _)| *known == at).and_then(|(_, verdicts)| verdicts.get(index));
-        all.extend(verdict.map(|verdict| StampedVerdict { signer: verdict.clone(), stamps }));
+        let verdict = judged
+            .iter()
+            .find(|(known, _)| *known == at)
+            .and_then(|(_, verdicts)| verdicts.get(index));
+        all.extend(verdict.map(|verdict| StampedVerdict {
+            signer: verdict.clone(),
+            stamps,
+        }));
     }
-    Ok(all)
+    all
 }
 
 /// Judges the time stamps on a signature (`signature-time-stamp`, EN 319 122-1, 5.3): each must be of this very
@@ -82,7 +121,10 @@ pub fn judge(
 pub fn stamps(signer: &SignerInfo, context: &Context<'_>) -> Vec<StampVerdict> {
     let mut seen: Vec<&[u8]> = Vec::new();
     let mut verdicts = Vec::new();
-    for value in signer.unsigned_values(oid::SIGNATURE_TIME_STAMP.as_bytes()).take(MOST) {
+    for value in signer
+        .unsigned_values(oid::SIGNATURE_TIME_STAMP.as_bytes())
+        .take(MOST)
+    {
         if !seen.contains(&value) {
             seen.push(value);
             verdicts.push(token(value, &signer.signature, context));
@@ -119,9 +161,9 @@ impl StampVerdict {
     fn failed(time: Option<Timestamp>, fault: TspError) -> Self {
         let sub_indication = fault.sub_indication();
         let indication = match sub_indication {
-            SubIndication::FormatFailure | SubIndication::HashFailure | SubIndication::SigCryptoFailure => {
-                Indication::TotalFailed
-            }
+            SubIndication::FormatFailure
+            | SubIndication::HashFailure
+            | SubIndication::SigCryptoFailure => Indication::TotalFailed,
             _ => Indication::Indeterminate,
         };
         Self {
@@ -137,22 +179,38 @@ impl StampVerdict {
 }
 
 fn proven(stamp: &StampVerdict) -> Option<Timestamp> {
-    stamp.time.filter(|_| stamp.indication == Indication::TotalPassed)
+    stamp
+        .time
+        .filter(|_| stamp.indication == Indication::TotalPassed)
 }
 
 /// Whether the authority is to be believed.
 fn authority(stamp: &Stamp, token: &Token, context: &Context<'_>) -> StampVerdict {
     let mut carried = revocation::Facts::new();
     let (crls, answers) = token.facts();
-    crls.for_each(|der| drop(carried.add_crl(der)));
-    answers.for_each(|der| drop(carried.add_ocsp(der)));
+    // What is of no use in a token is left out.
+    for der in crls {
+        let _ = carried.add_crl(der);
+    }
+    for der in answers {
+        let _ = carried.add_ocsp(der);
+    }
     let facts = Both(context.facts, &carried);
-    let pool: Vec<Certificate> = stamp.chain.iter().chain(context.certificates).cloned().collect();
+    let pool: Vec<Certificate> = stamp
+        .chain
+        .iter()
+        .chain(context.certificates)
+        .cloned()
+        .collect();
     // A token that says it is from the future is judged when that has come.
     let at = context.at.time;
-    let found = path::find(&stamp.certificate, &pool, context.trust, &Settings::at(at), |path| {
-        revocations(path, stamp.time, at, &facts, context.revocation)
-    });
+    let found = path::find(
+        &stamp.certificate,
+        &pool,
+        context.trust,
+        &Settings::at(at),
+        |path| revocations(path, stamp.time, at, &facts, context.revocation),
+    );
     let mut verdict = StampVerdict {
         indication: Indication::Indeterminate,
         sub_indication: None,
@@ -168,7 +226,11 @@ fn authority(stamp: &Stamp, token: &Token, context: &Context<'_>) -> StampVerdic
             verdict.qualified = qualified(&path, context.trust, stamp.time);
             // EN 319 102-1, 5.4: a stamp from after the time of the judgement proves nothing about it.
             let ahead = stamp.time > at + stamp.accuracy.unwrap_or_default();
-            verdict.indication = if ahead { Indication::Indeterminate } else { Indication::TotalPassed };
+            verdict.indication = if ahead {
+                Indication::Indeterminate
+            } else {
+                Indication::TotalPassed
+            };
             verdict.sub_indication = ahead.then_some(SubIndication::TimestampOrderFailure);
         }
         Err(why) => {
@@ -188,7 +250,9 @@ fn revocations(
     rule: RevocationRule,
 ) -> Result<(), PathError> {
     for (depth, pair) in path.certificates.windows(2).enumerate() {
-        let [certificate, issuer] = pair else { continue };
+        let [certificate, issuer] = pair else {
+            continue;
+        };
         match facts.revocation(certificate, issuer, at) {
             Revocation::Good { .. } => {}
             Revocation::Revoked { since, reason } => {
@@ -208,7 +272,10 @@ fn revocations(
 /// the unit itself or its issuer, and one certificate for several services.
 fn qualified(path: &Path<'_>, trust: &Trust, made: Timestamp) -> bool {
     let stood = |history: &[(Timestamp, Standing)]| {
-        let last = history.iter().filter(|(since, _)| *since <= made).max_by_key(|(since, _)| *since);
+        let last = history
+            .iter()
+            .filter(|(since, _)| *since <= made)
+            .max_by_key(|(since, _)| *since);
         last.is_some_and(|(_, standing)| *standing == Standing::Granted)
     };
     trust.iter().any(|(_, anchor)| {
@@ -220,8 +287,12 @@ fn qualified(path: &Path<'_>, trust: &Trust, made: Timestamp) -> bool {
 
 fn sub_indication(why: PathError) -> SubIndication {
     match why {
-        PathError::NoPath | PathError::TooMany | PathError::Signature { .. } => SubIndication::NoCertificateChainFound,
-        PathError::Expired { depth: 0 } | PathError::NotYetValid { depth: 0 } => SubIndication::OutOfBoundsNoPoe,
+        PathError::NoPath | PathError::TooMany | PathError::Signature { .. } => {
+            SubIndication::NoCertificateChainFound
+        }
+        PathError::Expired { depth: 0 } | PathError::NotYetValid { depth: 0 } => {
+            SubIndication::OutOfBoundsNoPoe
+        }
         PathError::Revoked { depth: 0, .. } => SubIndication::RevokedNoPoe,
         PathError::Revoked { .. } => SubIndication::RevokedCaNoPoe,
         PathError::RevocationUnknown { .. } => SubIndication::TryLater,
@@ -234,13 +305,22 @@ fn sub_indication(why: PathError) -> SubIndication {
 struct Both<'a>(&'a dyn Facts, &'a dyn Facts);
 
 impl Facts for Both<'_> {
-    fn revocation(&self, certificate: &Certificate, issuer: &Certificate, at: Timestamp) -> Revocation {
+    fn revocation(
+        &self,
+        certificate: &Certificate,
+        issuer: &Certificate,
+        at: Timestamp,
+    ) -> Revocation {
         let one = self.0.revocation(certificate, issuer, at);
         let other = self.1.revocation(certificate, issuer, at);
         // A revocation is never outvoted; of two, the one from earlier.
         match (one, other) {
             (Revocation::Revoked { since, .. }, Revocation::Revoked { since: second, .. }) => {
-                if since <= second { one } else { other }
+                if since <= second {
+                    one
+                } else {
+                    other
+                }
             }
             (Revocation::Revoked { .. }, _) => one,
             (_, Revocation::Revoked { .. }) => other,

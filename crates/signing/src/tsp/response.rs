@@ -1,8 +1,8 @@
 //! What an authority answers (RFC 3161, 2.4.2).
 
 use super::{Request, Token, TspError};
-use crate::asn1::{Limits, Tlv, normalise, tag};
 use crate::Asn1Error;
+use crate::asn1::{Limits, Tlv, normalise, tag};
 use serde::{Deserialize, Serialize};
 
 /// The largest answer or token, in bytes: chains and their OCSP answers fit many times.
@@ -35,15 +35,25 @@ impl Response {
     /// # Errors
     /// [`TspError::Asn1`].
     pub fn parse(bytes: &[u8]) -> Result<Self, TspError> {
-        let limits = Limits { depth: 32, elements: 20_000, bytes: MAX };
+        let limits = Limits {
+            depth: 32,
+            elements: 20_000,
+            bytes: MAX,
+        };
         let normal = normalise(bytes, limits)?;
         let outer = Tlv::only(&normal.der)?.expect(tag::SEQUENCE)?;
         let mut reader = outer.reader();
         if reader.peek() == Some(tag::OID) {
-            return Ok(Self { result: Ok(outer.whole.to_vec()) });
+            return Ok(Self {
+                result: Ok(outer.whole.to_vec()),
+            });
         }
         let status = reader.take(tag::SEQUENCE)?;
-        let token = if reader.is_empty() { None } else { Some(reader.take(tag::SEQUENCE)?.whole.to_vec()) };
+        let token = if reader.is_empty() {
+            None
+        } else {
+            Some(reader.take(tag::SEQUENCE)?.whole.to_vec())
+        };
         reader.end()?;
         let failure = failure(&status)?;
         // granted and grantedWithMods; a token beside any other status is not for use.
@@ -87,7 +97,12 @@ fn failure(status: &Tlv<'_>) -> Result<Failure, Asn1Error> {
         Some(texts) => texts
             .children(MAX_WORDS)?
             .iter()
-            .map(|text| String::from_utf8_lossy(text.value).chars().take(500).collect())
+            .map(|text| {
+                String::from_utf8_lossy(text.value)
+                    .chars()
+                    .take(500)
+                    .collect()
+            })
             .collect(),
         None => Vec::new(),
     };
@@ -96,12 +111,18 @@ fn failure(status: &Tlv<'_>) -> Result<Failure, Asn1Error> {
         None => Vec::new(),
     };
     reader.end()?;
-    Ok(Failure { status: number, words, bits })
+    Ok(Failure {
+        status: number,
+        words,
+        bits,
+    })
 }
 
 fn set_bits(octets: &[u8]) -> Vec<u32> {
     let bits = octets.iter().take(4).zip(0u32..).flat_map(|(octet, at)| {
-        (0..8).filter(move |bit| octet & (0x80 >> bit) != 0).map(move |bit| at * 8 + bit)
+        (0..8)
+            .filter(move |bit| octet & (0x80 >> bit) != 0)
+            .map(move |bit| at * 8 + bit)
     });
     bits.collect()
 }

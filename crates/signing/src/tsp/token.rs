@@ -54,12 +54,21 @@ impl Token {
             return Err(TspError::NotAToken);
         }
         let content = data.content().ok_or(TspError::NotAToken)?.to_vec();
-        let [signer] = data.signers.as_slice() else { return Err(TspError::NotAToken) };
+        let [signer] = data.signers.as_slice() else {
+            return Err(TspError::NotAToken);
+        };
         Ok(Self {
-            der: bytes.get(..bytes.len() - data.trailing).unwrap_or(bytes).to_vec(),
+            der: bytes
+                .get(..bytes.len() - data.trailing)
+                .unwrap_or(bytes)
+                .to_vec(),
             info: TstInfo::parse(&content)?,
             signer: signer.clone(),
-            certificates: data.certificates.iter().filter_map(|der| Certificate::parse(der).ok()).collect(),
+            certificates: data
+                .certificates
+                .iter()
+                .filter_map(|der| Certificate::parse(der).ok())
+                .collect(),
             crls: data.crls.clone(),
             ocsp: data.ocsp.clone(),
             content,
@@ -80,7 +89,10 @@ impl Token {
 
     /// CRLs and OCSP answers in it, encoded.
     pub fn facts(&self) -> (impl Iterator<Item = &[u8]>, impl Iterator<Item = &[u8]>) {
-        (self.crls.iter().map(Vec::as_slice), self.ocsp.iter().map(Vec::as_slice))
+        (
+            self.crls.iter().map(Vec::as_slice),
+            self.ocsp.iter().map(Vec::as_slice),
+        )
     }
 
     /// Whether it stamps the content with this hash, and is signed as it must be, by a certificate inside it.
@@ -136,7 +148,10 @@ impl Token {
     /// The one value of the one signed attribute of this name.
     fn attribute<'a>(&'a self, name: &'a [u8]) -> Result<Option<&'a [u8]>, TspError> {
         let mut found = self.signer.signed_attributes(name);
-        match (found.next().map(|attribute| attribute.values.as_slice()), found.next()) {
+        match (
+            found.next().map(|attribute| attribute.values.as_slice()),
+            found.next(),
+        ) {
             (None, _) => Ok(None),
             (Some([value]), None) => Ok(Some(value)),
             _ => Err(TspError::Signature),
@@ -187,8 +202,10 @@ impl Token {
 fn identifies(identifier: &SignerIdentifier, certificate: &Certificate) -> bool {
     match identifier {
         SignerIdentifier::IssuerAndSerial { issuer, serial } => {
-            let names = || Some(Name::parse(issuer).ok()? == Name::parse(&certificate.issuer).ok()?);
-            *serial == certificate.serial && (*issuer == certificate.issuer || names().unwrap_or(false))
+            let names =
+                || Some(Name::parse(issuer).ok()? == Name::parse(&certificate.issuer).ok()?);
+            *serial == certificate.serial
+                && (*issuer == certificate.issuer || names().unwrap_or(false))
         }
         SignerIdentifier::SubjectKey(key) => certificate.subject_key() == Some(key),
     }
@@ -196,13 +213,23 @@ fn identifies(identifier: &SignerIdentifier, certificate: &Certificate) -> bool 
 
 /// Extended key usage: there, critical, `timeStamping` and nothing else (RFC 3161, 2.3).
 fn is_time_stamper(certificate: &Certificate) -> bool {
-    let critical = certificate.extension(&oid::EXTENDED_KEY_USAGE).is_some_and(|extension| extension.critical);
-    let usage = certificate.extended_key_usage().ok().flatten().unwrap_or_default();
+    let critical = certificate
+        .extension(&oid::EXTENDED_KEY_USAGE)
+        .is_some_and(|extension| extension.critical);
+    let usage = certificate
+        .extended_key_usage()
+        .ok()
+        .flatten()
+        .unwrap_or_default();
     critical && matches!(usage.as_slice(), [only] if only == oid::TIME_STAMPING.as_bytes())
 }
 
 /// Whether the first ESSCertID of the value is this certificate: hash, and issuer and serial where they are there.
-fn names(value: &[u8], default: DigestAlgorithm, certificate: &Certificate) -> Result<bool, Asn1Error> {
+fn names(
+    value: &[u8],
+    default: DigestAlgorithm,
+    certificate: &Certificate,
+) -> Result<bool, Asn1Error> {
     let list = Reader::new(Tlv::only(value)?.expect(tag::SEQUENCE)?.value).take(tag::SEQUENCE)?;
     let mut id = list.reader().take(tag::SEQUENCE)?.reader();
     // ESSCertIDv2 begins with the hash's algorithm unless it is SHA-256; ESSCertID has none.
@@ -220,5 +247,6 @@ fn names(value: &[u8], default: DigestAlgorithm, certificate: &Certificate) -> R
         None => None,
     };
     let own = hash.and_then(|hash| hash.of(&certificate.der));
-    Ok(own.is_some_and(|own| own == given) && serial.is_none_or(|serial| serial == certificate.serial))
+    Ok(own.is_some_and(|own| own == given)
+        && serial.is_none_or(|serial| serial == certificate.serial))
 }

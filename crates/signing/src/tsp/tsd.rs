@@ -1,8 +1,8 @@
 //! A document and its stamps in one file, `.tsd` (RFC 5544).
 
 use super::{Token, TspError, oid};
-use crate::asn1::{Limits, Tlv, normalise, tag};
 use crate::Asn1Error;
+use crate::asn1::{Limits, Tlv, normalise, tag};
 
 /// The most stamps of one document.
 const MAX_STAMPS: usize = 100;
@@ -31,7 +31,8 @@ impl TimeStampedData {
         // The name comes within the first octets, after two headers.
         let name = oid::TIME_STAMPED_DATA;
         let head = bytes.get(..bytes.len().min(64)).unwrap_or_default();
-        head.windows(name.as_bytes().len()).any(|window| window == name.as_bytes())
+        head.windows(name.as_bytes().len())
+            .any(|window| window == name.as_bytes())
     }
 
     /// Reads one, in DER or BER.
@@ -50,9 +51,14 @@ impl TimeStampedData {
         if reader.take(tag::INTEGER)?.small()? != 1 {
             return Err(Asn1Error::BadValue.into());
         }
-        let uri = reader.optional(IA5_STRING)?.map(|element| text(&element)).transpose()?;
+        let uri = reader
+            .optional(IA5_STRING)?
+            .map(|element| text(&element))
+            .transpose()?;
         let meta = reader.optional(tag::SEQUENCE)?;
-        let content = reader.optional(tag::OCTET_STRING)?.map(|element| element.value.to_vec());
+        let content = reader
+            .optional(tag::OCTET_STRING)?
+            .map(|element| element.value.to_vec());
         let evidence = reader.next()?;
         reader.end()?;
         let (protected, file_name, media_type) = match &meta {
@@ -74,7 +80,14 @@ impl TimeStampedData {
         if stamps.is_empty() {
             return Err(TspError::NotAToken);
         }
-        Ok(Self { content, uri, file_name, media_type, protected, stamps })
+        Ok(Self {
+            content,
+            uri,
+            file_name,
+            media_type,
+            protected,
+            stamps,
+        })
     }
 
     /// The tokens, oldest first.
@@ -88,7 +101,11 @@ impl TimeStampedData {
     /// # Errors
     /// [`TspError`] of the first that does not hold; [`TspError::OtherContent`] where there is no document.
     pub fn check(&self, content: Option<&[u8]>) -> Result<Vec<super::Stamp>, TspError> {
-        let content = self.content.as_deref().or(content).ok_or(TspError::OtherContent)?;
+        let content = self
+            .content
+            .as_deref()
+            .or(content)
+            .ok_or(TspError::OtherContent)?;
         let mut all = Vec::new();
         let mut before: Option<&[u8]> = None;
         for (token, encoding) in &self.stamps {
@@ -112,14 +129,28 @@ type MetaData = (Option<Vec<u8>>, Option<String>, Option<String>);
 fn meta_data(element: &Tlv<'_>) -> Result<MetaData, Asn1Error> {
     let mut reader = element.reader();
     let protected = reader.take(tag::BOOLEAN)?.boolean()?;
-    let file_name = reader.optional(tag::UTF8_STRING)?.map(|element| text(&element)).transpose()?;
-    let media_type = reader.optional(IA5_STRING)?.map(|element| text(&element)).transpose()?;
+    let file_name = reader
+        .optional(tag::UTF8_STRING)?
+        .map(|element| text(&element))
+        .transpose()?;
+    let media_type = reader
+        .optional(IA5_STRING)?
+        .map(|element| text(&element))
+        .transpose()?;
     reader.optional(tag::SET)?;
     reader.end()?;
-    Ok((protected.then(|| element.whole.to_vec()), file_name, media_type))
+    Ok((
+        protected.then(|| element.whole.to_vec()),
+        file_name,
+        media_type,
+    ))
 }
 
 fn text(element: &Tlv<'_>) -> Result<String, Asn1Error> {
     let text = std::str::from_utf8(element.value).map_err(|_| Asn1Error::BadValue)?;
-    Ok(text.chars().filter(|letter| !letter.is_control()).take(500).collect())
+    Ok(text
+        .chars()
+        .filter(|letter| !letter.is_control())
+        .take(500)
+        .collect())
 }

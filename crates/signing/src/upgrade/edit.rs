@@ -35,18 +35,30 @@ impl Parts {
         let digest_algorithms = reader.take(tag::SET)?.whole.to_vec();
         let encapsulated = reader.take(tag::SEQUENCE)?.whole.to_vec();
         let mut set = |n: u8| -> Result<Vec<Vec<u8>>, Asn1Error> {
-            reader.optional(tag::context_constructed(n))?.map_or(Ok(Vec::new()), |set| members(&set))
+            reader
+                .optional(tag::context_constructed(n))?
+                .map_or(Ok(Vec::new()), |set| members(&set))
         };
         let (certificates, revocations) = (set(0)?, set(1)?);
         let signers = members(&reader.take(tag::SET)?)?;
         reader.end()?;
-        Ok(Self { version, digest_algorithms, encapsulated, certificates, revocations, signers })
+        Ok(Self {
+            version,
+            digest_algorithms,
+            encapsulated,
+            certificates,
+            revocations,
+            signers,
+        })
     }
 
     /// Puts a time stamp on the signer whose signature has this value; none where there is no such signer.
     pub(super) fn stamp(&mut self, signature: &[u8], token: &[u8]) -> Option<()> {
         let attribute = with_oid(&SIGNATURE_TIME_STAMP, &[&tlv(tag::SET, &[token])]);
-        let signer = self.signers.iter_mut().find(|signer| value(signer).is_ok_and(|value| value == signature))?;
+        let signer = self
+            .signers
+            .iter_mut()
+            .find(|signer| value(signer).is_ok_and(|value| value == signature))?;
         *signer = with_unsigned(signer, attribute).ok()?;
         Some(())
     }
@@ -58,7 +70,8 @@ impl Parts {
         for answer in answers {
             // OtherRevocationInfoFormat (RFC 5652, 10.2.1; RFC 5940, 2.1).
             let name = tlv(tag::OID, &[oid::RI_OCSP_RESPONSE.as_bytes()]);
-            self.revocations.push(tlv(tag::context_constructed(1), &[&name, answer]));
+            self.revocations
+                .push(tlv(tag::context_constructed(1), &[&name, answer]));
             // RFC 5652, 5.1: 5 where another format is among the CRLs.
             self.version = 5;
         }
@@ -82,19 +95,28 @@ impl Parts {
                 &set_of(tag::SET, self.signers.clone()),
             ],
         );
-        with_oid(&oid::SIGNED_DATA, &[&tlv(tag::context_constructed(0), &[&body])])
+        with_oid(
+            &oid::SIGNED_DATA,
+            &[&tlv(tag::context_constructed(0), &[&body])],
+        )
     }
 }
 
 fn members(set: &Tlv<'_>) -> Result<Vec<Vec<u8>>, Asn1Error> {
-    Ok(set.children(MOST)?.iter().map(|member| member.whole.to_vec()).collect())
+    Ok(set
+        .children(MOST)?
+        .iter()
+        .map(|member| member.whole.to_vec())
+        .collect())
 }
 
 /// The value of a SignerInfo's signature: the OCTET STRING, which stands there once.
 fn value(signer: &[u8]) -> Result<Vec<u8>, Asn1Error> {
     let parts = Tlv::only(signer)?.children(MOST)?;
     let value = parts.iter().find(|part| part.tag == tag::OCTET_STRING);
-    value.map(|part| part.value.to_vec()).ok_or(Asn1Error::Unexpected)
+    value
+        .map(|part| part.value.to_vec())
+        .ok_or(Asn1Error::Unexpected)
 }
 
 /// The SignerInfo with one more unsigned attribute.
@@ -105,7 +127,9 @@ fn with_unsigned(signer: &[u8], attribute: Vec<u8>) -> Result<Vec<u8>, Asn1Error
     for part in Tlv::only(signer)?.expect(tag::SEQUENCE)?.children(MOST)? {
         match part.tag {
             // Signed attributes are [0]; unsigned ones are [1], behind the value.
-            unsigned if after_value && unsigned == tag::context_constructed(1) => attributes = members(&part)?,
+            unsigned if after_value && unsigned == tag::context_constructed(1) => {
+                attributes = members(&part)?
+            }
             _ => parts.push(part.whole.to_vec()),
         }
         after_value |= part.tag == tag::OCTET_STRING;
@@ -123,8 +147,12 @@ pub(super) fn binary(bytes: &[u8]) -> Cow<'_, [u8]> {
         // that is text.
         return Cow::Borrowed(bytes);
     }
-    let Ok(text) = std::str::from_utf8(bytes) else { return Cow::Borrowed(bytes) };
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return Cow::Borrowed(bytes);
+    };
     let lines = text.lines().filter(|line| !line.starts_with("-----"));
     let dense: String = lines.flat_map(str::split_ascii_whitespace).collect();
-    STANDARD.decode(dense).map_or(Cow::Borrowed(bytes), Cow::Owned)
+    STANDARD
+        .decode(dense)
+        .map_or(Cow::Borrowed(bytes), Cow::Owned)
 }

@@ -5,7 +5,9 @@ use super::edit::binary;
 use super::{Ask, What};
 use crate::cms::SignedData;
 use crate::path::{self, PathError, Settings, Trust, is_signed_by};
-use crate::revocation::{Crl, Facts, OcspRequest, OcspResponse, Places, Reason, RevocationError, Status, Why};
+use crate::revocation::{
+    Crl, Facts, OcspRequest, OcspResponse, Places, Reason, RevocationError, Status, Why,
+};
 use crate::tsp::{Kind, TransportError, TspError};
 use crate::x509::{Certificate, Name};
 use jiff::Timestamp;
@@ -63,7 +65,11 @@ impl Trouble {
             Self::Unknown(why) => *why == Why::Stale,
             Self::Stamp(error) => matches!(error, TspError::Refused(_)),
             Self::Revocation(error) => matches!(error, RevocationError::Responder(_)),
-            Self::Authority(_) | Self::OtherAnswer | Self::Chain(_) | Self::Revoked { .. } | Self::NoPlace => false,
+            Self::Authority(_)
+            | Self::OtherAnswer
+            | Self::Chain(_)
+            | Self::Revoked { .. }
+            | Self::NoPlace => false,
         }
     }
 }
@@ -96,13 +102,21 @@ pub(super) struct Gather {
 impl Gather {
     /// Begins with what is at hand: facts from the hub's bundle, certificates of a folder.
     pub(super) fn new(facts: Facts, pool: Vec<Certificate>) -> Self {
-        Self { pool, facts, ..Self::default() }
+        Self {
+            pool,
+            facts,
+            ..Self::default()
+        }
     }
 
     /// Takes in what a file carries.
     pub(super) fn add_carried(&mut self, data: &SignedData<'_>) {
         self.facts.add_carried(data);
-        for certificate in data.certificates.iter().filter_map(|der| Certificate::parse(der).ok()) {
+        for certificate in data
+            .certificates
+            .iter()
+            .filter_map(|der| Certificate::parse(der).ok())
+        {
             self.add_certificate(certificate);
         }
     }
@@ -115,7 +129,11 @@ impl Gather {
 
     /// The next question, or all that is needed; none of both where something stands in the way
     /// ([`Gather::troubles`]).
-    pub(super) fn next(&mut self, subjects: &[Subject], trust: &Trust) -> Result<Evidence, Option<Ask>> {
+    pub(super) fn next(
+        &mut self,
+        subjects: &[Subject],
+        trust: &Trust,
+    ) -> Result<Evidence, Option<Ask>> {
         let mut evidence = Evidence::default();
         let mut troubles = Vec::new();
         for subject in subjects {
@@ -132,10 +150,24 @@ impl Gather {
         Err(None)
     }
 
-    fn subject(&mut self, subject: &Subject, trust: &Trust, evidence: &mut Evidence) -> Result<(), Stop> {
-        let within = subject.at.clamp(subject.certificate.not_before, subject.certificate.not_after);
+    fn subject(
+        &mut self,
+        subject: &Subject,
+        trust: &Trust,
+        evidence: &mut Evidence,
+    ) -> Result<(), Stop> {
+        let within = subject.at.clamp(
+            subject.certificate.not_before,
+            subject.certificate.not_after,
+        );
         let pool = self.pool.clone();
-        let path = match path::find(&subject.certificate, &pool, trust, &Settings::at(within), |_| Ok(())) {
+        let path = match path::find(
+            &subject.certificate,
+            &pool,
+            trust,
+            &Settings::at(within),
+            |_| Ok(()),
+        ) {
             Ok(path) => path,
             Err(why) => return Err(self.issuer(&subject.certificate, why)),
         };
@@ -145,10 +177,16 @@ impl Gather {
             }
         }
         for pair in path.certificates.windows(2) {
-            let [certificate, issuer] = pair else { continue };
+            let [certificate, issuer] = pair else {
+                continue;
+            };
             match self.facts.status(certificate, issuer, subject.at) {
-                Status::Good { .. } => evidence.facts.extend(&self.facts.about(certificate, issuer)),
-                Status::Revoked { since, reason, .. } => return Err(Trouble::Revoked { since, reason }.into()),
+                Status::Good { .. } => evidence
+                    .facts
+                    .extend(&self.facts.about(certificate, issuer)),
+                Status::Revoked { since, reason, .. } => {
+                    return Err(Trouble::Revoked { since, reason }.into());
+                }
                 Status::Unknown { why } => return Err(self.state(certificate, issuer, why)),
             }
         }
@@ -163,16 +201,32 @@ impl Gather {
                 && let Some(request) = OcspRequest::new(certificate, issuer)
             {
                 let body = request.der().to_vec();
-                let what =
-                    What::Ocsp { certificate: certificate.der.clone(), issuer: issuer.der.clone(), request };
-                return Stop::Ask(Ask { kind: Kind::Ocsp, url: url.clone(), body, what });
+                let what = What::Ocsp {
+                    certificate: certificate.der.clone(),
+                    issuer: issuer.der.clone(),
+                    request,
+                };
+                return Stop::Ask(Ask {
+                    kind: Kind::Ocsp,
+                    url: url.clone(),
+                    body,
+                    what,
+                });
             }
         }
         for url in &places.crl {
             // One list speaks for many certificates, but is asked for on behalf of each.
             if self.is_new(Kind::Crl, url, &certificate.der) {
-                let what = What::Crl { certificate: certificate.der.clone(), issuer: issuer.der.clone() };
-                return Stop::Ask(Ask { kind: Kind::Crl, url: url.clone(), body: Vec::new(), what });
+                let what = What::Crl {
+                    certificate: certificate.der.clone(),
+                    issuer: issuer.der.clone(),
+                };
+                return Stop::Ask(Ask {
+                    kind: Kind::Crl,
+                    url: url.clone(),
+                    body: Vec::new(),
+                    what,
+                });
             }
         }
         match places.ocsp.is_empty() && places.crl.is_empty() {
@@ -186,7 +240,10 @@ impl Gather {
         let mut top = certificate;
         let mut steps = 0;
         while steps < MOST_FETCHED
-            && let Some(above) = self.pool.iter().find(|above| above.der != top.der && issued(above, top))
+            && let Some(above) = self
+                .pool
+                .iter()
+                .find(|above| above.der != top.der && issued(above, top))
         {
             top = above;
             steps += 1;
@@ -195,8 +252,15 @@ impl Gather {
         for url in Places::of(&top).issuer {
             if self.fetched < MOST_FETCHED && self.is_new(Kind::Issuer, &url, &top.der) {
                 self.fetched += 1;
-                let what = What::Issuer { certificate: top.der.clone() };
-                return Stop::Ask(Ask { kind: Kind::Issuer, url, body: Vec::new(), what });
+                let what = What::Issuer {
+                    certificate: top.der.clone(),
+                };
+                return Stop::Ask(Ask {
+                    kind: Kind::Issuer,
+                    url,
+                    body: Vec::new(),
+                    what,
+                });
             }
         }
         Trouble::Chain(why).into()
@@ -215,10 +279,21 @@ impl Gather {
     pub(super) fn answer(&mut self, what: &What, answer: Result<Vec<u8>, TransportError>) {
         let taken = match (what, answer) {
             (_, Err(error)) => Err(error.into()),
-            (What::Ocsp { certificate, issuer, request }, Ok(bytes)) => {
-                self.take_ocsp(certificate, issuer, request, &bytes)
-            }
-            (What::Crl { certificate, issuer }, Ok(bytes)) => self.take_crl(certificate, issuer, &bytes),
+            (
+                What::Ocsp {
+                    certificate,
+                    issuer,
+                    request,
+                },
+                Ok(bytes),
+            ) => self.take_ocsp(certificate, issuer, request, &bytes),
+            (
+                What::Crl {
+                    certificate,
+                    issuer,
+                },
+                Ok(bytes),
+            ) => self.take_crl(certificate, issuer, &bytes),
             (What::Issuer { certificate }, Ok(bytes)) => self.take_issuer(certificate, &bytes),
             (What::Stamp { .. }, Ok(_)) => Err(Trouble::OtherAnswer),
         };
@@ -262,12 +337,16 @@ impl Gather {
             Ok(data) => data.certificates.clone(),
             Err(_) => vec![der.to_vec()],
         };
-        let found = candidates.iter().filter_map(|der| Certificate::parse(der).ok());
+        let found = candidates
+            .iter()
+            .filter_map(|der| Certificate::parse(der).ok());
         let found: Vec<_> = found.filter(|above| issued(above, &below)).collect();
         if found.is_empty() {
             return Err(Trouble::OtherAnswer);
         }
-        found.into_iter().for_each(|above| self.add_certificate(above));
+        found
+            .into_iter()
+            .for_each(|above| self.add_certificate(above));
         Ok(())
     }
 

@@ -6,7 +6,9 @@ use super::{Ask, Level, Next, UpgradeError, What};
 use crate::cms::{SignedData, SignerIdentifier, SignerInfo};
 use crate::path::Trust;
 use crate::revocation::Facts;
-use crate::tsp::{self, Kind, Request, Response, SIGNATURE_TIME_STAMP, Token, TransportError, TspError};
+use crate::tsp::{
+    self, Kind, Request, Response, SIGNATURE_TIME_STAMP, Token, TransportError, TspError,
+};
 use crate::verify::{At, Context, RevocationRule};
 use crate::x509::{Certificate, Name};
 use crate::{Hash, Indication};
@@ -51,7 +53,14 @@ impl Upgrade {
         let mut gather = Gather::new(settings.facts, settings.certificates);
         gather.add_carried(&data);
         let untried = settings.tsa.iter().cloned().collect();
-        Ok(Self { bytes, goal, tsa: settings.tsa, gather, untried, complete: false })
+        Ok(Self {
+            bytes,
+            goal,
+            tsa: settings.tsa,
+            gather,
+            untried,
+            complete: false,
+        })
     }
 
     /// The file as it stands: at least as good as it came.
@@ -76,7 +85,10 @@ impl Upgrade {
 
     fn step(&mut self, trust: &Trust) -> Result<Next, Trouble> {
         let data = SignedData::parse(&self.bytes).map_err(|_| Trouble::OtherAnswer)?;
-        let bare = data.signers.iter().find(|signer| stamp_of(signer).is_none());
+        let bare = data
+            .signers
+            .iter()
+            .find(|signer| stamp_of(signer).is_none());
         if let Some(signer) = bare {
             let signature = signer.signature.clone();
             drop(data);
@@ -88,14 +100,27 @@ impl Upgrade {
         }
         let signers = data.signers.clone();
         drop(data);
-        let subjects: Vec<_> = signers.iter().flat_map(|signer| self.subjects(signer)).collect();
+        let subjects: Vec<_> = signers
+            .iter()
+            .flat_map(|signer| self.subjects(signer))
+            .collect();
         match self.gather.next(&subjects, trust) {
             Err(Some(ask)) => Ok(Next::Ask(ask)),
             Err(None) => Ok(self.blocked()),
             Ok(evidence) => {
                 let mut parts = Parts::read(&self.bytes).map_err(|_| Trouble::OtherAnswer)?;
-                let crls: Vec<_> = evidence.facts.crls().iter().map(|crl| crl.der().to_vec()).collect();
-                let answers: Vec<_> = evidence.facts.ocsp().iter().map(|answer| answer.der().to_vec()).collect();
+                let crls: Vec<_> = evidence
+                    .facts
+                    .crls()
+                    .iter()
+                    .map(|crl| crl.der().to_vec())
+                    .collect();
+                let answers: Vec<_> = evidence
+                    .facts
+                    .ocsp()
+                    .iter()
+                    .map(|answer| answer.der().to_vec())
+                    .collect();
                 parts.add(&evidence.certificates, &crls, &answers);
                 self.bytes = parts.write();
                 self.complete = true;
@@ -111,17 +136,35 @@ impl Upgrade {
         let tokens: Vec<_> = signer
             .unsigned_values(SIGNATURE_TIME_STAMP.as_bytes())
             .filter_map(|value| Token::parse(value).ok())
-            .filter_map(|token| token.check_content(&signer.signature).ok().map(|stamp| (token, stamp)))
+            .filter_map(|token| {
+                token
+                    .check_content(&signer.signature)
+                    .ok()
+                    .map(|stamp| (token, stamp))
+            })
             .collect();
-        let Some(at) = tokens.iter().map(|(_, stamp)| stamp.time).min() else { return subjects };
-        if let Some(certificate) = self.gather.pool().iter().find(|certificate| identifies(&signer.identifier, certificate)) {
-            subjects.push(Subject { certificate: certificate.clone(), at });
+        let Some(at) = tokens.iter().map(|(_, stamp)| stamp.time).min() else {
+            return subjects;
+        };
+        if let Some(certificate) = self
+            .gather
+            .pool()
+            .iter()
+            .find(|certificate| identifies(&signer.identifier, certificate))
+        {
+            subjects.push(Subject {
+                certificate: certificate.clone(),
+                at,
+            });
         }
         for (token, stamp) in tokens {
             if let Ok(data) = SignedData::parse(token.der()) {
                 self.gather.add_carried(&data);
             }
-            subjects.push(Subject { certificate: stamp.certificate, at: stamp.time });
+            subjects.push(Subject {
+                certificate: stamp.certificate,
+                at: stamp.time,
+            });
         }
         subjects
     }
@@ -131,7 +174,12 @@ impl Upgrade {
         match (self.untried.pop_front(), request) {
             (Some(url), Some(request)) => {
                 let body = request.der();
-                Next::Ask(Ask { kind: Kind::TimeStamp, url, body, what: What::Stamp { signature, request } })
+                Next::Ask(Ask {
+                    kind: Kind::TimeStamp,
+                    url,
+                    body,
+                    what: What::Stamp { signature, request },
+                })
             }
             (None, _) if self.tsa.is_empty() => {
                 self.gather.trouble(Trouble::NoPlace);
@@ -181,7 +229,10 @@ impl Upgrade {
             facts: self.gather.facts(),
             certificates: self.gather.pool(),
             revocation: RevocationRule::IfKnown,
-            at: At { time: token.info().time, ..At::now() },
+            at: At {
+                time: token.info().time,
+                ..At::now()
+            },
             ..Context::now(trust)
         };
         let verdict = tsp::token_of(&token, |token| token.check_content(signature), &context);
@@ -192,7 +243,9 @@ impl Upgrade {
             });
         }
         let mut parts = Parts::read(&self.bytes).map_err(|_| Trouble::OtherAnswer)?;
-        parts.stamp(signature, token.der()).ok_or(Trouble::OtherAnswer)?;
+        parts
+            .stamp(signature, token.der())
+            .ok_or(Trouble::OtherAnswer)?;
         self.bytes = parts.write();
         Ok(())
     }
@@ -202,7 +255,12 @@ impl Upgrade {
 fn stamp_of(signer: &SignerInfo) -> Option<tsp::Stamp> {
     signer
         .unsigned_values(SIGNATURE_TIME_STAMP.as_bytes())
-        .find_map(|value| Token::parse(value).ok()?.check_content(&signer.signature).ok())
+        .find_map(|value| {
+            Token::parse(value)
+                .ok()?
+                .check_content(&signer.signature)
+                .ok()
+        })
 }
 
 fn identifies(identifier: &SignerIdentifier, certificate: &Certificate) -> bool {

@@ -16,9 +16,9 @@ mod machine;
 pub use gather::Trouble;
 pub use machine::{Settings, Upgrade};
 
+use crate::cms::ReadError;
 use crate::revocation::OcspRequest;
 use crate::tsp::{Kind, Request};
-use crate::cms::ReadError;
 use serde::{Deserialize, Serialize};
 
 /// How far a signature is, in the words of the baseline profiles.
@@ -67,11 +67,21 @@ pub struct Ask {
 #[derive(Debug)]
 enum What {
     /// Stamps the signature with this value.
-    Stamp { signature: Vec<u8>, request: Request },
+    Stamp {
+        signature: Vec<u8>,
+        request: Request,
+    },
     /// About this certificate (DER).
-    Ocsp { certificate: Vec<u8>, issuer: Vec<u8>, request: OcspRequest },
+    Ocsp {
+        certificate: Vec<u8>,
+        issuer: Vec<u8>,
+        request: OcspRequest,
+    },
     /// The same.
-    Crl { certificate: Vec<u8>, issuer: Vec<u8> },
+    Crl {
+        certificate: Vec<u8>,
+        issuer: Vec<u8>,
+    },
     /// Who issued this certificate.
     Issuer { certificate: Vec<u8> },
 }

@@ -46,6 +46,9 @@ pub enum Finding {
     // The mathematics
     /// An algorithm that is not known here.
     UnknownAlgorithm,
+    /// The signer's hash is not among those that the file says are used (RFC 5652, 5.1 lets it be refused; OpenSSL
+    /// refuses it).
+    UnlistedHash,
     /// digestAlgorithm and signatureAlgorithm name different hashes.
     OtherHash,
     /// A hash that is no longer strong enough: SHA-1, MD5, … (TS 119 312).
@@ -106,6 +109,7 @@ impl Finding {
             | Self::ContentInside
             | Self::SeveralSigners
             | Self::OtherHash
+            | Self::UnlistedHash
             | Self::TooDeep => (TotalFailed, S::FormatFailure),
             Self::ContentChanged => (TotalFailed, S::HashFailure),
             Self::BadSignature => (TotalFailed, S::SigCryptoFailure),

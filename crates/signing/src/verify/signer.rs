@@ -98,7 +98,18 @@ pub(super) fn all(
     };
     data.signers
         .iter()
-        .map(|signer| judge.signer(signer, Some(&data.content_type), 0))
+        .map(|signer| {
+            let mut verdict = judge.signer(signer, Some(&data.content_type), 0);
+            let used = &signer.digest_algorithm.oid;
+            if !data
+                .digest_algorithms
+                .iter()
+                .any(|listed| listed.oid == *used)
+            {
+                verdict.add(Finding::UnlistedHash);
+            }
+            verdict
+        })
         .collect()
 }
 

@@ -1,6 +1,11 @@
 //! A certification authority with its CRLs, its OCSP responder and its time stamp service: all of them the openssl
 //! command, in a folder of their own. None, said aloud, where that is not installed.
-#![allow(dead_code, clippy::unwrap_used, clippy::expect_used, reason = "each test file uses a part; tests panic")]
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "each test file uses a part; tests panic"
+)]
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -83,8 +88,21 @@ impl Authority {
         write("serial", "1000\n");
         write("crlnumber", "01\n");
         write("tsaserial", "01\n");
-        let root = make(dir.path(), "ca", "Autorità di prova", "root", None, ("20200101000000Z", "20400101000000Z"), 1);
-        Some(Self { dir, root, issued: Vec::new(), count: 1 })
+        let root = make(
+            dir.path(),
+            "ca",
+            "Autorità di prova",
+            "root",
+            None,
+            ("20200101000000Z", "20400101000000Z"),
+            1,
+        );
+        Some(Self {
+            dir,
+            root,
+            issued: Vec::new(),
+            count: 1,
+        })
     }
 
     pub fn path(&self) -> &Path {
@@ -99,15 +117,31 @@ impl Authority {
     pub fn issue_for(&mut self, name: &str, section: &str, validity: (&str, &str)) -> Issued {
         self.count += 1;
         let file = format!("{section}{}", self.count);
-        let issued = make(self.path(), &file, name, section, Some(&self.root), validity, self.count);
+        let issued = make(
+            self.path(),
+            &file,
+            name,
+            section,
+            Some(&self.root),
+            validity,
+            self.count,
+        );
         self.issued.push(issued.clone());
         issued
     }
 
     /// Revokes: when (`YYMMDDHHMMSSZ`) and perhaps why (`keyCompromise`, …).
     pub fn revoke(&mut self, issued: &Issued, when: &str, why: &str) {
-        let reason = if why.is_empty() { String::new() } else { format!(",{why}") };
-        let one = self.issued.iter_mut().find(|one| one.serial == issued.serial).unwrap();
+        let reason = if why.is_empty() {
+            String::new()
+        } else {
+            format!(",{why}")
+        };
+        let one = self
+            .issued
+            .iter_mut()
+            .find(|one| one.serial == issued.serial)
+            .unwrap();
         one.revoked = Some(format!("{when}{reason}"));
     }
 
@@ -120,7 +154,12 @@ impl Authority {
                     Some(revoked) => ("R", revoked.as_str()),
                     None => ("V", ""),
                 };
-                format!("{state}\t{}\t{revoked}\t{}\tunknown\t/CN={}\n", &one.not_after[2..], one.serial, one.name)
+                format!(
+                    "{state}\t{}\t{revoked}\t{}\tunknown\t/CN={}\n",
+                    &one.not_after[2..],
+                    one.serial,
+                    one.name
+                )
             })
             .collect();
         std::fs::write(self.path().join("index.txt"), lines).unwrap();
@@ -129,22 +168,49 @@ impl Authority {
     /// A CRL with the extensions of a section, from one time to another (`YYYYMMDDHHMMSSZ`).
     pub fn crl(&self, section: &str, from: &str, to: &str) -> Vec<u8> {
         self.write_index();
-        run(self.path(), &[
-            "ca", "-config", "openssl.cnf", "-gencrl", "-crlexts", section, "-crl_lastupdate", from,
-            "-crl_nextupdate", to, "-out", "crl.pem",
-        ]);
-        run(self.path(), &["crl", "-in", "crl.pem", "-outform", "DER", "-out", "crl.der"]);
+        run(
+            self.path(),
+            &[
+                "ca",
+                "-config",
+                "openssl.cnf",
+                "-gencrl",
+                "-crlexts",
+                section,
+                "-crl_lastupdate",
+                from,
+                "-crl_nextupdate",
+                to,
+                "-out",
+                "crl.pem",
+            ],
+        );
+        run(
+            self.path(),
+            &[
+                "crl", "-in", "crl.pem", "-outform", "DER", "-out", "crl.der",
+            ],
+        );
         std::fs::read(self.path().join("crl.der")).unwrap()
     }
 
     /// The same as if these had never been revoked.
     pub fn crl_without(&self, forgotten: &[&Issued], from: &str, to: &str) -> Vec<u8> {
-        let mut other = Self { dir: tempfile::tempdir().unwrap(), root: self.root.clone(), issued: self.issued.clone(), count: self.count };
+        let mut other = Self {
+            dir: tempfile::tempdir().unwrap(),
+            root: self.root.clone(),
+            issued: self.issued.clone(),
+            count: self.count,
+        };
         for entry in std::fs::read_dir(self.path()).unwrap() {
             let entry = entry.unwrap();
             std::fs::copy(entry.path(), other.path().join(entry.file_name())).unwrap();
         }
-        other.issued.retain(|one| forgotten.iter().all(|forgotten| forgotten.serial != one.serial));
+        other.issued.retain(|one| {
+            forgotten
+                .iter()
+                .all(|forgotten| forgotten.serial != one.serial)
+        });
         other.crl("crl_plain", from, to)
     }
 
@@ -155,10 +221,26 @@ impl Authority {
         let signer = delegate.unwrap_or(&self.root);
         let days = days.to_string();
         let (pem, key) = (signer.pem.to_str().unwrap(), signer.key.to_str().unwrap());
-        run(self.path(), &[
-            "ocsp", "-index", "index.txt", "-CA", "ca.pem", "-rsigner", pem, "-rkey", key, "-reqin", "ocsp.req",
-            "-respout", "ocsp.der", "-ndays", &days,
-        ]);
+        run(
+            self.path(),
+            &[
+                "ocsp",
+                "-index",
+                "index.txt",
+                "-CA",
+                "ca.pem",
+                "-rsigner",
+                pem,
+                "-rkey",
+                key,
+                "-reqin",
+                "ocsp.req",
+                "-respout",
+                "ocsp.der",
+                "-ndays",
+                &days,
+            ],
+        );
         std::fs::read(self.path().join("ocsp.der")).unwrap()
     }
 
@@ -166,16 +248,43 @@ impl Authority {
     pub fn stamp(&self, request: &[u8], tsa: &Issued) -> Vec<u8> {
         std::fs::write(self.path().join("ts.tsq"), request).unwrap();
         let (pem, key) = (tsa.pem.to_str().unwrap(), tsa.key.to_str().unwrap());
-        run(self.path(), &[
-            "ts", "-reply", "-config", "openssl.cnf", "-section", "tsa_service", "-queryfile", "ts.tsq", "-signer", pem,
-            "-inkey", key, "-chain", "ca.pem", "-out", "ts.tsr",
-        ]);
+        run(
+            self.path(),
+            &[
+                "ts",
+                "-reply",
+                "-config",
+                "openssl.cnf",
+                "-section",
+                "tsa_service",
+                "-queryfile",
+                "ts.tsq",
+                "-signer",
+                pem,
+                "-inkey",
+                key,
+                "-chain",
+                "ca.pem",
+                "-out",
+                "ts.tsr",
+            ],
+        );
         std::fs::read(self.path().join("ts.tsr")).unwrap()
     }
 
     /// A token over any content, by anybody: for what no honest service makes.
     pub fn token(&self, info: &[u8], by: &Issued) -> Vec<u8> {
-        self.cms(info, by, &["-econtent_type", "1.2.840.113549.1.9.16.1.4", "-nosmimecap", "-cades", "-nodetach"])
+        self.cms(
+            info,
+            by,
+            &[
+                "-econtent_type",
+                "1.2.840.113549.1.9.16.1.4",
+                "-nosmimecap",
+                "-cades",
+                "-nodetach",
+            ],
+        )
     }
 
     /// A signature made by the openssl command.
@@ -183,8 +292,8 @@ impl Authority {
         std::fs::write(self.path().join("cms.in"), content).unwrap();
         let (pem, key) = (by.pem.to_str().unwrap(), by.key.to_str().unwrap());
         let mut arguments = vec![
-            "cms", "-sign", "-binary", "-md", "sha256", "-signer", pem, "-inkey", key, "-in", "cms.in", "-outform",
-            "DER", "-out", "cms.der",
+            "cms", "-sign", "-binary", "-md", "sha256", "-signer", pem, "-inkey", key, "-in",
+            "cms.in", "-outform", "DER", "-out", "cms.der",
         ];
         arguments.extend(options);
         run(self.path(), &arguments);
@@ -194,14 +303,28 @@ impl Authority {
 
 /// Runs openssl, which must succeed.
 pub fn run(dir: &Path, arguments: &[&str]) -> Vec<u8> {
-    let output = Command::new("openssl").current_dir(dir).args(arguments).output().unwrap();
-    assert!(output.status.success(), "openssl {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    let output = Command::new("openssl")
+        .current_dir(dir)
+        .args(arguments)
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "openssl {arguments:?}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     output.stdout
 }
 
 /// Runs openssl as a judge.
 pub fn accepts(dir: &Path, arguments: &[&str]) -> bool {
-    Command::new("openssl").current_dir(dir).args(arguments).output().unwrap().status.success()
+    Command::new("openssl")
+        .current_dir(dir)
+        .args(arguments)
+        .output()
+        .unwrap()
+        .status
+        .success()
 }
 
 fn make(
@@ -217,19 +340,50 @@ fn make(
     let text = |path: &Path| path.to_str().unwrap().to_owned();
     let (pem, key, request) = (at("pem"), at("key"), at("req"));
     let subject = format!("/CN={name}");
-    run(dir, &[
-        "req", "-new", "-utf8", "-newkey", "rsa:2048", "-nodes", "-keyout", &text(&key), "-out", &text(&request),
-        "-subj", &subject, "-config", "openssl.cnf",
-    ]);
+    run(
+        dir,
+        &[
+            "req",
+            "-new",
+            "-utf8",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:P-256",
+            "-nodes",
+            "-keyout",
+            &text(&key),
+            "-out",
+            &text(&request),
+            "-subj",
+            &subject,
+            "-config",
+            "openssl.cnf",
+        ],
+    );
     let serial = format!("{:04X}", 0x1000 + count);
     std::fs::write(dir.join("serial"), &serial).unwrap();
     std::fs::write(dir.join("scratch.txt"), "").unwrap();
     let config = std::fs::read_to_string(dir.join("openssl.cnf")).unwrap();
     // A database of its own: the index is written by hand, with the times that a test wants.
-    std::fs::write(dir.join("issue.cnf"), config.replace("database = index.txt", "database = scratch.txt")).unwrap();
+    std::fs::write(
+        dir.join("issue.cnf"),
+        config.replace("database = index.txt", "database = scratch.txt"),
+    )
+    .unwrap();
     let mut arguments = vec![
-        "ca", "-config", "issue.cnf", "-batch", "-utf8", "-extensions", section, "-startdate", validity.0, "-enddate",
-        validity.1, "-notext",
+        "ca",
+        "-config",
+        "issue.cnf",
+        "-batch",
+        "-utf8",
+        "-extensions",
+        section,
+        "-startdate",
+        validity.0,
+        "-enddate",
+        validity.1,
+        "-notext",
     ];
     let (request, out, own) = (text(&request), text(&pem), text(&key));
     arguments.extend(["-in", &request, "-out", &out]);
@@ -266,5 +420,15 @@ pub fn tst_info(hash: &[u8], time: &str, nonce: Option<&[u8]>) -> Vec<u8> {
     let sha256 = tlv(0x30, &[&[0x06, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1]]);
     let imprint = tlv(0x30, &[&sha256, &tlv(4, &[hash])]);
     let nonce = nonce.map(|nonce| tlv(2, &[nonce])).unwrap_or_default();
-    tlv(0x30, &[&[2, 1, 1], &tlv(6, &[&[0x2a, 3, 4]]), &imprint, &[2, 1, 7], &tlv(0x18, &[time.as_bytes()]), &nonce])
+    tlv(
+        0x30,
+        &[
+            &[2, 1, 1],
+            &tlv(6, &[&[0x2a, 3, 4]]),
+            &imprint,
+            &[2, 1, 7],
+            &tlv(0x18, &[time.as_bytes()]),
+            &nonce,
+        ],
+    )
 }

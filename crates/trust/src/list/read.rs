@@ -25,8 +25,8 @@ pub fn read(checked: &Checked) -> Result<List, TrustError> {
     let text = xml::text(&checked.content)?;
     let document = parse(text)?;
     let root = root(&document)?;
-    let scheme = child(root, "SchemeInformation")
-        .ok_or(TrustError::NotAList("SchemeInformation"))?;
+    let scheme =
+        child(root, "SchemeInformation").ok_or(TrustError::NotAList("SchemeInformation"))?;
     let Claims {
         kind,
         territory,
@@ -55,8 +55,8 @@ pub fn read(checked: &Checked) -> Result<List, TrustError> {
 pub fn claims(bytes: &[u8]) -> Result<Claims, TrustError> {
     let document = parse(xml::text(bytes)?)?;
     let root = root(&document)?;
-    let scheme = child(root, "SchemeInformation")
-        .ok_or(TrustError::NotAList("SchemeInformation"))?;
+    let scheme =
+        child(root, "SchemeInformation").ok_or(TrustError::NotAList("SchemeInformation"))?;
     claims_of(scheme)
 }
 
@@ -96,7 +96,10 @@ fn next_update(scheme: Node<'_, '_>) -> Result<Option<Timestamp>, TrustError> {
 
 fn pointers(scheme: Node<'_, '_>) -> Result<Vec<Pointer>, TrustError> {
     let mut all = Vec::new();
-    for node in child(scheme, "PointersToOtherTSL").into_iter().flat_map(|node| children(node, "OtherTSLPointer")) {
+    for node in child(scheme, "PointersToOtherTSL")
+        .into_iter()
+        .flat_map(|node| children(node, "OtherTSLPointer"))
+    {
         if all.len() == MAX_POINTERS {
             return Err(TrustError::TooLarge);
         }
@@ -155,9 +158,7 @@ fn services(root: Node<'_, '_>) -> Result<Vec<TrustService>, TrustError> {
 pub fn local_name(node: Node<'_, '_>) -> Option<String> {
     let names = || children(node, "Name");
     let in_language = |language| {
-        names().find(|name| {
-            name.attribute((roxmltree::NS_XML_URI, "lang")) == Some(language)
-        })
+        names().find(|name| name.attribute((roxmltree::NS_XML_URI, "lang")) == Some(language))
     };
     in_language("it")
         .or_else(|| in_language("en"))
@@ -208,5 +209,7 @@ fn number(node: Node<'_, '_>, name: &'static str) -> Result<u64, TrustError> {
 
 /// `xs:dateTime`, in UTC as the standard asks (TS 119 612, 5.1.4).
 pub fn time(node: Node<'_, '_>) -> Option<Timestamp> {
-    words(node).parse().ok()
+    let time: Timestamp = words(node).parse().ok()?;
+    // Lists count in seconds; so do the cache and the comparisons.
+    Timestamp::from_second(time.as_second()).ok()
 }

@@ -132,9 +132,7 @@ fn two_numbers(value: &[u8]) -> Option<Vec<u8>> {
         return None;
     }
     let (r, s) = value.split_at(half);
-    let pair = EcdsaSig::from_private_components(
-        BigNum::from_slice(r).ok()?,
-        BigNum::from_slice(s).ok()?,
-    );
+    let pair =
+        EcdsaSig::from_private_components(BigNum::from_slice(r).ok()?, BigNum::from_slice(s).ok()?);
     pair.and_then(|pair| pair.to_der()).ok()
 }

@@ -59,11 +59,15 @@ impl NamedCertificate {
 
 /// Reads `SignedInfo` from the bytes that are signed.
 pub fn read(canonical: &[u8]) -> Result<SignedInfo, SignatureError> {
-    let text = std::str::from_utf8(canonical).map_err(|_| SignatureError::Structure("SignedInfo"))?;
+    let text =
+        std::str::from_utf8(canonical).map_err(|_| SignatureError::Structure("SignedInfo"))?;
     let document =
         roxmltree::Document::parse(text).map_err(|_| SignatureError::Structure("SignedInfo"))?;
     let info = document.root_element();
-    let children: Vec<_> = info.children().filter(roxmltree::Node::is_element).collect();
+    let children: Vec<_> = info
+        .children()
+        .filter(roxmltree::Node::is_element)
+        .collect();
     let [_, method, references @ ..] = children.as_slice() else {
         return Err(SignatureError::Structure("SignedInfo"));
     };
@@ -94,7 +98,8 @@ fn reference(node: roxmltree::Node<'_, '_>) -> Result<Reference, SignatureError>
             uri => return Err(SignatureError::Transform(uri.to_owned())),
         }
     }
-    let method = child(node, DS, "DigestMethod").ok_or(SignatureError::Structure("DigestMethod"))?;
+    let method =
+        child(node, DS, "DigestMethod").ok_or(SignatureError::Structure("DigestMethod"))?;
     let value = child(node, DS, "DigestValue").ok_or(SignatureError::Structure("DigestValue"))?;
     Ok(Reference {
         uri: uri.to_owned(),

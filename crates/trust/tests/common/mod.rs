@@ -1,6 +1,11 @@
 //! Trusted lists made at test time: written in canonical form by hand, so that no canonicalisation of ours takes
 //! part in signing them, and signed with OpenSSL.
-#![allow(dead_code, clippy::unwrap_used, clippy::expect_used, reason = "each test file uses a part; tests panic")]
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "each test file uses a part; tests panic"
+)]
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -38,17 +43,29 @@ pub struct Holder {
 
 impl Holder {
     pub fn rsa(name: &str) -> Self {
-        Self::of(name, PKey::from_rsa(Rsa::generate(2048).unwrap()).unwrap(), "2001/04/xmldsig-more#rsa-sha256")
+        Self::of(
+            name,
+            PKey::from_rsa(Rsa::generate(2048).unwrap()).unwrap(),
+            "2001/04/xmldsig-more#rsa-sha256",
+        )
     }
 
     pub fn curve(name: &str, nid: Nid, method: &'static str) -> Self {
         let group = EcGroup::from_curve_name(nid).unwrap();
-        Self::of(name, PKey::from_ec_key(EcKey::generate(&group).unwrap()).unwrap(), method)
+        Self::of(
+            name,
+            PKey::from_ec_key(EcKey::generate(&group).unwrap()).unwrap(),
+            method,
+        )
     }
 
     /// What most tests use: quick to make.
     pub fn p256(name: &str) -> Self {
-        Self::curve(name, Nid::X9_62_PRIME256V1, "2001/04/xmldsig-more#ecdsa-sha256")
+        Self::curve(
+            name,
+            Nid::X9_62_PRIME256V1,
+            "2001/04/xmldsig-more#ecdsa-sha256",
+        )
     }
 
     pub fn of(name: &str, key: PKey<Private>, method: &'static str) -> Self {
@@ -59,15 +76,25 @@ impl Holder {
         builder.set_version(2).unwrap();
         let mut serial = BigNum::new().unwrap();
         serial.rand(120, MsbOption::ONE, false).unwrap();
-        builder.set_serial_number(&Asn1Integer::from_bn(&serial).unwrap()).unwrap();
+        builder
+            .set_serial_number(&Asn1Integer::from_bn(&serial).unwrap())
+            .unwrap();
         builder.set_subject_name(&subject).unwrap();
         builder.set_issuer_name(&subject).unwrap();
-        builder.set_not_before(&Asn1Time::from_unix(1_577_836_800).unwrap()).unwrap();
-        builder.set_not_after(&Asn1Time::from_unix(2_208_988_800).unwrap()).unwrap();
+        builder
+            .set_not_before(&Asn1Time::from_unix(1_577_836_800).unwrap())
+            .unwrap();
+        builder
+            .set_not_after(&Asn1Time::from_unix(2_208_988_800).unwrap())
+            .unwrap();
         builder.set_pubkey(&key).unwrap();
         builder.sign(&key, MessageDigest::sha256()).unwrap();
         let certificate = builder.build().to_der().unwrap();
-        Self { key, certificate, method }
+        Self {
+            key,
+            certificate,
+            method,
+        }
     }
 
     fn sign(&self, bytes: &[u8]) -> Vec<u8> {
@@ -81,7 +108,9 @@ impl Holder {
         if self.method.contains("MGF1") {
             signer.set_rsa_padding(Padding::PKCS1_PSS).unwrap();
             signer.set_rsa_mgf1_md(hash).unwrap();
-            signer.set_rsa_pss_saltlen(RsaPssSaltlen::DIGEST_LENGTH).unwrap();
+            signer
+                .set_rsa_pss_saltlen(RsaPssSaltlen::DIGEST_LENGTH)
+                .unwrap();
         }
         let value = signer.sign_oneshot_to_vec(bytes).unwrap();
         if !self.method.contains("ecdsa") {
@@ -89,7 +118,11 @@ impl Holder {
         }
         let half = i32::try_from(self.key.bits().div_ceil(8)).unwrap();
         let pair = EcdsaSig::from_der(&value).unwrap();
-        [pair.r().to_vec_padded(half).unwrap(), pair.s().to_vec_padded(half).unwrap()].concat()
+        [
+            pair.r().to_vec_padded(half).unwrap(),
+            pair.s().to_vec_padded(half).unwrap(),
+        ]
+        .concat()
     }
 }
 
@@ -123,7 +156,16 @@ impl Default for Text {
 impl Text {
     /// In canonical form.
     pub fn canonical(&self) -> String {
-        let Self { version, kind, territory, sequence, issued, next_update, pointers, services } = self;
+        let Self {
+            version,
+            kind,
+            territory,
+            sequence,
+            issued,
+            next_update,
+            pointers,
+            services,
+        } = self;
         let next_update = match next_update.is_empty() {
             true => String::new(),
             false => format!("<dateTime>{next_update}</dateTime>"),
@@ -194,7 +236,12 @@ pub fn service(name: &str, certificate: &[u8], present: State<'_>, past: &[State
     );
     let past: String = past
         .iter()
-        .map(|past| format!("<ServiceHistoryInstance>{}</ServiceHistoryInstance>", state(*past, "")))
+        .map(|past| {
+            format!(
+                "<ServiceHistoryInstance>{}</ServiceHistoryInstance>",
+                state(*past, "")
+            )
+        })
         .collect();
     format!(
         "<TSPService><ServiceInformation>{}</ServiceInformation><ServiceHistory>{past}</ServiceHistory></TSPService>",
@@ -271,7 +318,10 @@ pub fn signature(canonical: &str, holder: &Holder, oddity: &Oddity<'_>) -> Strin
     let info = format!(
         "<ds:SignedInfo xmlns:ds=\"{DS}\">{}{}{}{}{}</ds:SignedInfo>",
         method("CanonicalizationMethod", EXCLUSIVE),
-        method("SignatureMethod", &format!("http://www.w3.org/{}", holder.method)),
+        method(
+            "SignatureMethod",
+            &format!("http://www.w3.org/{}", holder.method)
+        ),
         if oddity.no_root { "" } else { &list },
         if oddity.plain { "" } else { &own },
         oddity.reference,
@@ -298,7 +348,10 @@ pub fn xmlsec(file: &Path) -> Option<bool> {
     let properties = format!("{XADES}:SignedProperties");
     let output = Command::new("xmlsec1")
         .args(["--verify", "--insecure", "--id-attr:Id", &properties])
-        .args(["--id-attr:Id", "http://uri.etsi.org/02231/v2#:TrustServiceStatusList"])
+        .args([
+            "--id-attr:Id",
+            "http://uri.etsi.org/02231/v2#:TrustServiceStatusList",
+        ])
         .arg(file)
         .output();
     match output {

@@ -1,23 +1,14 @@
-//! A small PKI made at test time, and the outside judges.
-#![allow(
-    dead_code,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "each test file uses a part; tests panic"
-)]
-
-pub mod openssl;
-
-use ::openssl::asn1::{Asn1Integer, Asn1Object, Asn1OctetString, Asn1Time};
-use ::openssl::bn::{BigNum, MsbOption};
-use ::openssl::ec::{EcGroup, EcKey};
-use ::openssl::hash::MessageDigest;
-use ::openssl::nid::Nid;
-use ::openssl::pkey::{PKey, Private};
-use ::openssl::pkey_ctx::PkeyCtx;
-use ::openssl::rsa::{Padding, Rsa};
-use ::openssl::x509::extension::{BasicConstraints, KeyUsage};
-use ::openssl::x509::{X509, X509Extension, X509NameBuilder};
+//! A small PKI made at test time.
+use openssl::asn1::{Asn1Integer, Asn1Object, Asn1OctetString, Asn1Time};
+use openssl::bn::{BigNum, MsbOption};
+use openssl::ec::{EcGroup, EcKey};
+use openssl::hash::MessageDigest;
+use openssl::nid::Nid;
+use openssl::pkey::{PKey, Private};
+use openssl::pkey_ctx::PkeyCtx;
+use openssl::rsa::{Padding, Rsa};
+use openssl::x509::extension::{BasicConstraints, KeyUsage};
+use openssl::x509::{X509, X509Extension, X509NameBuilder};
 use signing::{Digest, Hash};
 
 /// 2020-01-01.
@@ -47,6 +38,7 @@ pub struct Profile {
     pub name: String,
     pub begin: i64,
     pub end: i64,
+    pub serial_number: bool,
     pub ca: bool,
     pub path_length: Option<u32>,
     pub key_usage: Option<KeyUsage>,
@@ -63,6 +55,7 @@ impl Profile {
             name: name.into(),
             begin: BEGIN,
             end: END,
+            serial_number: true,
             ca: false,
             path_length: None,
             key_usage: Some(usage),
@@ -94,9 +87,9 @@ impl Signer {
     /// As [`signing::Signer::sign`] gives it.
     pub fn sign(&self, digest: &Digest) -> Vec<u8> {
         let md = match digest.hash {
-            Hash::Sha256 => ::openssl::md::Md::sha256(),
-            Hash::Sha384 => ::openssl::md::Md::sha384(),
-            Hash::Sha512 => ::openssl::md::Md::sha512(),
+            Hash::Sha256 => openssl::md::Md::sha256(),
+            Hash::Sha384 => openssl::md::Md::sha384(),
+            Hash::Sha512 => openssl::md::Md::sha512(),
         };
         let mut context = PkeyCtx::new(&self.key).unwrap();
         context.sign_init().unwrap();
@@ -152,7 +145,7 @@ fn issue(profile: &Profile, key: PKey<Private>, issuer: Option<&Signer>) -> Sign
     let mut name = X509NameBuilder::new().unwrap();
     name.append_entry_by_text("C", "IT").unwrap();
     name.append_entry_by_text("CN", &profile.name).unwrap();
-    if !profile.ca {
+    if !profile.ca && profile.serial_number {
         name.append_entry_by_text("serialNumber", "TINIT-RSSMRA70A01H501S")
             .unwrap();
     }

@@ -1,8 +1,7 @@
 //! What the builder makes, before OpenSSL's eyes.
 
-mod common;
-
-use common::{Ca, openssl};
+use crate::judges;
+use crate::pki::{self, Ca};
 use signing::cms::{CmsError, Draft, Form, estimate_size};
 use signing::x509::Certificate;
 use signing::{Digest, Hash, KeyKind};
@@ -18,7 +17,7 @@ fn openssl_takes_every_kind_of_key() {
     let ca = Ca::new("Root");
     let dir = tempfile::tempdir().unwrap();
     let content = b"Determinazione n. 12".repeat(100);
-    for key in [common::rsa(2048), common::p256(), common::p384()] {
+    for key in [pki::rsa(2048), pki::p256(), pki::p384()] {
         let signer = ca.signer("ROSSI MARIO", key);
         let hash = Certificate::parse(&signer.certificate)
             .unwrap()
@@ -35,7 +34,7 @@ fn openssl_takes_every_kind_of_key() {
         let p7m = draft
             .finish(&signer.sign(&draft.to_sign()), Some(content.clone()))
             .unwrap();
-        let Some(out) = openssl::cms_verify(dir.path(), &ca, &p7m, None) else {
+        let Some(out) = judges::cms_verify(dir.path(), &ca, &p7m, None) else {
             return;
         };
         assert_eq!(out.unwrap(), content);
@@ -48,10 +47,10 @@ fn detached_has_no_signing_time_and_fits_the_estimate() {
     let dir = tempfile::tempdir().unwrap();
     let content = b"bytes of a PDF outside its hole";
     let keys = [
-        (common::rsa(2048), KeyKind::Rsa(2048)),
-        (common::rsa(4096), KeyKind::Rsa(4096)),
-        (common::p256(), KeyKind::P256),
-        (common::p384(), KeyKind::P384),
+        (pki::rsa(2048), KeyKind::Rsa(2048)),
+        (pki::rsa(4096), KeyKind::Rsa(4096)),
+        (pki::p256(), KeyKind::P256),
+        (pki::p384(), KeyKind::P384),
     ];
     for (key, kind) in keys {
         let signer = ca.signer("ROSSI MARIO", key);
@@ -76,7 +75,7 @@ fn detached_has_no_signing_time_and_fits_the_estimate() {
             );
             let signing_time = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 0x05];
             assert!(!p7s.windows(9).any(|window| window == signing_time));
-            let Some(out) = openssl::cms_verify(dir.path(), &ca, &p7s, Some(content)) else {
+            let Some(out) = judges::cms_verify(dir.path(), &ca, &p7s, Some(content)) else {
                 return;
             };
             out.unwrap();
@@ -87,8 +86,8 @@ fn detached_has_no_signing_time_and_fits_the_estimate() {
 #[test]
 fn nothing_wrong_is_finished() {
     let ca = Ca::new("Root");
-    let signer = ca.signer("ROSSI MARIO", common::p256());
-    let other = ca.signer("VERDI UGO", common::p256());
+    let signer = ca.signer("ROSSI MARIO", pki::p256());
+    let other = ca.signer("VERDI UGO", pki::p256());
     let digest = Hash::Sha256.of(b"content");
     let draft = Draft::new(&signer.certificate, &[], Hash::Sha256, &digest, form()).unwrap();
     let value = signer.sign(&draft.to_sign());
