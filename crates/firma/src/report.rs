@@ -106,7 +106,14 @@ impl fmt::Display for Report {
                 let answer = words(verdict.indication, verdict.sub_indication);
                 writeln!(f, "{} ({when}): {answer}", report.file)?;
                 for signer in verdict.layers.iter().flat_map(|layer| &layer.signers) {
-                    write_signer(f, signer, 2)?;
+                    write_signer(f, &signer.signer, 2)?;
+                    for stamp in &signer.stamps {
+                        let answer = words(stamp.indication, stamp.sub_indication);
+                        let time = stamp
+                            .time
+                            .map_or_else(|| "?".into(), |time| time.to_string());
+                        writeln!(f, "    time stamp {time}: {answer}")?;
+                    }
                 }
             }
         }

@@ -67,7 +67,7 @@ fn existing(source: &Path, arguments: &Arguments) -> Outcome<Option<Vec<u8>>> {
     let named = source
         .extension()
         .is_some_and(|extension| extension.eq_ignore_ascii_case("p7m"));
-    if !named || arguments.has("beside") {
+    if !named || arguments.has("around") {
         return Ok(None);
     }
     let bytes = std::fs::read(source)?;

@@ -1,14 +1,16 @@
 //! A folder of what is believed.
 
 use crate::Outcome;
-use signing::x509::Certificate;
+use signing::revocation::Facts;
+use signing::x509::{Certificate, from_pem};
 use signing::{Anchor, Anchors, Service};
 use std::path::Path;
 
 /// Reads the folder: every certificate in it is an anchor, of which nothing more is known than that somebody put it
-/// there; `anchors.json` holds those of the trusted lists.
-pub fn read(folder: &Path) -> Outcome<Anchors> {
+/// there; `anchors.json` holds those of the trusted lists. CRLs and OCSP answers are facts.
+pub fn read(folder: &Path) -> Outcome<(Anchors, Facts)> {
     let mut anchors = Anchors::default();
+    let mut facts = Facts::new();
     let mut entries = std::fs::read_dir(folder)?.collect::<Result<Vec<_>, _>>()?;
     entries.sort_by_key(std::fs::DirEntry::file_name);
     for entry in entries {
@@ -23,11 +25,23 @@ pub fn read(folder: &Path) -> Outcome<Anchors> {
             .extension()
             .and_then(|extension| extension.to_str())
             .unwrap_or_default();
-        if !matches!(
-            extension.to_ascii_lowercase().as_str(),
-            "pem" | "crt" | "cer" | "der"
-        ) {
-            continue;
+        let named = |error| format!("{}: {error}", path.display());
+        match extension.to_ascii_lowercase().as_str() {
+            "pem" | "crt" | "cer" | "der" => {}
+            "crl" => {
+                let bytes = std::fs::read(&path)?;
+                let der = from_pem(&bytes, "X509 CRL")
+                    .into_iter()
+                    .next()
+                    .unwrap_or(bytes);
+                facts.add_crl(&der).map_err(named)?;
+                continue;
+            }
+            "ors" => {
+                facts.add_ocsp(&std::fs::read(&path)?).map_err(named)?;
+                continue;
+            }
+            _ => continue,
         }
         let found = certificates(&std::fs::read(&path)?);
         if found.is_empty() {
@@ -45,12 +59,12 @@ pub fn read(folder: &Path) -> Outcome<Anchors> {
             }
         }));
     }
-    Ok(anchors)
+    Ok((anchors, facts))
 }
 
 fn certificates(bytes: &[u8]) -> Vec<Vec<u8>> {
     if Certificate::parse(bytes).is_ok() {
         return vec![bytes.to_vec()];
     }
-    signing::x509::from_pem(bytes)
+    from_pem(bytes, "CERTIFICATE")
 }

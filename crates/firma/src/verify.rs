@@ -10,12 +10,14 @@ use std::path::Path;
 
 pub fn run(arguments: &Arguments) -> Outcome<u8> {
     let folder = arguments.path("trust").ok_or("--trust DIR is needed")?;
-    let trust = Trust::new(&trust::read(folder)?);
+    let (anchors, facts) = trust::read(folder)?;
+    let trust = Trust::new(&anchors);
     if arguments.files.is_empty() {
         return Err("which file?".into());
     }
     let now = Context {
         revocation: revocation(arguments)?,
+        facts: &facts,
         ..Context::now(&trust)
     };
     let at = at(arguments)?.map(|at| Context { at, ..now });

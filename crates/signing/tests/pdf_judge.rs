@@ -4,9 +4,9 @@
 
 mod pdf_support;
 
-use pdf_support::{at, covered, documents, sign, sign_plain, signer::Signer};
-use signing::Hash;
+use pdf_support::{at, covered, documents, sign, sign_plain, signer::Signer, verdicts};
 use signing::pades::{Fault, Options, Permission, Signature, Signed, Stamp, What};
+use signing::{Hash, Indication};
 
 fn judge(pdf: &[u8]) -> Vec<Signature> {
     Signed::new(pdf).unwrap().signatures().to_vec()
@@ -53,6 +53,13 @@ fn documents_signed_one_to_three_times_give_no_alarm() {
                 },
             );
             for (count, signed) in [(1, one), (2, two), (3, three)] {
+                let passed = verdicts(&signer, &signed);
+                assert!(
+                    passed
+                        .iter()
+                        .all(|verdict| verdict.indication == Indication::TotalPassed),
+                    "{make}: {passed:#?}"
+                );
                 let found = judge(&signed);
                 assert_eq!(found.len(), count, "{make}");
                 for (index, signature) in found.iter().enumerate() {
@@ -159,6 +166,14 @@ fn no_attacked_document_comes_out_clean() {
                     .iter()
                     .any(|signature| !signature.is_intact());
                 let none = signed.signatures().is_empty();
+                for verdict in verdicts(&signer, &attack.pdf) {
+                    let clean = verdict.indication == Indication::TotalPassed;
+                    assert!(
+                        !clean || verdict.signature.is_intact(),
+                        "{}: {verdict:#?}",
+                        attack.name
+                    );
+                }
                 let betrayed = signed
                     .signatures()
                     .iter()

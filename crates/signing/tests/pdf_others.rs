@@ -72,7 +72,11 @@ fn fifty_signed_documents_keep_their_bytes_and_their_verdicts() {
             .clone()
             .unwrap_or_else(|error| panic!("{name}: {error}"));
         assert_eq!(ours.len(), theirs.len() + 1, "{name}");
-        for (before, after) in theirs.iter().zip(&ours) {
+        for before in &theirs {
+            let after = ours
+                .iter()
+                .find(|after| after.field == before.field)
+                .unwrap();
             let verdict = |opinion: &judges::Opinion| {
                 (
                     opinion.intact,
@@ -87,6 +91,6 @@ fn fifty_signed_documents_keep_their_bytes_and_their_verdicts() {
                 "{name}: {after:?}"
             );
         }
-        assert!(ours.last().unwrap().valid, "{name}");
+        assert!(ours.iter().all(|opinion| opinion.valid), "{name}");
     }
 }

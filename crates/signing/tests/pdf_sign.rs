@@ -5,8 +5,12 @@
 mod pdf_support;
 
 use pdf_support::{at, covered, documents, judges, last_byte_range, sign, signer::Signer};
-use signing::Hash;
-use signing::pades::{Active, Draft, Kind, Options, PadesError, PdfError, Permission, Stamp};
+use signing::pades::{
+    Active, Draft, Kind, Material, Options, PadesError, PdfError, Permission, Signed, Stamp,
+    add_dss,
+};
+use signing::verify::Basis;
+use signing::{Hash, Indication};
 
 fn stamp() -> Stamp {
     let lines = [
@@ -116,7 +120,7 @@ fn what_does_not_fit_says_how_much_is_needed_and_fits_then() {
         },
     )
     .unwrap();
-    let cms = signer.detached(&covered(&draft.embed(&[]).unwrap()));
+    let cms = signer.detached(&draft.digest(Hash::Sha256).unwrap());
     let Err(PadesError::TooSmall {
         needed,
         reserved: 100,
@@ -127,7 +131,9 @@ fn what_does_not_fit_says_how_much_is_needed_and_fits_then() {
     assert_eq!(needed, cms.len());
     let mut draft = draft.with_room(needed + 64).unwrap();
     let content = covered(&draft.embed(&[]).unwrap());
-    let signed = draft.embed(&signer.detached(&content)).unwrap();
+    let signed = draft
+        .embed(&signer.detached(&Hash::Sha256.of(&content)))
+        .unwrap();
     assert_eq!(covered(&signed), content);
 }
 
@@ -282,4 +288,126 @@ fn what_cannot_be_signed_is_refused_with_its_reason() {
     if let Some(locked) = documents::qpdf(&pdf, &["--encrypt", "", "padrone", "256", "--"]) {
         assert_eq!(refused(&locked), Some(PadesError::Pdf(PdfError::Encrypted)));
     }
+}
+
+#[test]
+fn validation_data_and_a_document_time_stamp_come_after_the_signature() {
+    let signer = Signer::new();
+    let mut files = Vec::new();
+    for (make, pdf) in documents::makes(&documents::tagged()) {
+        let signed = pdf_support::sign_plain(&signer, &pdf);
+        let der = |name: &str| {
+            openssl::x509::X509::from_pem(&std::fs::read(signer.file(name)).unwrap())
+                .unwrap()
+                .to_der()
+                .unwrap()
+        };
+        let material = Material {
+            certificates: vec![der("root.pem"), der("tsa.pem")],
+            ..Material::default()
+        };
+        let with_data = add_dss(&signed, &material).unwrap();
+        assert!(with_data.starts_with(&signed));
+        assert_eq!(
+            add_dss(&with_data, &material).unwrap(),
+            with_data,
+            "what is there is not added again"
+        );
+        assert_eq!(
+            Signed::new(&with_data).unwrap().material().unwrap(),
+            material
+        );
+        let mut draft = Draft::new(
+            &with_data,
+            &Options {
+                kind: Kind::Timestamp,
+                ..Options::at(at())
+            },
+        )
+        .unwrap();
+        let token = signer.stamp(&draft.digest(Hash::Sha256).unwrap());
+        let stamped = draft.embed(&token).unwrap();
+        let verdicts = pdf_support::verdicts(&signer, &stamped);
+        let kinds: Vec<_> = verdicts
+            .iter()
+            .map(|verdict| (verdict.signature.kind, verdict.indication))
+            .collect();
+        assert_eq!(
+            kinds,
+            [
+                (Kind::Signature, Indication::TotalPassed),
+                (Kind::Timestamp, Indication::TotalPassed)
+            ],
+            "{make}: {verdicts:#?}"
+        );
+        let signer_verdict = verdicts[0].signer.as_ref().unwrap();
+        assert_eq!(
+            signer_verdict.at.basis,
+            Basis::TimeStamp,
+            "the document's stamp proves the signature's time"
+        );
+        let again = pdf_support::sign_plain(
+            &signer,
+            &add_dss(
+                &stamped,
+                &Material {
+                    certificates: vec![der("leaf.pem")],
+                    ..Material::default()
+                },
+            )
+            .unwrap(),
+        );
+        assert!(
+            pdf_support::verdicts(&signer, &again)
+                .iter()
+                .all(|verdict| verdict.indication == Indication::TotalPassed)
+        );
+        files.push((make.replace(' ', "-"), again));
+    }
+    let dir = judges::lay(&files);
+    judges::qpdf_is_content(dir.path());
+    let Some(opinions) = judges::pyhanko(&signer, dir.path()) else {
+        return;
+    };
+    for (name, opinions) in opinions {
+        let opinions = opinions.unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_eq!(opinions.len(), 3, "{name}");
+        assert!(
+            opinions
+                .iter()
+                .all(|opinion| opinion.intact && opinion.valid && opinion.changes != "OTHER"),
+            "{name}: {opinions:?}"
+        );
+    }
+}
+
+#[test]
+fn a_tagged_document_keeps_its_tags_as_far_as_earlier_signatures_let() {
+    let signer = Signer::new();
+    let tagged = documents::tagged();
+    let first = Draft::new(&tagged, &stamped()).unwrap();
+    assert!(first.keeps_accessibility());
+    let signed = sign(&signer, &tagged, &stamped());
+    let text = String::from_utf8_lossy(&signed).into_owned();
+    assert!(
+        text.contains("/S /Form") && text.contains("/StructParent 1") && text.contains("/Tabs /S")
+    );
+    assert!(text.contains("/Type /OBJR") && text.contains("/TU (Firma digitale)"));
+    assert!(
+        !Draft::new(&signed, &stamped())
+            .unwrap()
+            .keeps_accessibility(),
+        "seen, and late"
+    );
+    assert!(
+        Draft::new(&signed, &Options::at(at()))
+            .unwrap()
+            .keeps_accessibility()
+    );
+    let second = sign(&signer, &signed, &Options::at(at()));
+    let added = String::from_utf8_lossy(&second[signed.len()..]).into_owned();
+    assert!(
+        !added.contains("StructTreeRoot /") && added.contains("/Rect [-1 -1 -1 -1]"),
+        "{added}"
+    );
 }

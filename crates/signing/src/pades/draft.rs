@@ -65,6 +65,7 @@ pub struct Draft<R> {
     file: File<R>,
     options: Options,
     active: Vec<Active>,
+    tagged: bool,
     update: Vec<u8>,
     /// Where `<…>` of `/Contents` is, in the update.
     contents: Range<usize>,
@@ -97,6 +98,7 @@ impl<R: Read + Seek> Draft<R> {
             file,
             options: options.clone(),
             active,
+            tagged: true,
             update: Vec::new(),
             contents: 0..0,
         };
@@ -122,13 +124,21 @@ impl<R: Read + Seek> Draft<R> {
         &self.active
     }
 
+    /// Whether a tagged document (PDF/UA) stays one as it should be. It does not where a stamp that is seen is added
+    /// after another signature: to enter it in the structure would change what was signed, and other validators
+    /// (pyHanko) rightly tell of that. A field that the author laid out and tagged has no such trouble.
+    #[must_use]
+    pub fn keeps_accessibility(&self) -> bool {
+        self.tagged
+    }
+
     /// What is to be signed: the hash of everything but the place of the CMS.
     ///
     /// # Errors
     /// Those of reading the file.
     pub fn digest(&mut self, hash: Hash) -> Result<Digest, PadesError> {
         let len = self.file.source.len();
-        let base = Ranges::new(&mut self.file.source, vec![0..len]);
+        let base = Ranges::new(&mut self.file.source, std::iter::once(0..len));
         let rest = self.update[..self.contents.start].chain(&self.update[self.contents.end..]);
         Ok(hash.of_reader(base.chain(rest))?)
     }
@@ -180,6 +190,7 @@ impl<R: Read + Seek> Draft<R> {
         );
         let mut builder = Builder::new(&mut self.file, view);
         let signature = builder.build(&self.options)?;
+        self.tagged = !builder.untagged;
         let written = builder.finish(len, ends_line)?;
         let start = written
             .offsets
@@ -239,6 +250,10 @@ pub(crate) struct Builder<'a, R> {
     pub view: &'a View,
     pub update: Update,
     changed: std::collections::BTreeMap<Id, Object>,
+    /// Whether the document is signed already: its structure stays as it is then.
+    signed: bool,
+    /// Whether a widget that is seen had to stay out of the structure.
+    untagged: bool,
 }
 
 /// The field that is signed.
@@ -249,6 +264,8 @@ struct Target {
     page: Id,
     rect: [f32; 4],
     turns: u8,
+    /// A point that is not on the page.
+    outside: [f32; 2],
     is_new: bool,
     lock: Option<Dict>,
 }
@@ -260,6 +277,8 @@ impl<'a, R: Read + Seek> Builder<'a, R> {
             view,
             update: Update::over(view),
             changed: std::collections::BTreeMap::new(),
+            signed: false,
+            untagged: false,
         }
     }
 
@@ -390,6 +409,7 @@ impl<'a, R: Read + Seek> Builder<'a, R> {
         if signed && options.certify.is_some() {
             return Err(PadesError::CertifyTooLate);
         }
+        self.signed = signed;
         Ok(certified)
     }
 
@@ -440,6 +460,7 @@ impl<'a, R: Read + Seek> Builder<'a, R> {
             page: place.id,
             rect,
             turns: place.turns,
+            outside: outside(place.area),
             is_new: false,
             lock: Some(lock).filter(|lock| !lock.entries.is_empty()),
         })
@@ -459,6 +480,7 @@ impl<'a, R: Read + Seek> Builder<'a, R> {
             page: page.id,
             rect,
             turns: page.turns,
+            outside: outside(page.area),
             is_new: true,
             lock: None,
         })
@@ -489,10 +511,29 @@ impl<'a, R: Read + Seek> Builder<'a, R> {
         signature: Ref,
         appearance: Ref,
     ) -> Result<(), PadesError> {
-        let tag = self.tag(target.widget, target.page)?;
+        let is_tagged = self.catalog()?.get(b"StructTreeRoot").is_some();
+        let tag = if self.signed {
+            None
+        } else {
+            self.tag(target.widget, target.page)?
+        };
         // left out where pdf-writer cannot write it: it is optional (table 166)
         let page = ref_of(target.page).ok();
-        let [left, bottom, right, top] = target.rect;
+        let mut corners = target.rect;
+        if is_tagged && tag.is_none() {
+            if corners[0] == corners[2] || corners[1] == corners[3] {
+                // outside of its page, where PDF/UA-1, 7.18.1 asks for no tag
+                corners = [
+                    target.outside[0],
+                    target.outside[1],
+                    target.outside[0],
+                    target.outside[1],
+                ];
+            } else {
+                self.untagged = true;
+            }
+        }
+        let [left, bottom, right, top] = corners;
         let rect = Rect::new(
             left.min(right),
             bottom.min(top),
@@ -663,6 +704,12 @@ fn write_signature(
                 .items(names.iter().filter_map(Object::as_str).map(Str));
         }
     }
+}
+
+/// A point left of and below a page.
+#[allow(clippy::cast_possible_truncation)] // points on a page
+fn outside(area: [f64; 4]) -> [f32; 2] {
+    [area[0] as f32 - 1.0, area[1] as f32 - 1.0]
 }
 
 /// A time in UTC (7.9.4).

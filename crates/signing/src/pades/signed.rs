@@ -89,6 +89,7 @@ pub enum Fault {
 /// A document that was opened to judge its signatures.
 pub struct Signed<R> {
     file: File<R>,
+    last: View,
     signatures: Vec<Signature>,
 }
 
@@ -126,13 +127,38 @@ impl<R: Read + Seek> Signed<R> {
         found.sort_by_key(|found| found.signature.byte_range[2] + found.signature.byte_range[3]);
         overlaps(&mut found);
         let signatures = judge_changes(&mut file, &last, found)?;
-        Ok(Self { file, signatures })
+        Ok(Self {
+            file,
+            last,
+            signatures,
+        })
     }
 
     /// Its signatures and document time stamps, in the order of their revisions.
     #[must_use]
     pub fn signatures(&self) -> &[Signature] {
         &self.signatures
+    }
+
+    /// The file, and its last revision.
+    pub(super) fn parts(&mut self) -> (&mut File<R>, &View) {
+        (&mut self.file, &self.last)
+    }
+
+    /// Gives what a signature is about to a sink, in pieces.
+    pub(super) fn feed(
+        &mut self,
+        signature: &Signature,
+        sink: &mut dyn FnMut(&[u8]),
+    ) -> Result<(), PdfError> {
+        let [a, b, c, d] = signature.byte_range;
+        for range in [a..a.saturating_add(b), c..c.saturating_add(d)] {
+            self.file.source.pour(range, |piece| {
+                sink(piece);
+                Ok(())
+            })?;
+        }
+        Ok(())
     }
 
     /// The hash of what a signature is about.

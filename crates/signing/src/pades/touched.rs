@@ -430,10 +430,8 @@ impl<R: Read + Seek> Comparison<'_, R> {
         depth: usize,
     ) -> Result<(), PdfError> {
         match value {
-            Object::Ref(id) => {
-                if *self.file.get(self.old, *id)? != Object::Null {
-                    self.push(*id, page);
-                }
+            Object::Ref(id) if *self.file.get(self.old, *id)? != Object::Null => {
+                self.push(*id, page)
             }
             Object::Array(items) if depth < 8 => {
                 for item in items {

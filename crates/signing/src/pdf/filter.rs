@@ -65,7 +65,7 @@ fn inflate(raw: &[u8], at: u64) -> Result<Vec<u8>, PdfError> {
 
 /// Undoes the PNG predictors (RFC 2083, 6).
 fn unpredict(bytes: &[u8], row: usize, pixel: usize) -> Option<Vec<u8>> {
-    if row == 0 || bytes.len() % (row + 1) != 0 {
+    if row == 0 || !bytes.len().is_multiple_of(row + 1) {
         return None;
     }
     let mut out = Vec::with_capacity(bytes.len());

@@ -393,8 +393,11 @@ impl<'a> Lexer<'a> {
     }
 }
 
+/// A key, and where its value lies.
+pub(crate) type Span = (Vec<u8>, Range<usize>);
+
 /// Where each value of the dictionary at an offset lies in the bytes.
-pub(crate) fn spans(bytes: &[u8], at: usize) -> Result<Vec<(Vec<u8>, Range<usize>)>, Fault> {
+pub(crate) fn spans(bytes: &[u8], at: usize) -> Result<Vec<Span>, Fault> {
     let mut lexer = Lexer {
         bytes,
         at,
@@ -416,6 +419,7 @@ pub(crate) fn spans(bytes: &[u8], at: usize) -> Result<Vec<(Vec<u8>, Range<usize
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
 

@@ -102,10 +102,10 @@ pub(crate) struct Ranges<'a, R> {
 }
 
 impl<'a, R: Read + Seek> Ranges<'a, R> {
-    pub fn new(source: &'a mut Source<R>, ranges: Vec<Range<u64>>) -> Self {
+    pub fn new(source: &'a mut Source<R>, ranges: impl IntoIterator<Item = Range<u64>>) -> Self {
         Self {
             source,
-            ranges: ranges.into(),
+            ranges: ranges.into_iter().collect(),
         }
     }
 }

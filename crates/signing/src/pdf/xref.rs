@@ -205,7 +205,7 @@ fn entries(dict: &Dict, bytes: &[u8]) -> Option<HashMap<u32, Entry>> {
             .map(|value| value.as_int().and_then(|value| u32::try_from(value).ok()))
             .collect::<Option<_>>()?,
     };
-    if row == 0 || index.len() % 2 != 0 {
+    if row == 0 || !index.len().is_multiple_of(2) {
         return None;
     }
     let number = |bytes: &[u8]| {

@@ -39,6 +39,7 @@ pub struct StampVerdict {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StampedVerdict {
     /// At the earliest proven time; at that of the context where none is.
+    #[serde(flatten)]
     pub signer: SignerVerdict,
     /// Its stamps, in the order of the file.
     pub stamps: Vec<StampVerdict>,
@@ -56,9 +57,22 @@ pub fn judge(
     content: Option<&dyn Content>,
     context: &Context<'_>,
 ) -> Result<Vec<StampedVerdict>, ReadError> {
-    let data = SignedData::parse(signed_data)?;
+    Ok(judge_read(
+        &SignedData::parse(signed_data)?,
+        content,
+        context,
+    ))
+}
+
+/// The same for what was read already.
+#[must_use]
+pub fn judge_read(
+    data: &SignedData<'_>,
+    content: Option<&dyn Content>,
+    context: &Context<'_>,
+) -> Vec<StampedVerdict> {
     let mut carried = revocation::Facts::new();
-    carried.add_carried(&data);
+    carried.add_carried(data);
     let both = Both(context.facts, &carried);
     let context = Context {
         facts: &both,
@@ -86,7 +100,7 @@ pub fn judge(
         if !judged.iter().any(|(known, _)| *known == at) {
             judged.push((
                 at,
-                verify::signed(&data, content, &Context { at, ..context }),
+                verify::signed(data, content, &Context { at, ..context }),
             ));
         }
         let verdict = judged
@@ -98,7 +112,7 @@ pub fn judge(
             stamps,
         }));
     }
-    Ok(all)
+    all
 }
 
 /// Judges the time stamps on a signature (`signature-time-stamp`, EN 319 122-1, 5.3): each must be of this very

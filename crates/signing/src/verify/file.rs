@@ -1,7 +1,8 @@
 //! A whole file: signatures inside signatures (the "matrioska"), outermost first.
 
-use super::{Content, Context, SignerVerdict, conclude, signed};
+use super::{Content, Context, conclude};
 use crate::cms::{Encoding, ReadError, SignedData};
+use crate::tsp::{StampedVerdict, judge_read};
 use crate::{Indication, SubIndication};
 use serde::{Deserialize, Serialize};
 
@@ -27,8 +28,8 @@ pub struct FileVerdict {
 pub struct Layer {
     /// How it was written.
     pub encoding: Encoding,
-    /// Its signers, side by side.
-    pub signers: Vec<SignerVerdict>,
+    /// Its signers, side by side, each at the earliest time that its own time stamps prove.
+    pub signers: Vec<StampedVerdict>,
     /// How many OCSP answers and CRLs it carries.
     pub revocations: usize,
 }
@@ -48,7 +49,7 @@ pub fn file(
     let content = loop {
         layers.push(Layer {
             encoding: data.encoding,
-            signers: signed(&data, beside.take(), context),
+            signers: judge_read(&data, beside.take(), context),
             revocations: data.crls.len() + data.ocsp.len(),
         });
         let Some(content) = data.content().map(<[u8]>::to_vec) else {
@@ -70,7 +71,12 @@ pub fn file(
 }
 
 fn worst(layers: &[Layer], context: &Context<'_>) -> (Indication, Option<SubIndication>) {
-    let all = || layers.iter().flat_map(|layer| &layer.signers);
+    let all = || {
+        layers
+            .iter()
+            .flat_map(|layer| &layer.signers)
+            .map(|stamped| &stamped.signer)
+    };
     // A layer that nobody signed says nothing: it is no signature.
     if layers.iter().any(|layer| layer.signers.is_empty()) {
         return conclude(&[super::Finding::NoCertificate], context.at);

@@ -146,6 +146,7 @@ pub(crate) fn text(element: &Tlv<'_>) -> Option<String> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
     use crate::asn1::tlv;

@@ -230,17 +230,19 @@ fn key_kind(spki: &[u8]) -> Result<Option<KeyKind>, Asn1Error> {
     Ok(None)
 }
 
-/// The certificates in PEM text, encoded; what else is in it is passed over.
+/// What PEM text holds under this label (`CERTIFICATE`, `X509 CRL`), encoded; what else is in it is passed over.
 #[must_use]
-pub fn from_pem(text: &[u8]) -> Vec<Vec<u8>> {
+pub fn from_pem(text: &[u8], label: &str) -> Vec<Vec<u8>> {
     use base64::Engine;
-    const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
-    const END: &str = "-----END CERTIFICATE-----";
     let text = String::from_utf8_lossy(text);
+    let (begin, end) = (
+        format!("-----BEGIN {label}-----"),
+        format!("-----END {label}-----"),
+    );
     let blocks = text
-        .split(BEGIN)
+        .split(begin.as_str())
         .skip(1)
-        .filter_map(|block| block.split_once(END));
+        .filter_map(|block| block.split_once(end.as_str()));
     blocks
         .filter_map(|(body, _)| {
             let packed = body.split_whitespace().collect::<String>();

@@ -1,4 +1,5 @@
 //! CMS, X.509, CAdES and verification, with the openssl command and pyHanko as outside judges.
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "tests")]
 
 mod cades;
 mod differential;

@@ -96,7 +96,7 @@ fn parallel_signers_of_openssl() {
     let mut names = verdict.layers[0]
         .signers
         .iter()
-        .map(|signer| signer.holder.clone().unwrap().name)
+        .map(|signer| signer.signer.holder.clone().unwrap().name)
         .collect::<Vec<_>>();
     names.sort();
     assert_eq!(names, ["ROSSI MARIO", "VERDI UGO"]);

@@ -127,6 +127,11 @@ for path in sorted(glob.glob(os.path.join(sys.argv[2], '*.pdf'))):
                 st = validate_pdf_signature(s, vc, key_usage_settings=KeyUsageConstraints(key_usage={'non_repudiation'}))
                 m = st.modification_level
                 found.append(dict(field=s.field_name, intact=st.intact, valid=st.valid, trusted=st.trusted, coverage=st.coverage.name, changes='' if m is None else m.name, docmdp=st.docmdp_ok))
+            for s in r.embedded_timestamp_signatures:
+                vc = ValidationContext(trust_roots=[root], allow_fetching=False)
+                st = validate_pdf_timestamp(s, vc)
+                m = st.modification_level
+                found.append(dict(field=s.field_name, intact=st.intact, valid=st.valid, trusted=st.trusted, coverage=st.coverage.name, changes='' if m is None else m.name, docmdp=None))
             out[name] = {'Ok': found}
     except Exception as e:
         out[name] = {'Err': type(e).__name__ + ': ' + str(e)}

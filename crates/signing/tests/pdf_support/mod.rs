@@ -6,7 +6,9 @@ pub mod judges;
 pub mod signer;
 
 use signer::Signer;
-use signing::pades::{Draft, Options};
+use signing::Hash;
+use signing::pades::{Draft, Options, Signed, Verdict, judge};
+use signing::verify::{Context, RevocationRule};
 
 /// The time that every test signs at.
 pub fn at() -> jiff::Timestamp {
@@ -16,7 +18,7 @@ pub fn at() -> jiff::Timestamp {
 /// Signs a document the way the engine does: draft, sign, embed.
 pub fn sign(signer: &Signer, pdf: &[u8], options: &Options) -> Vec<u8> {
     let mut draft = Draft::new(pdf, options).unwrap();
-    let cms = signer.detached(&covered(&draft.embed(&[]).unwrap()));
+    let cms = signer.detached(&draft.digest(Hash::Sha256).unwrap());
     draft.embed(&cms).unwrap()
 }
 
@@ -47,4 +49,14 @@ pub fn last_byte_range(pdf: &[u8]) -> [usize; 4] {
         .map(|number| number.parse().unwrap())
         .collect();
     numbers.try_into().unwrap()
+}
+
+/// The verdicts of the engine on a document; revocations are not asked for.
+pub fn verdicts(signer: &Signer, pdf: &[u8]) -> Vec<Verdict> {
+    let trust = signer.trust();
+    let context = Context {
+        revocation: RevocationRule::IfKnown,
+        ..Context::now(&trust)
+    };
+    judge(&mut Signed::new(pdf).unwrap(), &context).unwrap()
 }

@@ -1,5 +1,10 @@
 //! A signer made with the openssl command: a root and a person's certificate under it.
 
+use openssl::ecdsa::EcdsaSig;
+use openssl::pkey::PKey;
+use openssl::x509::X509;
+use signing::path::Trust;
+use signing::{Anchor, Anchors, Digest, Hash, Service, cms};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -102,31 +107,85 @@ impl Signer {
         Self { dir }
     }
 
-    /// A detached CMS over bytes.
-    pub fn detached(&self, content: &[u8]) -> Vec<u8> {
-        let arguments = [
-            "cms",
-            "-sign",
-            "-cades",
-            "-binary",
-            "-nosmimecap",
-            "-md",
-            "sha256",
-            "-signer",
-            "leaf.pem",
-            "-inkey",
-            "leaf.key",
-            "-certfile",
-            "root.pem",
-            "-outform",
-            "DER",
-        ];
-        run(
-            Command::new("openssl")
-                .args(arguments)
-                .current_dir(self.dir.path()),
-            Some(content),
+    /// A CMS of the engine's own, as it goes into a PDF.
+    pub fn detached(&self, content: &Digest) -> Vec<u8> {
+        let der = |name: &str| {
+            X509::from_pem(&std::fs::read(self.file(name)).unwrap())
+                .unwrap()
+                .to_der()
+                .unwrap()
+        };
+        let draft = cms::Draft::new(
+            &der("leaf.pem"),
+            &[der("root.pem")],
+            content.hash,
+            content,
+            cms::Form::Detached,
         )
+        .unwrap();
+        let key =
+            PKey::private_key_from_pem(&std::fs::read(self.file("leaf.key")).unwrap()).unwrap();
+        let signature = EcdsaSig::sign(&draft.to_sign().bytes, &key.ec_key().unwrap()).unwrap();
+        draft.finish(&signature.to_der().unwrap(), None).unwrap()
+    }
+
+    /// A time stamp token over a hash, by the openssl command.
+    pub fn stamp(&self, content: &Digest) -> Vec<u8> {
+        assert_eq!(content.hash, Hash::Sha256);
+        let settings = "[tsa]\ndefault_tsa=t\n[t]\nserial=serial\ncrypto_device=builtin\nsigner_cert=tsa.pem\ncerts=root.pem\n\
+            signer_key=tsa.key\nsigner_digest=sha256\ndefault_policy=1.2.3.4\ndigests=sha256\ness_cert_id_alg=sha256\n";
+        std::fs::write(self.file("ts.cnf"), settings).unwrap();
+        std::fs::write(self.file("serial"), "01").unwrap();
+        let hex: String = content
+            .bytes
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        let openssl = |arguments: &[&str]| {
+            run(
+                Command::new("openssl")
+                    .args(arguments)
+                    .current_dir(self.dir.path()),
+                None,
+            )
+        };
+        openssl(&[
+            "ts", "-query", "-digest", &hex, "-sha256", "-cert", "-out", "q.tsq",
+        ]);
+        openssl(&[
+            "ts",
+            "-reply",
+            "-config",
+            "ts.cnf",
+            "-queryfile",
+            "q.tsq",
+            "-token_out",
+            "-out",
+            "r.tst",
+        ]);
+        std::fs::read(self.file("r.tst")).unwrap()
+    }
+
+    /// The root as what is believed, for signatures and time stamps.
+    pub fn trust(&self) -> Trust {
+        let certificate = X509::from_pem(&std::fs::read(self.root()).unwrap())
+            .unwrap()
+            .to_der()
+            .unwrap();
+        let anchor = |service| Anchor {
+            certificate: certificate.clone(),
+            service,
+            history: Vec::new(),
+            provider: "Prova".into(),
+        };
+        let anchors = vec![
+            anchor(Service::QualifiedSignatures),
+            anchor(Service::QualifiedTimeStamps),
+        ];
+        Trust::new(&Anchors {
+            anchors,
+            ..Anchors::default()
+        })
     }
 
     /// Whether openssl agrees that a CMS is about these bytes.
