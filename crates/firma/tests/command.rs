@@ -1,0 +1,284 @@
+//! The command as a script sees it.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use openssl::asn1::{Asn1Integer, Asn1Time};
+use openssl::bn::BigNum;
+use openssl::ec::{EcGroup, EcKey};
+use openssl::hash::MessageDigest;
+use openssl::nid::Nid;
+use openssl::pkcs12::Pkcs12;
+use openssl::pkey::{PKey, Private};
+use openssl::x509::extension::{BasicConstraints, KeyUsage};
+use openssl::x509::{X509, X509NameBuilder};
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+const PASSWORD: &str = "segreta-7391";
+
+fn key() -> PKey<Private> {
+    let group = EcGroup::from_curve_name(Nid::X9_62_PRIME256V1).unwrap();
+    PKey::from_ec_key(EcKey::generate(&group).unwrap()).unwrap()
+}
+
+fn certificate(
+    name: &str,
+    key: &PKey<Private>,
+    issuer: Option<(&X509, &PKey<Private>)>,
+    days: (i64, i64),
+) -> X509 {
+    let mut subject = X509NameBuilder::new().unwrap();
+    subject.append_entry_by_text("CN", name).unwrap();
+    let subject = subject.build();
+    let mut builder = X509::builder().unwrap();
+    builder.set_version(2).unwrap();
+    let serial =
+        BigNum::from_u32(u32::from(name.as_bytes()[0]) * 1000 + name.len() as u32).unwrap();
+    builder
+        .set_serial_number(&Asn1Integer::from_bn(&serial).unwrap())
+        .unwrap();
+    builder.set_subject_name(&subject).unwrap();
+    builder
+        .set_issuer_name(issuer.map_or(&*subject, |(issuer, _)| issuer.subject_name()))
+        .unwrap();
+    builder
+        .set_not_before(&Asn1Time::from_unix(days.0).unwrap())
+        .unwrap();
+    builder
+        .set_not_after(&Asn1Time::from_unix(days.1).unwrap())
+        .unwrap();
+    builder.set_pubkey(key).unwrap();
+    if issuer.is_none() {
+        builder
+            .append_extension(BasicConstraints::new().critical().ca().build().unwrap())
+            .unwrap();
+    } else {
+        builder
+            .append_extension(
+                KeyUsage::new()
+                    .critical()
+                    .non_repudiation()
+                    .build()
+                    .unwrap(),
+            )
+            .unwrap();
+    }
+    builder
+        .sign(issuer.map_or(key, |(_, key)| key), MessageDigest::sha256())
+        .unwrap();
+    builder.build()
+}
+
+/// A folder with two keys in files (`a.p12` expired in 2024, `b.p12` good until 2040), what is believed, and a document.
+fn desk() -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    let root_key = key();
+    let root = certificate("Root", &root_key, None, (1_577_836_800, 2_208_988_800));
+    std::fs::create_dir(dir.path().join("trust")).unwrap();
+    std::fs::write(dir.path().join("trust/root.pem"), root.to_pem().unwrap()).unwrap();
+    for (name, end) in [("a", 1_735_689_600), ("b", 2_208_988_800)] {
+        let own = key();
+        let signer = certificate(name, &own, Some((&root, &root_key)), (1_640_995_200, end));
+        let file = Pkcs12::builder()
+            .name(name)
+            .pkey(&own)
+            .cert(&signer)
+            .build2(PASSWORD)
+            .unwrap();
+        std::fs::write(
+            dir.path().join(format!("{name}.p12")),
+            file.to_der().unwrap(),
+        )
+        .unwrap();
+    }
+    std::fs::write(dir.path().join("atto.txt"), "Atto del Comune").unwrap();
+    dir
+}
+
+fn firma(dir: &Path, words: &[&str], input: &str) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_firma"))
+        .current_dir(dir)
+        .args(words)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // Gone before it reads where the words are wrong.
+    let _closed = child.stdin.take().unwrap().write_all(input.as_bytes());
+    child.wait_with_output().unwrap()
+}
+
+fn status(output: &Output) -> i32 {
+    output.status.code().unwrap()
+}
+
+#[test]
+fn sign_verify_extract_and_sign_again() {
+    let desk = desk();
+    let dir = desk.path();
+    let signed = firma(
+        dir,
+        &["sign", "atto.txt", "--p12", "b.p12"],
+        &format!("{PASSWORD}\n"),
+    );
+    assert_eq!(status(&signed), 0, "{signed:?}");
+    let verify = [
+        "verify",
+        "atto.txt.p7m",
+        "--trust",
+        "trust",
+        "--revocation",
+        "if-known",
+        "--json",
+    ];
+    let good = firma(dir, &verify, "");
+    assert_eq!(status(&good), 0, "{good:?}");
+    let json: serde_json::Value = serde_json::from_slice(&good.stdout).unwrap();
+    assert_eq!(json["version"], 1);
+    assert_eq!(json["files"][0]["now"]["indication"], "TOTAL-PASSED");
+    assert_eq!(
+        json["files"][0]["now"]["layers"][0]["signers"][0]["holder"]["name"],
+        "b"
+    );
+    // Nothing known of revocation: open.
+    assert_eq!(status(&firma(dir, &verify[..4], "")), 2);
+    // Nothing is written over.
+    assert_eq!(
+        status(&firma(
+            dir,
+            &["sign", "atto.txt", "--p12", "b.p12"],
+            PASSWORD
+        )),
+        3
+    );
+    assert_eq!(
+        status(&firma(
+            dir,
+            &["extract", "atto.txt.p7m", "--out", "out"],
+            ""
+        )),
+        0
+    );
+    assert_eq!(std::fs::read(dir.join("out")).unwrap(), b"Atto del Comune");
+    assert_eq!(
+        status(&firma(
+            dir,
+            &["extract", "atto.txt.p7m", "--out", "out"],
+            ""
+        )),
+        3
+    );
+    // A second signer beside, then one around.
+    assert_eq!(
+        status(&firma(
+            dir,
+            &["sign", "atto.txt.p7m", "--p12", "a.p12"],
+            PASSWORD
+        )),
+        0
+    );
+    assert_eq!(
+        status(&firma(
+            dir,
+            &["sign", "atto.txt.p7m", "--p12", "b.p12", "--around"],
+            PASSWORD
+        )),
+        0
+    );
+    let both = firma(
+        dir,
+        &["verify", "atto.txt.p7m.p7m", "--trust", "trust", "--json"],
+        "",
+    );
+    let json: serde_json::Value = serde_json::from_slice(&both.stdout).unwrap();
+    let layers = json["files"][0]["now"]["layers"].as_array().unwrap().iter();
+    let signers = layers
+        .map(|layer| layer["signers"].as_array().unwrap().len())
+        .collect::<Vec<_>>();
+    assert_eq!(signers, [1, 2]);
+    // One of them expired in 2024: open today, good at the protocol's date.
+    let today = firma(dir, &verify, "");
+    assert_eq!(status(&today), 2, "{today:?}");
+    let then = [
+        &verify[..],
+        &["--at", "2024-06-01T00:00:00Z", "--basis", "protocol"],
+    ]
+    .concat();
+    let then = firma(dir, &then, "");
+    assert_eq!(status(&then), 0, "{then:?}");
+    let json: serde_json::Value = serde_json::from_slice(&then.stdout).unwrap();
+    assert_eq!(
+        json["files"][0]["now"]["sub_indication"],
+        "OUT_OF_BOUNDS_NO_POE"
+    );
+    assert_eq!(json["files"][0]["at"]["indication"], "TOTAL-PASSED");
+    assert_eq!(
+        json["files"][0]["at"]["layers"][0]["signers"][0]["at"]["basis"],
+        "protocol"
+    );
+}
+
+#[test]
+fn the_status_follows_the_verdict() {
+    let desk = desk();
+    let dir = desk.path();
+    assert_eq!(
+        status(&firma(
+            dir,
+            &["sign", "atto.txt", "--p12", "b.p12"],
+            PASSWORD
+        )),
+        0
+    );
+    let mut broken = std::fs::read(dir.join("atto.txt.p7m")).unwrap();
+    let at = broken
+        .windows(6)
+        .position(|window| window == b"Comune")
+        .unwrap();
+    broken[at] = b'c';
+    std::fs::write(dir.join("broken.p7m"), broken).unwrap();
+    let verify = |files: &[&str]| {
+        let words = [
+            &["verify", "--trust", "trust", "--revocation", "if-known"],
+            files,
+        ]
+        .concat();
+        firma(dir, &words, "")
+    };
+    let failed = verify(&["atto.txt.p7m", "broken.p7m"]);
+    assert_eq!(status(&failed), 1);
+    assert!(
+        String::from_utf8_lossy(&failed.stdout).contains("TOTAL-FAILED, HASH_FAILURE"),
+        "{failed:?}"
+    );
+    let none = verify(&["atto.txt"]);
+    assert!(
+        String::from_utf8_lossy(&none.stdout).contains("TOTAL-FAILED, FORMAT_FAILURE"),
+        "{none:?}"
+    );
+    assert_eq!(status(&none), 1);
+    assert_eq!(status(&verify(&["missing.p7m"])), 3);
+    assert_eq!(status(&verify(&["atto.txt.p7m", "--nonsense"])), 3);
+    assert_eq!(status(&firma(dir, &["verify", "atto.txt.p7m"], "")), 3);
+    // Nobody believed.
+    std::fs::create_dir(dir.join("nobody")).unwrap();
+    assert_eq!(
+        status(&firma(
+            dir,
+            &["verify", "atto.txt.p7m", "--trust", "nobody"],
+            ""
+        )),
+        2
+    );
+    // A wrong password, and one that appears nowhere.
+    let wrong = firma(
+        dir,
+        &["sign", "atto.txt", "--p12", "b.p12", "--out", "x"],
+        "sbagliata-5512\n",
+    );
+    assert_eq!(status(&wrong), 3);
+    let said = [wrong.stdout, wrong.stderr].concat();
+    assert!(!String::from_utf8_lossy(&said).contains("sbagliata"));
+    assert!(!dir.join("x").exists());
+}

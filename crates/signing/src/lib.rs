@@ -1,0 +1,33 @@
+//! Signing documents, and judging the signatures of others.
+//!
+//! Signing goes in four steps, the same for every format, so that the key can be anywhere (a card, a file, a
+//! remote service): *build* what is signed, *hash* it, have the hash *signed* by a [`Signer`], *embed* what came
+//! back. Whatever leaves was accepted by the verification of this crate first.
+//!
+//! Judging uses the words of ETSI EN 319 102-1 ([`Indication`], [`SubIndication`]) and never asks the network:
+//! what it believes comes in as [`Anchors`], revocation facts as bytes.
+
+mod anchors;
+mod asn1;
+pub mod batch;
+pub mod cades;
+pub mod cms;
+mod crypto;
+mod digest;
+pub mod pades;
+pub mod path;
+mod pdf;
+pub mod revocation;
+mod signer;
+pub mod tsp;
+pub mod upgrade;
+mod verdict;
+pub mod verify;
+pub mod x509;
+
+pub use anchors::{Anchor, Anchors, Service, Standing};
+pub use asn1::Asn1Error;
+pub use crypto::DigestAlgorithm;
+pub use digest::{Digest, Hash};
+pub use signer::{Cancel, Identity, IdentityId, KeyKind, Pin, PinState, Signer, SignerError};
+pub use verdict::{Indication, SubIndication};

@@ -1,0 +1,30 @@
+//! Signatures in PDF: PAdES (ETSI EN 319 142-1) written as incremental updates, and the signatures of others found
+//! and judged.
+
+mod active;
+mod changes;
+mod draft;
+mod dss;
+mod error;
+mod form;
+mod judge;
+mod metadata;
+mod pages;
+mod permission;
+mod roles;
+mod signed;
+mod stamp;
+mod tags;
+mod touched;
+
+pub use crate::pdf::PdfError;
+pub use active::Active;
+pub use changes::{Change, What};
+pub use draft::{Draft, Options};
+pub use dss::{Material, add_dss, write_dss};
+pub use error::PadesError;
+pub use form::Kind;
+pub use judge::{Verdict, judge};
+pub use permission::{Lock, Permission};
+pub use signed::{Fault, Signature, Signed};
+pub use stamp::Stamp;

@@ -1,0 +1,968 @@
+//! What is said of signed documents: clean ones without a false alarm, attacked ones never clean.
+
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "tests")]
+
+mod pdf_support;
+
+use pdf_support::{at, covered, documents, sign, sign_plain, signer::Signer, verdicts};
+use signing::pades::{Fault, Options, Permission, Signature, Signed, Stamp, What};
+use signing::{Hash, Indication};
+
+fn judge(pdf: &[u8]) -> Vec<Signature> {
+    Signed::new(pdf).unwrap().signatures().to_vec()
+}
+
+fn stamped(page: usize) -> Options {
+    let stamp = Stamp {
+        page,
+        rect: [300.0, 60.0, 540.0, 120.0],
+        lines: vec!["ROSSI MARIO".into()],
+    };
+    Options {
+        stamp: Some(stamp),
+        reason: Some("Approvazione".into()),
+        name: Some("ROSSI MARIO".into()),
+        ..Options::at(at())
+    }
+}
+
+fn certify(permission: Permission) -> Options {
+    Options {
+        certify: Some(permission),
+        ..Options::at(at())
+    }
+}
+
+#[test]
+fn documents_signed_one_to_three_times_give_no_alarm() {
+    let signer = Signer::new();
+    for base in [documents::pages(3), documents::tagged(), documents::form()] {
+        for (make, pdf) in documents::makes(&base) {
+            let one = sign(&signer, &pdf, &stamped(0));
+            let two = sign_plain(&signer, &one);
+            let three = sign(
+                &signer,
+                &two,
+                &Options {
+                    stamp: Some(Stamp {
+                        page: 0,
+                        rect: [30.0, 60.0, 240.0, 120.0],
+                        lines: vec!["VERDI UGO".into()],
+                    }),
+                    ..stamped(0)
+                },
+            );
+            for (count, signed) in [(1, one), (2, two), (3, three)] {
+                let passed = verdicts(&signer, &signed);
+                assert!(
+                    passed
+                        .iter()
+                        .all(|verdict| verdict.indication == Indication::TotalPassed),
+                    "{make}: {passed:#?}"
+                );
+                let found = judge(&signed);
+                assert_eq!(found.len(), count, "{make}");
+                for (index, signature) in found.iter().enumerate() {
+                    assert!(signature.is_intact(), "{make}, {count}: {signature:?}");
+                    assert_eq!(signature.covers_whole_file, index + 1 == count);
+                    let others = signature
+                        .changes_after
+                        .iter()
+                        .filter(|change| change.what == What::Signature)
+                        .count();
+                    assert_eq!(
+                        others,
+                        count - index - 1,
+                        "{make}: {:?}",
+                        signature.changes_after
+                    );
+                }
+                let mut document = Signed::new(&signed).unwrap();
+                let digest = document.digest(&found[count - 1], Hash::Sha256).unwrap();
+                assert_eq!(digest, Hash::Sha256.of(&covered(&signed)));
+                assert!(signer.agrees(&found[count - 1].cms, &covered(&signed)));
+            }
+        }
+    }
+}
+
+#[test]
+fn filling_in_is_allowed_where_the_author_said_so_and_nowhere_else() {
+    let signer = Signer::new();
+    let fill = |pdf: &[u8]| {
+        let field = documents::object(pdf, 501);
+        let appearance =
+            "<</Type/XObject/Subtype/Form/BBox[0 0 200 20]/Length 0>>\nstream\n\nendstream"
+                .to_owned();
+        let field = field.trim_end_matches(">>").to_owned() + "/V(Visto)/AP<</N 1500 0 R>>>>";
+        documents::update(pdf, &[(501, field), (1500, appearance)], "")
+    };
+    for (permission, allowed) in [
+        (Permission::Nothing, false),
+        (Permission::FormFilling, true),
+        (Permission::Annotations, true),
+    ] {
+        let found = judge(&fill(&sign(
+            &signer,
+            &documents::form(),
+            &certify(permission),
+        )));
+        assert_eq!(found[0].certification, Some(permission));
+        assert_eq!(
+            found[0].changes_after.len(),
+            1,
+            "{:?}",
+            found[0].changes_after
+        );
+        assert_eq!(
+            (
+                found[0].changes_after[0].what,
+                found[0].changes_after[0].allowed
+            ),
+            (What::FormFilling, allowed)
+        );
+        assert_eq!(found[0].is_intact(), allowed);
+    }
+    let found = judge(&fill(&sign_plain(&signer, &documents::form())));
+    assert!(
+        !found[0].is_intact(),
+        "an ordinary signature lets nobody fill in"
+    );
+    // and a further signature in the author's own field after it
+    let filled = fill(&sign(
+        &signer,
+        &documents::form(),
+        &certify(Permission::FormFilling),
+    ));
+    let both = sign(
+        &signer,
+        &filled,
+        &Options {
+            field: Some("Sindaco".into()),
+            ..stamped(0)
+        },
+    );
+    assert!(judge(&both).iter().all(Signature::is_intact));
+}
+
+/// A variant of an attack, and the class it is of.
+struct Attack {
+    class: &'static str,
+    name: &'static str,
+    pdf: Vec<u8>,
+}
+
+#[test]
+fn no_attacked_document_comes_out_clean() {
+    let signer = Signer::new();
+    let mut classes = std::collections::BTreeMap::new();
+    for attack in corpus(&signer) {
+        let verdict = match Signed::new(&attack.pdf) {
+            Err(error) => format!("unreadable: {error}"),
+            Ok(signed) => {
+                // the signature that was attacked is the first; without any there is nothing to be believed
+                let caught = signed
+                    .signatures()
+                    .iter()
+                    .any(|signature| !signature.is_intact());
+                let none = signed.signatures().is_empty();
+                for verdict in verdicts(&signer, &attack.pdf) {
+                    let clean = verdict.indication == Indication::TotalPassed;
+                    assert!(
+                        !clean || verdict.signature.is_intact(),
+                        "{}: {verdict:#?}",
+                        attack.name
+                    );
+                }
+                let betrayed = signed
+                    .signatures()
+                    .iter()
+                    .flat_map(|s| &s.changes_after)
+                    .any(|c| c.name.as_deref() == Some("ID"));
+                assert!(
+                    !betrayed,
+                    "{}: caught by the test's own carelessness",
+                    attack.name
+                );
+                assert!(
+                    caught || none,
+                    "{} / {}: {:#?}",
+                    attack.class,
+                    attack.name,
+                    signed.signatures()
+                );
+                format!(
+                    "{:?}",
+                    signed
+                        .signatures()
+                        .iter()
+                        .map(|s| (&s.faults, &s.changes_after))
+                        .collect::<Vec<_>>()
+                )
+            }
+        };
+        *classes.entry(attack.class).or_insert(0) += 1;
+        eprintln!(
+            "{} / {}: {}",
+            attack.class,
+            attack.name,
+            &verdict[..verdict.len().min(160)]
+        );
+    }
+    let total: usize = classes.values().sum();
+    eprintln!(
+        "{total} attacked documents, {} classes: {classes:?}",
+        classes.len()
+    );
+    assert_eq!(classes.len(), 13);
+    assert!(total >= 100);
+}
+
+/// Replaces the only place of some bytes by others; what is longer moves what comes after.
+fn replace(pdf: &[u8], from: &str, to: &str) -> Vec<u8> {
+    let at = pdf
+        .windows(from.len())
+        .rposition(|window| window == from.as_bytes())
+        .unwrap_or_else(|| panic!("no {from}"));
+    let mut out = pdf.to_vec();
+    out.splice(at..at + from.len(), to.bytes());
+    out
+}
+
+fn set(pdf: &[u8], number: u32, from: &str, to: &str) -> Vec<u8> {
+    let object = documents::object(pdf, number);
+    assert!(object.contains(from), "{object}");
+    documents::update(pdf, &[(number, object.replacen(from, to, 1))], "")
+}
+
+/// The number of the signature's dictionary.
+fn signature_number(pdf: &[u8]) -> u32 {
+    let text = String::from_utf8_lossy(pdf).into_owned();
+    let before = &text[..text.rfind("/Type /Sig\n").unwrap()];
+    let head = &before[..before.rfind(" 0 obj").unwrap()];
+    head.rsplit('\n').next().unwrap().parse().unwrap()
+}
+
+fn corpus(signer: &Signer) -> Vec<Attack> {
+    let signed = sign(signer, &documents::pages(3), &stamped(0));
+    let certified = |permission| sign(signer, &documents::form(), &certify(permission));
+    let mut all = Vec::new();
+    let mut add = |class, name, pdf| all.push(Attack { class, name, pdf });
+
+    signature_forgery(&signed, &mut add);
+    incremental_saving(&signed, &mut add);
+    wrapping(&signed, &mut add);
+    shadow(signer, &mut add);
+    annotations(&certified(Permission::Annotations), &mut add);
+    sneaky(
+        signer,
+        &certified(Permission::FormFilling),
+        &certified(Permission::Nothing),
+        &mut add,
+    );
+    pages(&signed, &mut add);
+    spoofs(&signed, &mut add);
+    all
+}
+
+type Add<'a> = dyn FnMut(&'static str, &'static str, Vec<u8>) + 'a;
+
+/// USF: the signature's own data made useless, in place and by an update.
+fn signature_forgery(signed: &[u8], add: &mut Add<'_>) {
+    let class = "universal signature forgery";
+    let number = signature_number(signed);
+    let object = documents::object(signed, number);
+    let between = |from: &str, to: &str| {
+        let start = object.find(from).unwrap();
+        object[start..start + object[start..].find(to).unwrap() + to.len()].to_owned()
+    };
+    let (range, contents) = (between("/ByteRange", "]"), between("/Contents", ">"));
+    for (name, from, to) in [
+        ("no ByteRange", &range, String::new()),
+        ("null ByteRange", &range, "/ByteRange null".into()),
+        ("empty ByteRange", &range, "/ByteRange []".into()),
+        ("zero ByteRange", &range, "/ByteRange [0 0 0 0]".into()),
+        (
+            "negative ByteRange",
+            &range,
+            "/ByteRange [0 -1 -1 0]".into(),
+        ),
+        ("short ByteRange", &range, "/ByteRange [0 10 20 30]".into()),
+        ("five numbers", &range, range.replace(']', " 5]")),
+        (
+            "huge ByteRange",
+            &range,
+            "/ByteRange [0 9223372036854775807 9223372036854775807 9]".into(),
+        ),
+        ("ByteRange elsewhere", &range, "/ByteRange 1700 0 R".into()),
+        ("no Contents", &contents, String::new()),
+        ("null Contents", &contents, "/Contents null".into()),
+        ("empty Contents", &contents, "/Contents <>".into()),
+        ("zero Contents", &contents, "/Contents <00>".into()),
+        ("Contents elsewhere", &contents, "/Contents 1701 0 R".into()),
+        (
+            "Contents as a literal",
+            &contents,
+            "/Contents (ciao)".into(),
+        ),
+    ] {
+        add(
+            class,
+            name,
+            documents::update(
+                signed,
+                &[(number, object.replacen(from.as_str(), &to, 1))],
+                "",
+            ),
+        );
+        // in place, padded to the same length so that every offset still holds
+        if to.len() <= from.len() {
+            add(
+                class,
+                name,
+                replace(signed, from, &format!("{to:<width$}", width = from.len())),
+            );
+        }
+    }
+    add(
+        class,
+        "other filter",
+        replace(signed, "ETSI.CAdES.detached", "ETSI.CAdES.detachex"),
+    );
+    let twice = object.replacen("/Contents", "/Contents <3000> /Contents", 1);
+    add(
+        class,
+        "Contents twice",
+        documents::update(signed, &[(number, twice)], ""),
+    );
+}
+
+/// ISA: content appended, with and without the parts that an update needs.
+fn incremental_saving(signed: &[u8], add: &mut Add<'_>) {
+    let class = "incremental saving";
+    let content =
+        "<</Length 44>>\nstream\nBT /F1 14 Tf 72 720 Td (importo 9000) Tj ET   \nendstream";
+    let full = documents::update(signed, &[(11, content.into())], "");
+    let appended = &full[signed.len()..];
+    let text = String::from_utf8_lossy(appended).into_owned();
+    add(class, "whole update", full.clone());
+    add(
+        class,
+        "twice",
+        documents::update(&full, &[(11, content.into())], ""),
+    );
+    let cut = |until: &str| [signed, &appended[..text.find(until).unwrap()]].concat();
+    add(class, "body only", cut("xref"));
+    add(
+        class,
+        "body and end",
+        [&cut("xref"), &b"%%EOF\n"[..]].concat(),
+    );
+    add(
+        class,
+        "no trailer",
+        [
+            &cut("trailer"),
+            format!("startxref\n{}\n%%EOF\n", documents::startxref(&full)).as_bytes(),
+        ]
+        .concat(),
+    );
+    add(
+        class,
+        "old startxref",
+        [
+            &cut("startxref"),
+            format!("startxref\n{}\n%%EOF\n", documents::startxref(signed)).as_bytes(),
+        ]
+        .concat(),
+    );
+    add(
+        class,
+        "no table, trailer",
+        [
+            &cut("xref"),
+            format!(
+                "trailer\n<</Root 1 0 R/Size 2000>>\nstartxref\n{}\n%%EOF\n",
+                documents::startxref(signed)
+            )
+            .as_bytes(),
+        ]
+        .concat(),
+    );
+    let unlisted = replace(&full, "xref\n11 1", "xref\n99 1");
+    add(class, "listed under another number", unlisted);
+    let prev = documents::startxref(signed);
+    let first: usize = {
+        let text = String::from_utf8_lossy(signed);
+        text[text.rfind("/Prev").unwrap() + 5..]
+            .split_whitespace()
+            .next()
+            .unwrap()
+            .parse()
+            .unwrap()
+    };
+    add(
+        class,
+        "Prev past the signature",
+        replace(&full, &format!("/Prev {prev}"), &format!("/Prev {first}")),
+    );
+    add(
+        class,
+        "in a comment",
+        [signed, b"%99 0 obj <</Length 0>> endobj\n%%EOF\n"].concat(),
+    );
+}
+
+/// SWA: the second range moved, room made between the two.
+fn wrapping(signed: &[u8], add: &mut Add<'_>) {
+    let class = "signature wrapping";
+    let [_, b, c, d] = pdf_support::last_byte_range(signed);
+    let old = {
+        let text = String::from_utf8_lossy(signed);
+        let start = text.rfind("/ByteRange").unwrap();
+        text[start..start + text[start..].find(']').unwrap() + 1].to_owned()
+    };
+    for (name, filler) in [
+        (
+            "objects between",
+            "\n11 0 obj\n<</Length 5>>\nstream\nBT ET\nendstream\nendobj\n".to_owned(),
+        ),
+        ("blanks between", " ".repeat(400)),
+        ("a whole update between", {
+            let update = documents::update(
+                signed,
+                &[(11, "<</Length 5>>\nstream\nBT ET\nendstream".into())],
+                "",
+            );
+            String::from_utf8_lossy(&update[signed.len()..]).into_owned()
+        }),
+    ] {
+        let mut moved = signed[..c].to_vec();
+        moved.extend(filler.as_bytes());
+        let second = moved.len();
+        moved.extend(&signed[c..]);
+        let range = format!(
+            "{:<width$}]",
+            format!("/ByteRange [0 {b} {second} {d}"),
+            width = old.len() - 1
+        );
+        add(class, name, replace(&moved, &old, &range));
+    }
+    let range = |text: String| format!("{:<width$}]", text, width = old.len() - 1);
+    add(
+        class,
+        "hole too wide",
+        replace(
+            signed,
+            &old,
+            &range(format!("/ByteRange [0 {} {c} {d}", b - 10)),
+        ),
+    );
+    add(
+        class,
+        "hole too wide after",
+        replace(
+            signed,
+            &old,
+            &range(format!("/ByteRange [0 {b} {} {}", c + 10, d - 10)),
+        ),
+    );
+    add(
+        class,
+        "end too early",
+        replace(
+            signed,
+            &old,
+            &range(format!("/ByteRange [0 {b} {c} {}", d - 40)),
+        ),
+    );
+    add(
+        class,
+        "start too late",
+        replace(
+            signed,
+            &old,
+            &range(format!("/ByteRange [5 {} {c} {d}", b - 5)),
+        ),
+    );
+}
+
+/// Shadow attacks: what was prepared before the signature, shown or hidden after it.
+fn shadow(signer: &Signer, add: &mut Add<'_>) {
+    let hidden = "<</Length 60>>\nstream\nBT /F1 14 Tf 72 720 Td (importo 9000 euro) Tj ET            \nendstream";
+    // hide: a picture over the content, taken away afterwards
+    let base = documents::pages(1);
+    let page = documents::object(&base, 10)
+        .trim_end_matches(">>")
+        .to_owned()
+        + "/Annots[1600 0 R 1602 0 R]>>";
+    let cover = "<</Type/Annot/Subtype/Stamp/F 4/Rect[60 700 400 750]/AP<</N 1601 0 R>>>>";
+    let picture = "<</Type/XObject/Subtype/Form/BBox[0 0 340 50]/Length 26>>\nstream\n1 g 0 0 340 50 re f       \nendstream";
+    let prepared = documents::update(
+        &base,
+        &[
+            (10, page.clone()),
+            (1600, cover.into()),
+            (1601, picture.into()),
+            (1602, cover.into()),
+        ],
+        "",
+    );
+    let signed = sign_plain(signer, &prepared);
+    let class = "shadow: hide";
+    add(class, "annotation freed", free(&signed, 1600));
+    add(class, "picture freed", free(&signed, 1601));
+    add(
+        class,
+        "picture emptied",
+        documents::update(
+            &signed,
+            &[(
+                1601,
+                "<</Type/XObject/Subtype/Form/BBox[0 0 340 50]/Length 0>>\nstream\n\nendstream"
+                    .into(),
+            )],
+            "",
+        ),
+    );
+    add(
+        class,
+        "annotation hidden",
+        set(&signed, 1600, "/F 4", "/F 2"),
+    );
+    let last_page = documents::object(&signed, 10);
+    add(
+        class,
+        "annotation dropped",
+        documents::update(&signed, &[(10, last_page.replace("1600 0 R ", ""))], ""),
+    );
+
+    // replace: a form's value or a font put over the old one
+    let class = "shadow: replace";
+    let signed = sign_plain(signer, &documents::form());
+    add(
+        class,
+        "field value",
+        set(&signed, 501, "/T (Nota)", "/T (Nota)/V(9000 euro)"),
+    );
+    add(
+        class,
+        "field default",
+        set(&signed, 501, "/T (Nota)", "/T (Nota)/DV(9000 euro)"),
+    );
+    add(
+        class,
+        "font",
+        documents::update(
+            &signed,
+            &[(3, "<</Type/Font/Subtype/Type1/BaseFont/Symbol>>".into())],
+            "",
+        ),
+    );
+    add(
+        class,
+        "field moved",
+        set(&signed, 501, "/Rect", "/Rect[0 0 600 800]/OldRect"),
+    );
+
+    // hide and replace: a second document within, reached by one changed reference
+    let class = "shadow: hide and replace";
+    let second_page = documents::object(&base, 10).replace("11 0 R", "1611 0 R");
+    let second_tree = "<</Type/Pages/Count 1/Kids[1610 0 R]>>";
+    let second_root = "<</Type/Catalog/Pages 1612 0 R/Lang(it)>>";
+    let prepared = documents::update(
+        &base,
+        &[
+            (1610, second_page),
+            (1611, hidden.into()),
+            (1612, second_tree.into()),
+            (1613, second_root.into()),
+        ],
+        "",
+    );
+    let signed = sign_plain(signer, &prepared);
+    add(
+        class,
+        "other root",
+        documents::update(&signed, &[(1999, "null".into())], "/Root 1613 0 R"),
+    );
+    add(
+        class,
+        "other pages",
+        set(&signed, 1, "/Pages 2 0 R", "/Pages 1612 0 R"),
+    );
+    add(
+        class,
+        "other contents",
+        set(&signed, 10, "11 0 R", "1611 0 R"),
+    );
+    add(class, "table only", relist(&signed, 11, 1611));
+    add(class, "catalog by table only", relist(&signed, 1, 1613));
+    // a dangling reference that is given an object afterwards
+    let page =
+        documents::object(&base, 10).replace("/Contents 11 0 R", "/Contents [11 0 R 1650 0 R]");
+    let signed = sign_plain(signer, &documents::update(&base, &[(10, page)], ""));
+    add(
+        class,
+        "dangling reference",
+        documents::update(&signed, &[(1650, hidden.into())], ""),
+    );
+    // layers switched
+    let layered = documents::with_catalog(
+        &base,
+        "/OCProperties<</OCGs[1660 0 R]/D<</ON[1660 0 R]/OFF[]>>>>",
+    );
+    let layered = documents::update(&layered, &[(1660, "<</Type/OCG/Name(Strato)>>".into())], "");
+    let signed = sign_plain(signer, &layered);
+    add(
+        class,
+        "layer switched",
+        set(&signed, 1, "/OFF []", "/OFF [1660 0 R]"),
+    );
+}
+
+/// An update that frees an object.
+fn free(pdf: &[u8], number: u32) -> Vec<u8> {
+    relist_as(pdf, &format!("{number} 1\n0000000000 00001 f\r\n"))
+}
+
+/// An update without objects: one number is listed where another's object lies.
+fn relist(pdf: &[u8], number: u32, other: u32) -> Vec<u8> {
+    // the object must bear the number it is listed under: a copy is left before the table
+    let mut pdf = pdf.to_vec();
+    let place = pdf.len();
+    pdf.extend(
+        format!(
+            "{number} 0 obj\n{}\nendobj\n",
+            documents::object(&pdf, other)
+        )
+        .as_bytes(),
+    );
+    relist_as(&pdf, &format!("{number} 1\n{place:010} 00000 n\r\n"))
+}
+
+fn relist_as(pdf: &[u8], rows: &str) -> Vec<u8> {
+    let mut out = pdf.to_vec();
+    let text = String::from_utf8_lossy(pdf).into_owned();
+    let prev: usize = text[text.rfind("startxref").unwrap() + 9..]
+        .split_whitespace()
+        .next()
+        .unwrap()
+        .parse()
+        .unwrap();
+    let start = out.len();
+    let id = documents::id(pdf);
+    out.extend(format!("xref\n{rows}trailer\n<</Size 2000/Root 1 0 R{id}/Prev {prev}>>\nstartxref\n{start}\n%%EOF\n").as_bytes());
+    out
+}
+
+/// Evil annotation: on a document certified with P 3, drawn over what was certified.
+fn annotations(certified: &[u8], add: &mut Add<'_>) {
+    let class = "evil annotation";
+    let page = documents::object(certified, 10);
+    let picture = "<</Type/XObject/Subtype/Form/BBox[0 0 340 50]/Length 26>>\nstream\n1 g 0 0 340 50 re f       \nendstream";
+    for kind in [
+        "FreeText",
+        "Stamp",
+        "Redact",
+        "Square",
+        "Line",
+        "Ink",
+        "Highlight",
+        "Watermark",
+        "FileAttachment",
+        "Link",
+        "Widget",
+    ] {
+        let annotation = format!(
+            "<</Type/Annot/Subtype/{kind}/F 4/Rect[60 700 400 750]/DA(/F1 14 Tf)/Contents(9000)/AP<</N 1701 0 R>>>>"
+        );
+        let page = page.replacen("/Annots [", "/Annots [1700 0 R ", 1);
+        add(
+            class,
+            "put first",
+            documents::update(
+                certified,
+                &[
+                    (10, page),
+                    (1700, annotation.clone()),
+                    (1701, picture.into()),
+                ],
+                "",
+            ),
+        );
+        let page = documents::object(certified, 10);
+        let start = page.find("/Annots [").unwrap();
+        let end = start + page[start..].find(']').unwrap();
+        let page = page[..end].to_owned() + " 1700 0 R" + &page[end..];
+        add(
+            class,
+            "put last",
+            documents::update(
+                certified,
+                &[(10, page), (1700, annotation), (1701, picture.into())],
+                "",
+            ),
+        );
+    }
+    let page = documents::object(certified, 10);
+    let start = page.find("/Annots [").unwrap();
+    let end = start + page[start..].find(']').unwrap();
+    let page = page[..end].to_owned() + " 1700 0 R" + &page[end..];
+    let note = "<</Type/Annot/Subtype/Text/F 4/Rect[0 0 595 842]/AP<</N 1701 0 R>>>>";
+    add(
+        class,
+        "note as large as the page",
+        documents::update(
+            certified,
+            &[(10, page), (1700, note.into()), (1701, picture.into())],
+            "",
+        ),
+    );
+}
+
+/// Sneaky signature: a signature field that is content, on a certified document; and more.
+fn sneaky(signer: &Signer, filling: &[u8], closed: &[u8], add: &mut Add<'_>) {
+    let class = "sneaky signature";
+    let picture = "<</Type/XObject/Subtype/Form/BBox[0 0 340 50]/Length 26>>\nstream\n1 g 0 0 340 50 re f       \nendstream";
+    for (pdf, value) in [
+        (filling, ""),
+        (closed, ""),
+        (filling, "/V 1702 0 R"),
+        (closed, "/V 1702 0 R"),
+    ] {
+        let field = format!(
+            "<</Type/Annot/Subtype/Widget/FT/Sig/T(Altro)/F 4/P 10 0 R/Rect[60 700 400 750]/AP<</N 1701 0 R>>{value}>>"
+        );
+        let page = documents::object(pdf, 10);
+        let start = page.find("/Annots [").unwrap();
+        let end = start + page[start..].find(']').unwrap();
+        let page = page[..end].to_owned() + " 1700 0 R" + &page[end..];
+        let form = documents::object(pdf, 500);
+        let end = form.find("/Fields [").unwrap()
+            + form[form.find("/Fields [").unwrap()..].find(']').unwrap();
+        let form = form[..end].to_owned() + " 1700 0 R" + &form[end..];
+        let fake = "<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached/ByteRange[0 0 0 0]/Contents<00>>>";
+        let objects = [
+            (10, page),
+            (500, form),
+            (1700, field),
+            (1701, picture.to_owned()),
+            (1702, fake.to_owned()),
+        ];
+        add(
+            class,
+            "unsigned field over content",
+            documents::update(pdf, &objects, ""),
+        );
+    }
+    // the same, and really signed: by whoever has any key, in two updates
+    let field = "<</Type/Annot/Subtype/Widget/FT/Sig/T(Altro)/F 4/P 10 0 R/Rect[60 700 400 750]/AP<</N 1701 0 R>>>>";
+    let page = documents::object(filling, 10);
+    let end = page.find("/Annots [").unwrap()
+        + page[page.find("/Annots [").unwrap()..].find(']').unwrap();
+    let page = page[..end].to_owned() + " 1700 0 R" + &page[end..];
+    let form = documents::object(filling, 500);
+    let end = form.find("/Fields [").unwrap()
+        + form[form.find("/Fields [").unwrap()..].find(']').unwrap();
+    let form = form[..end].to_owned() + " 1700 0 R" + &form[end..];
+    let objects = [
+        (10, page),
+        (500, form),
+        (1700, field.to_owned()),
+        (1701, picture.to_owned()),
+    ];
+    let laid = documents::update(filling, &objects, "");
+    add(
+        class,
+        "signed field over content",
+        sign(
+            signer,
+            &laid,
+            &Options {
+                field: Some("Altro".into()),
+                ..stamped(0)
+            },
+        ),
+    );
+    // really signed, by somebody, and drawn over the whole page
+    let over = Stamp {
+        page: 0,
+        rect: [0.0, 0.0, 595.0, 842.0],
+        lines: vec!["importo 9000 euro".into()],
+    };
+    let signed = sign_plain(signer, &documents::pages(1));
+    add(
+        class,
+        "signed field over the page",
+        sign(
+            signer,
+            &signed,
+            &Options {
+                stamp: Some(over),
+                ..Options::at(at())
+            },
+        ),
+    );
+    // a picture given to the author's field without signing it
+    let field = documents::object(filling, 502)
+        .trim_end_matches(">>")
+        .to_owned()
+        + "/AP<</N 1701 0 R>>>>";
+    add(
+        class,
+        "picture without signature",
+        documents::update(filling, &[(502, field), (1701, picture.into())], ""),
+    );
+    // the certification taken out, or widened
+    add(
+        "certification",
+        "Perms dropped",
+        set(filling, 1, "/Perms", "/Qerms"),
+    );
+    let number = signature_number(closed);
+    add(
+        "certification",
+        "P raised",
+        documents::update(
+            closed,
+            &[(
+                number,
+                documents::object(closed, number).replacen("/P 1", "/P 3", 1),
+            )],
+            "",
+        ),
+    );
+}
+
+/// Overlap, and pages that come or go.
+fn pages(signed: &[u8], add: &mut Add<'_>) {
+    let class = "pages";
+    add(class, "one removed", set(signed, 2, "12 0 R ", ""));
+    add(
+        class,
+        "count lowered",
+        set(signed, 2, "/Count 3", "/Count 2"),
+    );
+    add(
+        class,
+        "one added",
+        documents::update(
+            &set(signed, 2, "14 0 R", "14 0 R 1800 0 R"),
+            &[(1800, documents::object(signed, 12))],
+            "",
+        ),
+    );
+    add(
+        class,
+        "order changed",
+        set(signed, 2, "12 0 R 14 0 R", "14 0 R 12 0 R"),
+    );
+    add(
+        class,
+        "turned",
+        set(signed, 12, "/Type /Page", "/Type /Page/Rotate 180"),
+    );
+    add(
+        class,
+        "cropped",
+        set(
+            signed,
+            12,
+            "/Type /Page",
+            "/Type /Page/CropBox[0 0 100 100]",
+        ),
+    );
+    add(
+        class,
+        "resources",
+        set(signed, 12, "/F1 3 0 R", "/F1 1801 0 R"),
+    );
+}
+
+fn spoofs(signed: &[u8], add: &mut Add<'_>) {
+    let number = signature_number(signed);
+    let object = documents::object(signed, number);
+    for (name, from, to) in [
+        ("reason", "(Approvazione)", "(Presa visione)"),
+        ("name", "(ROSSI MARIO)", "(VERDI UGO)"),
+        ("time", "/M (D:2026", "/M (D:2020"),
+    ] {
+        assert!(object.contains(from), "{object}");
+        add(
+            "spoofed claims",
+            name,
+            documents::update(signed, &[(number, object.replacen(from, to, 1))], ""),
+        );
+    }
+    // two fields, one signature; and the same signature's dictionary copied into a later revision
+    let form = String::from_utf8_lossy(signed).into_owned();
+    let at = form.rfind("/Fields [").unwrap();
+    let head = form[..at].rfind(" 0 obj").unwrap();
+    let form_number: u32 = form[..head].rsplit('\n').next().unwrap().parse().unwrap();
+    let field = form[at + 9..].split_whitespace().next().unwrap().to_owned();
+    let fields = documents::object(signed, form_number);
+    let copy = documents::object(signed, field.parse().unwrap());
+    add(
+        "overlap",
+        "one signature in two fields",
+        documents::update(
+            signed,
+            &[
+                (form_number, fields.replacen("0 R]", "0 R 1900 0 R]", 1)),
+                (1900, copy.replacen("(Firma1)", "(Firma9)", 1)),
+            ],
+            "",
+        ),
+    );
+    let copied = copy.replacen("(Firma1)", "(Firma9)", 1).replacen(
+        &format!("/V {number} 0 R"),
+        "/V 1901 0 R",
+        1,
+    );
+    add(
+        "overlap",
+        "signature copied",
+        documents::update(
+            signed,
+            &[
+                (form_number, fields.replacen("0 R]", "0 R 1900 0 R]", 1)),
+                (1900, copied),
+                (1901, object.clone()),
+            ],
+            "",
+        ),
+    );
+    let dict = "/Encrypt<</Filter/Standard/V 1/R 2/P -4/O<00>/U<00>>>";
+    add(
+        "encryption",
+        "dictionary added",
+        documents::update(signed, &[(1999, "null".into())], dict),
+    );
+    let other = "/Encrypt 1998 0 R";
+    add(
+        "encryption",
+        "dictionary added by reference",
+        documents::update(
+            signed,
+            &[(1998, "<</Filter/Standard/V 5/R 6>>".into())],
+            other,
+        ),
+    );
+}
+
+#[test]
+fn faults_are_named() {
+    let signer = Signer::new();
+    let signed = sign_plain(&signer, &documents::pages(1));
+    let [_, b, c, d] = pdf_support::last_byte_range(&signed);
+    let padded = {
+        let mut padded = signed.clone();
+        padded[c - 3] = b'7';
+        padded
+    };
+    assert_eq!(judge(&padded)[0].faults, [Fault::Contents]);
+    let tail = [&signed[..], b"x"].concat();
+    assert!(Signed::new(&tail).is_err());
+    assert_eq!(b + (c - b) + d, signed.len());
+}

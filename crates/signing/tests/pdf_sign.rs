@@ -1,0 +1,413 @@
+//! What we sign, judged by others: qpdf, pdfsig, pyHanko with its difference analysis, openssl.
+
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "tests")]
+
+mod pdf_support;
+
+use pdf_support::{at, covered, documents, judges, last_byte_range, sign, signer::Signer};
+use signing::pades::{
+    Active, Draft, Kind, Material, Options, PadesError, PdfError, Permission, Signed, Stamp,
+    add_dss,
+};
+use signing::verify::Basis;
+use signing::{Hash, Indication};
+
+fn stamp() -> Stamp {
+    let lines = [
+        "Firmato digitalmente da",
+        "ROSSI MARIO – Città di Forlì",
+        "2 marzo 2026, 10:30 (Žiga Čok)",
+    ];
+    Stamp {
+        page: 0,
+        rect: [300.0, 60.0, 540.0, 120.0],
+        lines: lines.map(str::to_owned).to_vec(),
+    }
+}
+
+fn stamped() -> Options {
+    Options {
+        name: Some("ROSSI MARIO".into()),
+        reason: Some("Approvazione (così è)".into()),
+        place: Some("Forlì".into()),
+        stamp: Some(stamp()),
+        ..Options::at(at())
+    }
+}
+
+#[test]
+fn every_make_of_document_is_signed_to_the_content_of_outside_judges() {
+    let signer = Signer::new();
+    let mut all = Vec::new();
+    for (kind, base) in [
+        ("pages", documents::pages(3)),
+        ("tagged", documents::tagged()),
+        ("form", documents::form()),
+    ] {
+        for (make, pdf) in documents::makes(&base) {
+            for (look, options) in [("plain", Options::at(at())), ("stamped", stamped())] {
+                let signed = sign(&signer, &pdf, &options);
+                assert!(
+                    signed.starts_with(&pdf),
+                    "the signed bytes begin with the document's own"
+                );
+                let [a, _, c, d] = last_byte_range(&signed);
+                assert_eq!((a, c + d), (0, signed.len()));
+                assert_eq!(flavour(&pdf), flavour(&signed), "{make}");
+                let twice = sign(&signer, &signed, &Options::at(at()));
+                all.push((format!("{kind}-{make}-{look}-1"), signed));
+                all.push((format!("{kind}-{make}-{look}-2"), twice));
+            }
+        }
+    }
+    let dir = judges::lay(&all);
+    judges::qpdf_is_content(dir.path());
+    judges::pdfsig_is_content(dir.path(), |name| if name.ends_with('2') { 2 } else { 1 });
+    let Some(opinions) = judges::pyhanko(&signer, dir.path()) else {
+        return;
+    };
+    for (name, opinions) in opinions {
+        let opinions = opinions.unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_eq!(
+            opinions.len(),
+            if name.ends_with('2') { 2 } else { 1 },
+            "{name}"
+        );
+        for opinion in &opinions {
+            assert!(
+                opinion.intact && opinion.valid && opinion.trusted,
+                "{name}: {opinion:?}"
+            );
+            assert_ne!(opinion.changes, "OTHER", "{name}: {opinion:?}");
+        }
+    }
+}
+
+/// Whether the last cross-reference section is a table.
+fn flavour(pdf: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(&pdf[pdf.len() - 60..]).into_owned();
+    let at: usize = text
+        .split("startxref")
+        .last()
+        .unwrap()
+        .split_whitespace()
+        .next()
+        .unwrap()
+        .parse()
+        .unwrap();
+    pdf[at..].starts_with(b"xref")
+}
+
+#[test]
+fn the_digest_is_of_what_the_cms_is_about() {
+    let pdf = documents::pages(1);
+    for hash in [Hash::Sha256, Hash::Sha384, Hash::Sha512] {
+        let mut draft = Draft::new(&pdf, &Options::at(at())).unwrap();
+        let digest = draft.digest(hash).unwrap();
+        assert_eq!(digest, hash.of(&covered(&draft.embed(&[]).unwrap())));
+    }
+}
+
+#[test]
+fn what_does_not_fit_says_how_much_is_needed_and_fits_then() {
+    let signer = Signer::new();
+    let pdf = documents::pages(1);
+    let mut draft = Draft::new(
+        &pdf,
+        &Options {
+            reserved: 100,
+            ..Options::at(at())
+        },
+    )
+    .unwrap();
+    let cms = signer.detached(&draft.digest(Hash::Sha256).unwrap());
+    let Err(PadesError::TooSmall {
+        needed,
+        reserved: 100,
+    }) = draft.embed(&cms)
+    else {
+        panic!()
+    };
+    assert_eq!(needed, cms.len());
+    let mut draft = draft.with_room(needed + 64).unwrap();
+    let content = covered(&draft.embed(&[]).unwrap());
+    let signed = draft
+        .embed(&signer.detached(&Hash::Sha256.of(&content)))
+        .unwrap();
+    assert_eq!(covered(&signed), content);
+}
+
+#[test]
+fn a_field_of_the_form_is_signed_in_its_place() {
+    let signer = Signer::new();
+    let options = Options {
+        field: Some("Sindaco".into()),
+        ..stamped()
+    };
+    let signed = sign(&signer, &documents::form(), &options);
+    assert_eq!(
+        Draft::new(&signed, &options).err(),
+        Some(PadesError::FieldTaken("Sindaco".into()))
+    );
+    let missing = Options {
+        field: Some("Assessore".into()),
+        ..stamped()
+    };
+    assert_eq!(
+        Draft::new(&signed, &missing).err(),
+        Some(PadesError::NoSuchField("Assessore".into()))
+    );
+    let dir = judges::lay(&[("field".into(), signed)]);
+    judges::qpdf_is_content(dir.path());
+    judges::pdfsig_is_content(dir.path(), |_| 1);
+    let Some(opinions) = judges::pyhanko(&signer, dir.path()) else {
+        return;
+    };
+    assert_eq!(opinions["field"].as_ref().unwrap()[0].field, "Sindaco");
+}
+
+#[test]
+fn certified_documents_take_what_their_author_allows() {
+    let signer = Signer::new();
+    let certify = |permission| Options {
+        certify: Some(permission),
+        ..Options::at(at())
+    };
+    let closed = sign(&signer, &documents::form(), &certify(Permission::Nothing));
+    assert_eq!(
+        Draft::new(&closed, &Options::at(at())).err(),
+        Some(PadesError::Certified)
+    );
+    let stamping = Options {
+        kind: Kind::Timestamp,
+        ..Options::at(at())
+    };
+    assert!(
+        Draft::new(&closed, &stamping).is_ok(),
+        "document time stamps are always allowed"
+    );
+
+    let open = sign(
+        &signer,
+        &documents::form(),
+        &certify(Permission::FormFilling),
+    );
+    assert_eq!(
+        Draft::new(&open, &stamped()).err(),
+        Some(PadesError::CertifiedStamp)
+    );
+    assert_eq!(
+        Draft::new(&open, &certify(Permission::Nothing)).err(),
+        Some(PadesError::CertifyTooLate)
+    );
+    let in_field = sign(
+        &signer,
+        &open,
+        &Options {
+            field: Some("Sindaco".into()),
+            ..stamped()
+        },
+    );
+    let unseen = sign(&signer, &open, &Options::at(at()));
+    let dir = judges::lay(&[("field".into(), in_field), ("unseen".into(), unseen)]);
+    let Some(opinions) = judges::pyhanko(&signer, dir.path()) else {
+        return;
+    };
+    for (name, opinions) in opinions {
+        for opinion in opinions.unwrap() {
+            assert!(
+                opinion.valid && opinion.docmdp == Some(true),
+                "{name}: {opinion:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_signed_is_refused_with_its_reason() {
+    let pdf = documents::pages(1);
+    let refused = |pdf: &[u8]| Draft::new(pdf, &Options::at(at())).err();
+    assert_eq!(refused(b"ciao"), Some(PadesError::Pdf(PdfError::NotPdf)));
+    assert!(matches!(
+        refused(&pdf[..pdf.len() - 30]),
+        Some(PadesError::Pdf(PdfError::Damaged { .. }))
+    ));
+    let mut shifted = pdf.clone();
+    shifted.splice(20..20, *b"%");
+    assert!(
+        matches!(
+            refused(&shifted),
+            Some(PadesError::Pdf(PdfError::Damaged { .. }))
+        ),
+        "offsets are not repaired"
+    );
+    assert_eq!(
+        Draft::new(
+            &pdf,
+            &Options {
+                stamp: Some(Stamp { page: 7, ..stamp() }),
+                ..Options::at(at())
+            }
+        )
+        .err(),
+        Some(PadesError::NoSuchPage(7))
+    );
+    let odd = Stamp {
+        lines: vec!["漢".into()],
+        ..stamp()
+    };
+    assert_eq!(
+        Draft::new(
+            &pdf,
+            &Options {
+                stamp: Some(odd),
+                ..Options::at(at())
+            }
+        )
+        .err(),
+        Some(PadesError::NoGlyph('漢'))
+    );
+    for (what, action) in [
+        (
+            Active::Script,
+            "/OpenAction<</S/JavaScript/JS(app.alert\\(1\\))>>",
+        ),
+        (Active::Launch, "/OpenAction<</S/Launch/F(cmd.exe)>>"),
+        (Active::Xfa, "/AcroForm<</Fields[]/XFA(x)>>"),
+    ] {
+        let infected = documents::with_catalog(&pdf, action);
+        assert_eq!(refused(&infected), Some(PadesError::Active(vec![what])));
+    }
+    let told = documents::with_catalog(&pdf, "/OCProperties<</OCGs[]/D<<>>>>");
+    assert_eq!(
+        Draft::new(&told, &Options::at(at())).unwrap().active(),
+        [Active::OptionalContent]
+    );
+    let hybrid = documents::hybrid(&pdf);
+    assert_eq!(refused(&hybrid), Some(PadesError::Pdf(PdfError::Hybrid)));
+    if let Some(locked) = documents::qpdf(&pdf, &["--encrypt", "", "padrone", "256", "--"]) {
+        assert_eq!(refused(&locked), Some(PadesError::Pdf(PdfError::Encrypted)));
+    }
+}
+
+#[test]
+fn validation_data_and_a_document_time_stamp_come_after_the_signature() {
+    let signer = Signer::new();
+    let mut files = Vec::new();
+    for (make, pdf) in documents::makes(&documents::tagged()) {
+        let signed = pdf_support::sign_plain(&signer, &pdf);
+        let der = |name: &str| {
+            openssl::x509::X509::from_pem(&std::fs::read(signer.file(name)).unwrap())
+                .unwrap()
+                .to_der()
+                .unwrap()
+        };
+        let material = Material {
+            certificates: vec![der("root.pem"), der("tsa.pem")],
+            ..Material::default()
+        };
+        let with_data = add_dss(&signed, &material).unwrap();
+        assert!(with_data.starts_with(&signed));
+        assert_eq!(
+            add_dss(&with_data, &material).unwrap(),
+            with_data,
+            "what is there is not added again"
+        );
+        assert_eq!(
+            Signed::new(&with_data).unwrap().material().unwrap(),
+            material
+        );
+        let mut draft = Draft::new(
+            &with_data,
+            &Options {
+                kind: Kind::Timestamp,
+                ..Options::at(at())
+            },
+        )
+        .unwrap();
+        let token = signer.stamp(&draft.digest(Hash::Sha256).unwrap());
+        let stamped = draft.embed(&token).unwrap();
+        let verdicts = pdf_support::verdicts(&signer, &stamped);
+        let kinds: Vec<_> = verdicts
+            .iter()
+            .map(|verdict| (verdict.signature.kind, verdict.indication))
+            .collect();
+        assert_eq!(
+            kinds,
+            [
+                (Kind::Signature, Indication::TotalPassed),
+                (Kind::Timestamp, Indication::TotalPassed)
+            ],
+            "{make}: {verdicts:#?}"
+        );
+        let signer_verdict = verdicts[0].signer.as_ref().unwrap();
+        assert_eq!(
+            signer_verdict.at.basis,
+            Basis::TimeStamp,
+            "the document's stamp proves the signature's time"
+        );
+        let again = pdf_support::sign_plain(
+            &signer,
+            &add_dss(
+                &stamped,
+                &Material {
+                    certificates: vec![der("leaf.pem")],
+                    ..Material::default()
+                },
+            )
+            .unwrap(),
+        );
+        assert!(
+            pdf_support::verdicts(&signer, &again)
+                .iter()
+                .all(|verdict| verdict.indication == Indication::TotalPassed)
+        );
+        files.push((make.replace(' ', "-"), again));
+    }
+    let dir = judges::lay(&files);
+    judges::qpdf_is_content(dir.path());
+    let Some(opinions) = judges::pyhanko(&signer, dir.path()) else {
+        return;
+    };
+    for (name, opinions) in opinions {
+        let opinions = opinions.unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_eq!(opinions.len(), 3, "{name}");
+        assert!(
+            opinions
+                .iter()
+                .all(|opinion| opinion.intact && opinion.valid && opinion.changes != "OTHER"),
+            "{name}: {opinions:?}"
+        );
+    }
+}
+
+#[test]
+fn a_tagged_document_keeps_its_tags_as_far_as_earlier_signatures_let() {
+    let signer = Signer::new();
+    let tagged = documents::tagged();
+    let first = Draft::new(&tagged, &stamped()).unwrap();
+    assert!(first.keeps_accessibility());
+    let signed = sign(&signer, &tagged, &stamped());
+    let text = String::from_utf8_lossy(&signed).into_owned();
+    assert!(
+        text.contains("/S /Form") && text.contains("/StructParent 1") && text.contains("/Tabs /S")
+    );
+    assert!(text.contains("/Type /OBJR") && text.contains("/TU (Firma digitale)"));
+    assert!(
+        !Draft::new(&signed, &stamped())
+            .unwrap()
+            .keeps_accessibility(),
+        "seen, and late"
+    );
+    assert!(
+        Draft::new(&signed, &Options::at(at()))
+            .unwrap()
+            .keeps_accessibility()
+    );
+    let second = sign(&signer, &signed, &Options::at(at()));
+    let added = String::from_utf8_lossy(&second[signed.len()..]).into_owned();
+    assert!(
+        !added.contains("StructTreeRoot /") && added.contains("/Rect [-1 -1 -1 -1]"),
+        "{added}"
+    );
+}
