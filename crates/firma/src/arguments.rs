@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 /// Options that stand alone.
-const FLAGS: [&str; 2] = ["json", "around"];
+const FLAGS: [&str; 3] = ["json", "around", "pdf"];
 /// Options that take the next word.
 const OPTIONS: [&str; 7] = [
     "trust",

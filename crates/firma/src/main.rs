@@ -18,7 +18,7 @@ firma: sign documents, and judge signatures, without a network
 
   firma verify FILE... --trust DIR [--at TIME [--basis BASIS]] [--content FILE]
                        [--revocation required|if-known] [--json]
-      Judges every signature of every .p7m and .p7s, those inside others too.
+      Judges every signature of every PDF, .p7m and .p7s, those inside others too.
       DIR        certificates that are believed (PEM or DER: .pem .crt .cer .der), and anchors.json, the
                  anchors that the trusted lists gave; without the latter no signature is called qualified.
                  CRLs (.crl) and OCSP answers (.ors) in it tell of revocations, besides those in the files
@@ -31,10 +31,11 @@ firma: sign documents, and judge signatures, without a network
       judged (a file that cannot be read, wrong words). A file that is no signature is TOTAL-FAILED,
       FORMAT_FAILURE. With --at the judgement about that time decides.
 
-  firma sign FILE --p12 FILE [--out FILE] [--around] [--json]
+  firma sign FILE --p12 FILE [--out FILE] [--around] [--pdf] [--json]
       Signs into FILE.p7m (CAdES B-B, enveloping). The password is the first line of standard input, never
       an argument. A FILE that is a .p7m already gets a parallel signature, and keeps its name; --around
       puts a signature around it instead. --out names the result; nothing is replaced but FILE itself.
+      --pdf signs inside a PDF instead (PAdES B-B), into --out.
       Exit status: 0 written, 3 not.
 
   firma extract FILE --out FILE
@@ -43,7 +44,9 @@ firma: sign documents, and judge signatures, without a network
 JSON of verify: {\"version\":1,\"indication\":…,\"files\":[{\"file\":…,\"now\":VERDICT,\"at\":VERDICT|null,
 \"error\":null|…}]}; a VERDICT has indication, sub_indication and layers (outermost first), each with its
 encoding and signers: indication, sub_indication, findings, at, holder, quality, provider, claimed_time,
-digest, counter_signatures, stamps. Names are those of EN 319 102-1; new fields may come, none goes while the
+digest, counter_signatures, stamps. For a PDF it has
+indication, sub_indication and signatures, in the order of their revisions: signature (with changes_after),
+indication, sub_indication, signer, stamps. Names are those of EN 319 102-1; new fields may come, none goes while the
 version stays.";
 
 /// Something could not be done.

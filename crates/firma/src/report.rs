@@ -1,7 +1,8 @@
 //! What `firma verify` says.
 
 use serde::Serialize;
-use signing::cms::ReadError;
+use signing::pades::Verdict;
+use signing::tsp::StampVerdict;
 use signing::verify::{FileVerdict, SignerVerdict};
 use signing::{Indication, SubIndication};
 use std::fmt;
@@ -21,9 +22,9 @@ pub struct Report {
 pub struct FileReport {
     file: String,
     /// About today.
-    now: Option<FileVerdict>,
+    now: Option<Judged>,
     /// About the time that was asked for.
-    at: Option<FileVerdict>,
+    at: Option<Judged>,
     /// Why the file could not be read.
     error: Option<String>,
 }
@@ -58,22 +59,72 @@ impl Report {
     }
 }
 
-impl FileReport {
-    pub fn new(
-        file: String,
-        now: Result<FileVerdict, ReadError>,
-        at: Option<Result<FileVerdict, ReadError>>,
-    ) -> Self {
-        let none = |_| FileVerdict {
+/// What there is to say, by the kind of file.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub enum Judged {
+    /// A `.p7m` or `.p7s`, or what is no signature at all.
+    Cms(FileVerdict),
+    /// A PDF.
+    Pdf {
+        indication: Indication,
+        sub_indication: Option<SubIndication>,
+        /// In the order of their revisions.
+        signatures: Vec<Verdict>,
+    },
+}
+
+impl Judged {
+    /// No signature can be read in it.
+    pub fn none() -> Self {
+        Self::Cms(FileVerdict {
             indication: Indication::TotalFailed,
             sub_indication: Some(SubIndication::FormatFailure),
             layers: Vec::new(),
             content: None,
+        })
+    }
+
+    /// The worst of a PDF's signatures.
+    pub fn pdf(signatures: Vec<Verdict>) -> Self {
+        let of = |indication| {
+            let found = signatures.iter().find(|one| one.indication == indication);
+            found.map(|one| (one.indication, one.sub_indication))
         };
+        let worst = of(Indication::TotalFailed).or_else(|| of(Indication::Indeterminate));
+        match worst {
+            _ if signatures.is_empty() => Self::none(),
+            Some((indication, sub_indication)) => Self::Pdf {
+                indication,
+                sub_indication,
+                signatures,
+            },
+            None => Self::Pdf {
+                indication: Indication::TotalPassed,
+                sub_indication: None,
+                signatures,
+            },
+        }
+    }
+
+    fn answer(&self) -> (Indication, Option<SubIndication>) {
+        match self {
+            Self::Cms(verdict) => (verdict.indication, verdict.sub_indication),
+            Self::Pdf {
+                indication,
+                sub_indication,
+                ..
+            } => (*indication, *sub_indication),
+        }
+    }
+}
+
+impl FileReport {
+    pub fn new(file: String, now: Judged, at: Option<Judged>) -> Self {
         Self {
             file,
-            now: Some(now.unwrap_or_else(none)),
-            at: at.map(|at| at.unwrap_or_else(none)),
+            now: Some(now),
+            at,
             error: None,
         }
     }
@@ -91,7 +142,7 @@ impl FileReport {
         self.at
             .as_ref()
             .or(self.now.as_ref())
-            .map(|verdict| verdict.indication)
+            .map(|verdict| verdict.answer().0)
     }
 }
 
@@ -103,16 +154,32 @@ impl fmt::Display for Report {
             }
             for (when, verdict) in [("now", &report.now), ("at", &report.at)] {
                 let Some(verdict) = verdict else { continue };
-                let answer = words(verdict.indication, verdict.sub_indication);
-                writeln!(f, "{} ({when}): {answer}", report.file)?;
-                for signer in verdict.layers.iter().flat_map(|layer| &layer.signers) {
-                    write_signer(f, &signer.signer, 2)?;
-                    for stamp in &signer.stamps {
-                        let answer = words(stamp.indication, stamp.sub_indication);
-                        let time = stamp
-                            .time
-                            .map_or_else(|| "?".into(), |time| time.to_string());
-                        writeln!(f, "    time stamp {time}: {answer}")?;
+                let (indication, reason) = verdict.answer();
+                writeln!(f, "{} ({when}): {}", report.file, words(indication, reason))?;
+                match verdict {
+                    Judged::Cms(verdict) => {
+                        for stamped in verdict.layers.iter().flat_map(|layer| &layer.signers) {
+                            write_signer(f, &stamped.signer, 2)?;
+                            write_stamps(f, &stamped.stamps)?;
+                        }
+                    }
+                    Judged::Pdf { signatures, .. } => {
+                        for one in signatures {
+                            let answer = words(one.indication, one.sub_indication);
+                            let changes = &one.signature.changes_after;
+                            let not_allowed =
+                                changes.iter().filter(|change| !change.allowed).count();
+                            writeln!(f, "  field {}: {answer}", one.signature.field)?;
+                            writeln!(
+                                f,
+                                "    {} changes afterwards, {not_allowed} not allowed",
+                                changes.len()
+                            )?;
+                            if let Some(signer) = &one.signer {
+                                write_signer(f, signer, 4)?;
+                            }
+                            write_stamps(f, &one.stamps)?;
+                        }
                     }
                 }
             }
@@ -142,6 +209,20 @@ fn write_signer(f: &mut fmt::Formatter<'_>, signer: &SignerVerdict, indent: usiz
     }
     for counter in &signer.counter_signatures {
         write_signer(f, counter, indent + 4)?;
+    }
+    Ok(())
+}
+
+fn write_stamps(f: &mut fmt::Formatter<'_>, stamps: &[StampVerdict]) -> fmt::Result {
+    for stamp in stamps {
+        let time = stamp
+            .time
+            .map_or_else(|| "?".into(), |time| time.to_string());
+        writeln!(
+            f,
+            "    time stamp {time}: {}",
+            words(stamp.indication, stamp.sub_indication)
+        )?;
     }
     Ok(())
 }

@@ -1,9 +1,10 @@
 //! `firma verify`.
 
 use crate::arguments::Arguments;
-use crate::report::{FileReport, Report};
+use crate::report::{FileReport, Judged, Report};
 use crate::{Outcome, TROUBLE, trust};
 use jiff::Timestamp;
+use signing::pades::{Signed, judge as judge_pdf};
 use signing::path::Trust;
 use signing::verify::{At, Basis, Content, Context, RevocationRule, file};
 use std::path::Path;
@@ -48,9 +49,24 @@ fn judge(
         Err(error) => return FileReport::unreadable(name, &error),
     };
     // A file that is none is an answer, not a trouble.
-    let now = file(&bytes, beside, now);
-    let at = at.map(|context| file(&bytes, beside, context));
-    FileReport::new(name, now, at)
+    let judged = |context: &Context<'_>| {
+        if is_pdf(&bytes) {
+            let verdicts =
+                Signed::new(&bytes).and_then(|mut document| judge_pdf(&mut document, context));
+            verdicts.map_or_else(|_| Judged::none(), Judged::pdf)
+        } else {
+            file(&bytes, beside, context).map_or_else(|_| Judged::none(), Judged::Cms)
+        }
+    };
+    FileReport::new(name, judged(now), at.map(judged))
+}
+
+/// The header stands within the first 1024 bytes (ISO 32000-2, annex I).
+fn is_pdf(bytes: &[u8]) -> bool {
+    bytes[..bytes.len().min(1024)]
+        .windows(5)
+        .any(|window| window == b"%PDF-")
+        && bytes.first() != Some(&0x30)
 }
 
 fn revocation(arguments: &Arguments) -> Outcome<RevocationRule> {

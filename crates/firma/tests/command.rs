@@ -282,3 +282,74 @@ fn the_status_follows_the_verdict() {
     assert!(!String::from_utf8_lossy(&said).contains("sbagliata"));
     assert!(!dir.join("x").exists());
 }
+
+/// The smallest PDF with one page; where its objects stand is counted.
+fn pdf() -> Vec<u8> {
+    let objects = [
+        "<</Type/Catalog/Pages 2 0 R>>",
+        "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<<>>>>",
+    ];
+    let mut out = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n".to_vec();
+    let mut places = Vec::new();
+    for (n, object) in objects.iter().enumerate() {
+        places.push(out.len());
+        out.extend(format!("{} 0 obj\n{object}\nendobj\n", n + 1).as_bytes());
+    }
+    let start = out.len();
+    out.extend(b"xref\n0 4\n0000000000 65535 f \n");
+    for place in places {
+        out.extend(format!("{place:010} 00000 n \n").as_bytes());
+    }
+    out.extend(format!("trailer\n<</Size 4/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n").as_bytes());
+    out
+}
+
+#[test]
+fn a_pdf_is_signed_and_judged() {
+    let desk = desk();
+    let dir = desk.path();
+    std::fs::write(dir.join("atto.pdf"), pdf()).unwrap();
+    let words = [
+        "sign",
+        "atto.pdf",
+        "--pdf",
+        "--p12",
+        "b.p12",
+        "--out",
+        "firmato.pdf",
+    ];
+    let signed = firma(dir, &words, PASSWORD);
+    assert_eq!(status(&signed), 0, "{signed:?}");
+    let bytes = std::fs::read(dir.join("firmato.pdf")).unwrap();
+    assert!(bytes.starts_with(&pdf()));
+    let verify = [
+        "verify",
+        "firmato.pdf",
+        "--trust",
+        "trust",
+        "--revocation",
+        "if-known",
+        "--json",
+    ];
+    let good = firma(dir, &verify, "");
+    assert_eq!(status(&good), 0, "{good:?}");
+    let json: serde_json::Value = serde_json::from_slice(&good.stdout).unwrap();
+    assert_eq!(
+        json["files"][0]["now"]["signatures"][0]["signer"]["holder"]["name"],
+        "b"
+    );
+    // The page is another one afterwards, and a PDF without signatures is none.
+    let mut changed = bytes.clone();
+    let at = changed
+        .windows(4)
+        .position(|window| window == b" 842")
+        .unwrap();
+    changed[at + 1] = b'7';
+    std::fs::write(dir.join("firmato.pdf"), changed).unwrap();
+    assert_eq!(status(&firma(dir, &verify, "")), 1);
+    assert_eq!(
+        status(&firma(dir, &["verify", "atto.pdf", "--trust", "trust"], "")),
+        1
+    );
+}
