@@ -1,9 +1,10 @@
 //! A module that is not ours: SoftHSM2.
 
 use crate::faulty::pin;
-use crate::pki::verifies;
+use crate::pki::{ec, verifies};
 use crate::secrets::{Bare, canary, memory_holds};
 use crate::tokens::SoftHsm;
+use openssl::nid::Nid;
 use signing::{Hash, KeyKind, PinState, Signer, SignerError};
 use token::wire::{Reply, Request};
 
@@ -14,7 +15,7 @@ fn every_kind_of_key_signs() {
     hsm.key("comune", "123456", "rsa:2048", "01", &[]);
     hsm.key("comune", "123456", "rsa:4096", "02", &[]);
     hsm.key("comune", "123456", "EC:prime256v1", "03", &[]);
-    hsm.key("comune", "123456", "EC:secp384r1", "04", &[]);
+    hsm.import("comune", "123456", &ec(Nid::SECP384R1), "04");
     hsm.key("comune", "123456", "rsa:2048", "05", &["--always-auth"]);
     let mut signer = hsm.signer();
     let identities = signer.identities().unwrap();
