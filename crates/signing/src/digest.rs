@@ -25,6 +25,16 @@ pub struct Digest {
 }
 
 impl Hash {
+    /// How many bytes it gives.
+    #[must_use]
+    pub fn size(self) -> usize {
+        match self {
+            Self::Sha256 => 32,
+            Self::Sha384 => 48,
+            Self::Sha512 => 64,
+        }
+    }
+
     /// Hashes a whole.
     #[must_use]
     pub fn of(self, content: &[u8]) -> Digest {

@@ -8,12 +8,21 @@
 //! what it believes comes in as [`Anchors`], revocation facts as bytes.
 
 mod anchors;
+mod asn1;
 pub mod batch;
+pub mod cades;
+pub mod cms;
+mod crypto;
 mod digest;
+pub mod path;
 mod signer;
 mod verdict;
+pub mod verify;
+pub mod x509;
 
 pub use anchors::{Anchor, Anchors, Service, Standing};
+pub use asn1::Asn1Error;
+pub use crypto::DigestAlgorithm;
 pub use digest::{Digest, Hash};
 pub use signer::{Cancel, Identity, IdentityId, KeyKind, Pin, PinState, Signer, SignerError};
 pub use verdict::{Indication, SubIndication};

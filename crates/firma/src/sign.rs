@@ -1,0 +1,125 @@
+//! `firma sign` and `firma extract`.
+
+use crate::Outcome;
+use crate::arguments::Arguments;
+use jiff::Timestamp;
+use signing::cades::{Addition, CadesError, extract_file, sign_file, write_atomically};
+use signing::cms::SignedData;
+use signing::x509::Certificate;
+use signing::{Identity, Pin, Signer};
+use std::io::{BufRead, Write};
+use std::path::{Path, PathBuf};
+use token::pkcs12::Pkcs12Signer;
+use zeroize::Zeroizing;
+
+/// Longest password, in bytes.
+const LONGEST: usize = 1024;
+
+pub fn run(arguments: &Arguments) -> Outcome<u8> {
+    let source = arguments.file()?;
+    let key = arguments.path("p12").ok_or("--p12 FILE is needed")?;
+    let mut signer = Pkcs12Signer::open(
+        &std::fs::read(key)?,
+        &key.display().to_string(),
+        &password()?,
+    )?;
+    let identity = signer
+        .identities()?
+        .into_iter()
+        .next()
+        .ok_or("no key that may sign documents")?;
+    let written = match existing(source, arguments)? {
+        Some(p7m) => {
+            let target = target(arguments, source.to_owned(), Some(source))?;
+            add(&p7m, &target, &identity, &mut signer)?;
+            target
+        }
+        None => {
+            let mut name = source.as_os_str().to_owned();
+            name.push(".p7m");
+            let target = target(arguments, name.into(), None)?;
+            sign_file(source, &target, &identity, &mut signer, Timestamp::now())?;
+            target
+        }
+    };
+    signer.lock();
+    if arguments.has("json") {
+        println!(
+            "{}",
+            serde_json::json!({ "version": 1, "written": written.display().to_string() })
+        );
+    } else {
+        println!("{}", written.display());
+    }
+    Ok(0)
+}
+
+pub fn extract(arguments: &Arguments) -> Outcome<u8> {
+    let target = arguments.path("out").ok_or("--out FILE is needed")?;
+    let target = free(target.to_owned())?;
+    let layers = extract_file(arguments.file()?, &target)?;
+    println!("{} ({layers} layers)", target.display());
+    Ok(0)
+}
+
+/// The bytes of a `.p7m` that gets one more signer.
+fn existing(source: &Path, arguments: &Arguments) -> Outcome<Option<Vec<u8>>> {
+    let named = source
+        .extension()
+        .is_some_and(|extension| extension.eq_ignore_ascii_case("p7m"));
+    if !named || arguments.has("beside") {
+        return Ok(None);
+    }
+    let bytes = std::fs::read(source)?;
+    Ok(SignedData::parse(&bytes).is_ok().then_some(bytes))
+}
+
+fn add(p7m: &[u8], target: &Path, identity: &Identity, signer: &mut dyn Signer) -> Outcome<()> {
+    let hash = Certificate::parse(&identity.certificate)?.hash()?;
+    let addition = Addition::new(
+        p7m,
+        &identity.certificate,
+        &identity.chain,
+        hash,
+        Timestamp::now(),
+        None,
+    )?;
+    let value = signer.sign(&identity.id, &addition.to_sign())?;
+    let finished = addition.finish(&value, None)?;
+    write_atomically(
+        target,
+        |out| Ok::<_, CadesError>(out.write_all(&finished)?),
+        |_, ()| Ok(()),
+    )?;
+    Ok(())
+}
+
+/// Where the result goes: nothing that is there is replaced, but `own`.
+fn target(arguments: &Arguments, default: PathBuf, own: Option<&Path>) -> Outcome<PathBuf> {
+    let target = arguments.path("out").map_or(default, Path::to_owned);
+    if own == Some(target.as_path()) {
+        Ok(target)
+    } else {
+        free(target)
+    }
+}
+
+fn free(target: PathBuf) -> Outcome<PathBuf> {
+    if target.exists() {
+        Err(format!("{} is there already", target.display()).into())
+    } else {
+        Ok(target)
+    }
+}
+
+/// The first line of standard input.
+fn password() -> Outcome<Pin> {
+    let mut line = Zeroizing::new(String::with_capacity(LONGEST));
+    let read = std::io::Read::take(std::io::stdin().lock(), LONGEST as u64).read_line(&mut line)?;
+    if read == LONGEST {
+        return Err("the password is too long".into());
+    }
+    Ok(Pin::new(Zeroizing::new(
+        line.trim_end_matches(['\r', '\n']).to_owned(),
+    )))
+}

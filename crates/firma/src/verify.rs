@@ -1,0 +1,85 @@
+//! `firma verify`.
+
+use crate::arguments::Arguments;
+use crate::report::{FileReport, Report};
+use crate::{Outcome, TROUBLE, trust};
+use jiff::Timestamp;
+use signing::path::Trust;
+use signing::verify::{At, Basis, Content, Context, RevocationRule, file};
+use std::path::Path;
+
+pub fn run(arguments: &Arguments) -> Outcome<u8> {
+    let folder = arguments.path("trust").ok_or("--trust DIR is needed")?;
+    let trust = Trust::new(&trust::read(folder)?);
+    if arguments.files.is_empty() {
+        return Err("which file?".into());
+    }
+    let now = Context {
+        revocation: revocation(arguments)?,
+        ..Context::now(&trust)
+    };
+    let at = at(arguments)?.map(|at| Context { at, ..now });
+    let beside = arguments.path("content").map(Path::to_owned);
+    let beside = beside.as_ref().map(|path| path as &dyn Content);
+    let mut files = Vec::new();
+    for path in &arguments.files {
+        files.push(judge(path, beside, &now, at.as_ref()));
+    }
+    let report = Report::new(files);
+    if arguments.has("json") {
+        println!("{}", serde_json::to_string_pretty(&report)?);
+    } else {
+        print!("{report}");
+    }
+    Ok(report.status(TROUBLE))
+}
+
+fn judge(
+    path: &Path,
+    beside: Option<&dyn Content>,
+    now: &Context<'_>,
+    at: Option<&Context<'_>>,
+) -> FileReport {
+    let name = path.display().to_string();
+    let bytes = match std::fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(error) => return FileReport::unreadable(name, &error),
+    };
+    // A file that is none is an answer, not a trouble.
+    let now = file(&bytes, beside, now);
+    let at = at.map(|context| file(&bytes, beside, context));
+    FileReport::new(name, now, at)
+}
+
+fn revocation(arguments: &Arguments) -> Outcome<RevocationRule> {
+    match arguments.text("revocation")? {
+        None | Some("required") => Ok(RevocationRule::Required),
+        Some("if-known") => Ok(RevocationRule::IfKnown),
+        Some(other) => Err(format!("--revocation {other}: required or if-known").into()),
+    }
+}
+
+fn at(arguments: &Arguments) -> Outcome<Option<At>> {
+    let basis = match arguments.text("basis")? {
+        None => Basis::Stated,
+        Some("time-stamp") => Basis::TimeStamp,
+        Some("protocol") => Basis::Protocol,
+        Some("pec") => Basis::Pec,
+        Some("preservation") => Basis::Preservation,
+        Some(other) => {
+            return Err(
+                format!("--basis {other}: time-stamp, protocol, pec or preservation").into(),
+            );
+        }
+    };
+    match arguments.text("at")? {
+        Some(time) => {
+            let time: Timestamp = time
+                .parse()
+                .map_err(|error| format!("--at {time}: {error}"))?;
+            Ok(Some(At { time, basis }))
+        }
+        None if basis == Basis::Stated => Ok(None),
+        None => Err("--basis without --at".into()),
+    }
+}

@@ -1,0 +1,50 @@
+//! What is known of revocations: the door for the part that reads CRLs and OCSP answers.
+
+use crate::x509::Certificate;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// Answers about the revocation of certificates, from what is at hand; never from the network.
+pub trait Facts {
+    /// What is known of `certificate`, issued by `issuer`, for a judgement about the time `at`.
+    ///
+    /// A revocation is told whenever it is known, with its date, even where that is after `at`: who asks compares.
+    /// [`Revocation::Good`] is only for answers that are checked, and good for `at`: issued at or after it, or so
+    /// little before that the source still vouches for it (nextUpdate).
+    fn revocation(
+        &self,
+        certificate: &Certificate,
+        issuer: &Certificate,
+        at: Timestamp,
+    ) -> Revocation;
+}
+
+/// What is known of one certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "status")]
+pub enum Revocation {
+    /// Not revoked, says a source.
+    Good {
+        /// When the source was issued (thisUpdate).
+        issued: Timestamp,
+    },
+    /// Revoked or suspended.
+    Revoked {
+        /// Since when.
+        since: Timestamp,
+        /// CRLReason (RFC 5280, 5.3.1), where it is told.
+        reason: Option<u8>,
+    },
+    /// Nothing usable.
+    Unknown,
+}
+
+/// Knows nothing.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoFacts;
+
+impl Facts for NoFacts {
+    fn revocation(&self, _: &Certificate, _: &Certificate, _: Timestamp) -> Revocation {
+        Revocation::Unknown
+    }
+}

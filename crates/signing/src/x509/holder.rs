@@ -1,0 +1,216 @@
+//! What a certificate says of the person, in the profile of AgID's Det. 121/2019 (and 147/2019), 4.1.
+
+use super::name::text;
+use super::{Certificate, Name};
+use crate::asn1::{Asn1Error, Tlv, oid, tag};
+use der::oid::ObjectIdentifier;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// Longest text shown of a usage limit; RFC 5280 allows 200 characters.
+const MOST_CHARACTERS: usize = 2_000;
+
+/// Who holds a certificate, who issued it, and what for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holder {
+    /// commonName.
+    pub name: String,
+    /// givenName.
+    pub given_name: Option<String>,
+    /// surname.
+    pub surname: Option<String>,
+    /// The Italian codice fiscale, from a serialNumber `TINIT-…` (EN 319 412-1, 5.1.3) or the older `IT:…`.
+    pub tax_code: Option<String>,
+    /// serialNumber as it stands: other kinds of identifier have other prefixes (IDC, PAS, PNO, …).
+    pub identifier: Option<String>,
+    /// organizationName.
+    pub organization: Option<String>,
+    /// organizationIdentifier, of seals above all.
+    pub organization_identifier: Option<String>,
+    /// title: a role, where the certificate carries one.
+    pub title: Option<String>,
+    /// countryName.
+    pub country: Option<String>,
+    /// dnQualifier: the holder's code at the provider.
+    pub qualifier: Option<String>,
+    /// commonName of the issuer, or its organizationName.
+    pub issuer: String,
+    /// Serial number in hexadecimal.
+    pub serial: String,
+    /// First instant of validity.
+    pub not_before: Option<Timestamp>,
+    /// Last instant of validity.
+    pub not_after: Option<Timestamp>,
+    /// Limits of use, as userNotice texts say them: they must be shown to who signs and who verifies.
+    pub limits: Vec<String>,
+    /// Certificate policies, dotted.
+    pub policies: Vec<String>,
+    /// Whether the policies have `agIDcert` (1.3.76.16.6): the full profile of AgID is claimed.
+    pub agid: bool,
+    /// What the certificate claims to be.
+    pub statements: QcStatements,
+}
+
+/// qcStatements (EN 319 412-5): claims, worth what the trusted list says of the issuer.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QcStatements {
+    /// QcCompliance: a qualified certificate.
+    pub compliance: bool,
+    /// QcSSCD: the key is in a qualified device.
+    pub device: bool,
+    /// QcType: what for; absent in older certificates, which were for signatures.
+    pub types: Vec<QcType>,
+    /// QcLimitValue, as amount and exponent of ten with the currency's letters: `1000 EUR` is (1, 3, "EUR").
+    pub limit: Option<(u64, u64, String)>,
+}
+
+/// What a qualified certificate is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum QcType {
+    /// Signatures of persons.
+    Signature,
+    /// Seals of organisations.
+    Seal,
+    /// Web sites.
+    Web,
+}
+
+impl Certificate {
+    /// What it says of its holder. What cannot be read is left out: these are words for people; the checks are
+    /// elsewhere.
+    #[must_use]
+    pub fn holder(&self) -> Holder {
+        let subject = Name::parse(&self.subject).ok();
+        let issuer = Name::parse(&self.issuer).ok();
+        let find = |name: &Option<Name>, oid: &ObjectIdentifier| -> Option<String> {
+            name.as_ref()?
+                .texts(oid.as_bytes())
+                .next()
+                .map(str::to_owned)
+        };
+        let part = |oid: &ObjectIdentifier| find(&subject, oid);
+        let identifier = part(&oid::AT_SERIAL_NUMBER);
+        let (policies, limits) = self.policy_texts().unwrap_or_default();
+        Holder {
+            name: part(&oid::AT_COMMON_NAME).unwrap_or_default(),
+            given_name: part(&oid::AT_GIVEN_NAME),
+            surname: part(&oid::AT_SURNAME),
+            tax_code: identifier.as_deref().and_then(tax_code),
+            identifier,
+            organization: part(&oid::AT_ORGANIZATION),
+            organization_identifier: part(&oid::AT_ORGANIZATION_IDENTIFIER),
+            title: part(&oid::AT_TITLE),
+            country: part(&oid::AT_COUNTRY),
+            qualifier: part(&oid::AT_DN_QUALIFIER),
+            issuer: find(&issuer, &oid::AT_COMMON_NAME)
+                .or_else(|| find(&issuer, &oid::AT_ORGANIZATION))
+                .unwrap_or_default(),
+            serial: self
+                .serial
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect(),
+            not_before: Some(self.not_before),
+            not_after: Some(self.not_after),
+            limits,
+            agid: policies.iter().any(|policy| policy == "1.3.76.16.6"),
+            policies,
+            statements: self.qc_statements().unwrap_or_default(),
+        }
+    }
+
+    /// qcStatements; empty where the extension is absent.
+    ///
+    /// # Errors
+    /// Where the extension cannot be read.
+    pub fn qc_statements(&self) -> Result<QcStatements, Asn1Error> {
+        let mut found = QcStatements::default();
+        let Some(extension) = self.extension(&oid::QC_STATEMENTS) else {
+            return Ok(found);
+        };
+        for statement in Tlv::only(&extension.value)?
+            .expect(tag::SEQUENCE)?
+            .children(64)?
+        {
+            let mut reader = statement.expect(tag::SEQUENCE)?.reader();
+            let name = reader.take(tag::OID)?.value;
+            if name == oid::QC_COMPLIANCE.as_bytes() {
+                found.compliance = true;
+            } else if name == oid::QC_SSCD.as_bytes() {
+                found.device = true;
+            } else if name == oid::QC_TYPE.as_bytes() {
+                for kind in reader.take(tag::SEQUENCE)?.children(16)? {
+                    let known = [
+                        (oid::QCT_ESIGN, QcType::Signature),
+                        (oid::QCT_ESEAL, QcType::Seal),
+                        (oid::QCT_WEB, QcType::Web),
+                    ];
+                    found.types.extend(
+                        known
+                            .iter()
+                            .filter(|(oid, _)| oid.as_bytes() == kind.value)
+                            .map(|(_, kind)| *kind),
+                    );
+                }
+            } else if name == oid::QC_LIMIT.as_bytes() {
+                let mut value = reader.take(tag::SEQUENCE)?.reader();
+                let currency = value.next()?;
+                let currency = text(&currency).unwrap_or_else(|| format!("{:?}", currency.value));
+                found.limit = Some((value.next()?.small()?, value.next()?.small()?, currency));
+            }
+        }
+        Ok(found)
+    }
+
+    /// Policies, dotted, and the texts of their user notices.
+    fn policy_texts(&self) -> Result<(Vec<String>, Vec<String>), Asn1Error> {
+        let (mut policies, mut limits) = (Vec::new(), Vec::new());
+        let Some(extension) = self.extension(&oid::CERTIFICATE_POLICIES) else {
+            return Ok((policies, limits));
+        };
+        for information in Tlv::only(&extension.value)?
+            .expect(tag::SEQUENCE)?
+            .children(128)?
+        {
+            let mut reader = information.expect(tag::SEQUENCE)?.reader();
+            let name = reader.take(tag::OID)?.value;
+            policies.extend(
+                ObjectIdentifier::from_bytes(name)
+                    .ok()
+                    .map(|oid| oid.to_string()),
+            );
+            let Some(qualifiers) = reader.optional(tag::SEQUENCE)? else {
+                continue;
+            };
+            for qualifier in qualifiers.children(64)? {
+                let mut reader = qualifier.expect(tag::SEQUENCE)?.reader();
+                if reader.take(tag::OID)?.value != oid::USER_NOTICE.as_bytes() {
+                    continue;
+                }
+                let mut notice = reader.take(tag::SEQUENCE)?.reader();
+                // noticeRef, then explicitText.
+                notice.optional(tag::SEQUENCE)?;
+                if !notice.is_empty()
+                    && let Some(words) = text(&notice.next()?)
+                {
+                    let words = words.chars().take(MOST_CHARACTERS).collect::<String>();
+                    if !limits.contains(&words) {
+                        limits.push(words);
+                    }
+                }
+            }
+        }
+        Ok((policies, limits))
+    }
+}
+
+fn tax_code(identifier: &str) -> Option<String> {
+    let code = identifier
+        .strip_prefix("TINIT-")
+        .or_else(|| identifier.strip_prefix("IT:"))?
+        .trim();
+    let fits =
+        matches!(code.len(), 11 | 16) && code.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    fits.then(|| code.to_ascii_uppercase())
+}

@@ -1,0 +1,12 @@
+//! CMS, X.509, CAdES and verification, with the openssl command and pyHanko as outside judges.
+
+mod cades;
+mod differential;
+mod draft;
+mod forge;
+mod judges;
+mod path;
+mod pki;
+mod pkits;
+mod read;
+mod verify;
