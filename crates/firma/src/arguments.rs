@@ -8,13 +8,15 @@ use std::path::{Path, PathBuf};
 /// Options that stand alone.
 const FLAGS: [&str; 2] = ["json", "beside"];
 /// Options that take the next word.
-const OPTIONS: [&str; 7] = [
+const OPTIONS: [&str; 9] = [
     "trust",
     "at",
     "basis",
     "content",
     "revocation",
     "p12",
+    "module",
+    "token",
     "out",
 ];
 
