@@ -6,7 +6,7 @@ use std::fs;
 use std::process::{Command, Stdio};
 
 /// Debian packages, with the reason for each group.
-const PACKAGES: [(&str, &[&str]); 3] = [
+const PACKAGES: [(&str, &[&str]); 4] = [
     (
         "the window (WebKitGTK) and what its build needs",
         &[
@@ -37,6 +37,19 @@ const PACKAGES: [(&str, &[&str]); 3] = [
         "the judges of the public site",
         &["chromium", "default-jre-headless"],
     ),
+    (
+        "a token in software, and the judges of signatures",
+        &[
+            "softhsm2",
+            "opensc",
+            "openssl",
+            "poppler-utils",
+            "libnss3-tools",
+            "qpdf",
+            "xmlsec1",
+            "python3-venv",
+        ],
+    ),
 ];
 
 /// Only for `cargo xtask bench`.
@@ -52,8 +65,38 @@ pub fn everything(bench: bool) -> Done {
         groups.push(PEERS);
     }
     debian(&groups)?;
+    judges_of_signatures()?;
     front_end()
 }
+
+/// Python's part of them, in an environment of its own. Without it their tests are skipped, aloud.
+fn judges_of_signatures() -> Done {
+    const LIST: &str = "tests/judges/signatures.txt";
+    let wanted = fs::read(at(LIST)).map_err(|error| format!("{LIST}: {error}"))?;
+    let mark = at(ORACLES).join("installed");
+    if fs::read(&mark).is_ok_and(|installed| installed == wanted) {
+        return Ok(());
+    }
+    if !has("python3") {
+        println!("! python3 is missing: signatures will be judged by fewer");
+        return Ok(());
+    }
+    let installed = program("python3", &["-m", "venv"])
+        .arg(at(ORACLES))
+        .run()
+        .and_then(|()| {
+            let pip = at(ORACLES).join("bin/pip");
+            program(pip, &["install", "--quiet", "-r", LIST]).run()
+        });
+    if let Err(why) = installed {
+        println!("! signatures will be judged by fewer: {why}");
+        return Ok(());
+    }
+    fs::write(&mark, wanted).map_err(|error| format!("{}: {error}", mark.display()))
+}
+
+/// Where Python's judges are.
+pub const ORACLES: &str = "target/oracles";
 
 /// What the web view's files need.
 pub fn front_end() -> Done {

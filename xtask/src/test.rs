@@ -1,6 +1,6 @@
 //! Every test, from fast to slow.
 
-use crate::step::{at, cargo, has, program};
+use crate::step::{Step, at, cargo, has, program};
 use crate::{Done, setup, ui};
 use std::time::Instant;
 
@@ -94,13 +94,22 @@ fn dependencies() -> Done {
     cargo(&["deny", "check"]).run()
 }
 
+/// Tests that find Python's judges of signatures, where they are installed.
+fn judged(words: &[&str]) -> Step {
+    let python = at(setup::ORACLES).join("bin/python");
+    match python.exists() {
+        true => cargo(words).env("ORACLES_PYTHON", python),
+        false => cargo(words),
+    }
+}
+
 fn crates() -> Done {
     let scope = ["--workspace", "--exclude", "ui"];
     if has("cargo-nextest") {
         let fixed = ["nextest", "run", "--no-fail-fast", "--status-level", "slow"];
-        return cargo(&[&fixed[..], &scope].concat()).run();
+        return judged(&[&fixed[..], &scope].concat()).run();
     }
-    cargo(&[&["test", "--no-fail-fast"], &scope[..]].concat()).run()
+    judged(&[&["test", "--no-fail-fast"], &scope[..]].concat()).run()
 }
 
 /// The real programs on a bad day, as long as the goals say: some twenty minutes.

@@ -8,13 +8,15 @@ use std::path::{Path, PathBuf};
 /// Options that stand alone.
 const FLAGS: [&str; 3] = ["json", "around", "pdf"];
 /// Options that take the next word.
-const OPTIONS: [&str; 7] = [
+const OPTIONS: [&str; 9] = [
     "trust",
     "at",
     "basis",
     "content",
     "revocation",
     "p12",
+    "module",
+    "token",
     "out",
 ];
 

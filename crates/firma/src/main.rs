@@ -2,6 +2,7 @@
 #![expect(clippy::print_stdout, reason = "a command speaks on standard output")]
 
 mod arguments;
+mod key;
 mod report;
 mod sign;
 mod trust;
@@ -31,9 +32,13 @@ firma: sign documents, and judge signatures, without a network
       judged (a file that cannot be read, wrong words). A file that is no signature is TOTAL-FAILED,
       FORMAT_FAILURE. With --at the judgement about that time decides.
 
-  firma sign FILE --p12 FILE [--out FILE] [--around] [--pdf] [--json]
-      Signs into FILE.p7m (CAdES B-B, enveloping). The password is the first line of standard input, never
-      an argument. A FILE that is a .p7m already gets a parallel signature, and keeps its name; --around
+  firma sign FILE (--p12 FILE | --module FILE [--token LABEL]) [--out FILE] [--around] [--pdf] [--json]
+      Signs into FILE.p7m (CAdES B-B, enveloping). The password or the PIN is the first line of standard
+      input, never an argument; a reader with keys of its own asks there.
+      --module   the PKCS#11 module of the token's vendor; it is loaded by firma-token, a program that must
+                 stand beside this one
+      --token    the token's label, where several may sign
+      A FILE that is a .p7m already gets a parallel signature, and keeps its name; --around
       puts a signature around it instead. --out names the result; nothing is replaced but FILE itself.
       --pdf signs inside a PDF instead (PAdES B-B), into --out.
       Exit status: 0 written, 3 not.

@@ -1,7 +1,7 @@
 //! `firma sign` and `firma extract`.
 
-use crate::Outcome;
 use crate::arguments::Arguments;
+use crate::{Outcome, key};
 use jiff::Timestamp;
 use signing::cades::{Addition, CadesError, extract_file, sign_file, write_atomically};
 use signing::cms::{Draft, Form, SignedData, estimate_size};
@@ -9,28 +9,14 @@ use signing::pades::{self, Options};
 use signing::path::Trust;
 use signing::verify::Context;
 use signing::x509::Certificate;
-use signing::{Identity, Pin, Signer, SubIndication};
-use std::io::{BufRead, Write};
+use signing::{Identity, Signer, SubIndication};
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use token::pkcs12::Pkcs12Signer;
-use zeroize::Zeroizing;
-
-/// Longest password, in bytes.
-const LONGEST: usize = 1024;
 
 pub fn run(arguments: &Arguments) -> Outcome<u8> {
     let source = arguments.file()?;
-    let key = arguments.path("p12").ok_or("--p12 FILE is needed")?;
-    let mut signer = Pkcs12Signer::open(
-        &std::fs::read(key)?,
-        &key.display().to_string(),
-        &password()?,
-    )?;
-    let identity = signer
-        .identities()?
-        .into_iter()
-        .next()
-        .ok_or("no key that may sign documents")?;
+    let (mut signer, identity) = key::open(arguments)?;
+    let signer = signer.as_mut();
     let written = match existing(source, arguments)? {
         _ if arguments.has("pdf") => {
             let target = free(
@@ -39,19 +25,19 @@ pub fn run(arguments: &Arguments) -> Outcome<u8> {
                     .ok_or("--pdf needs --out FILE")?
                     .to_owned(),
             )?;
-            sign_pdf(source, &target, &identity, &mut signer)?;
+            sign_pdf(source, &target, &identity, signer)?;
             target
         }
         Some(p7m) => {
             let target = target(arguments, source.to_owned(), Some(source))?;
-            add(&p7m, &target, &identity, &mut signer)?;
+            add(&p7m, &target, &identity, signer)?;
             target
         }
         None => {
             let mut name = source.as_os_str().to_owned();
             name.push(".p7m");
             let target = target(arguments, name.into(), None)?;
-            sign_file(source, &target, &identity, &mut signer, Timestamp::now())?;
+            sign_file(source, &target, &identity, signer, Timestamp::now())?;
             target
         }
     };
@@ -159,16 +145,4 @@ fn free(target: PathBuf) -> Outcome<PathBuf> {
     } else {
         Ok(target)
     }
-}
-
-/// The first line of standard input.
-fn password() -> Outcome<Pin> {
-    let mut line = Zeroizing::new(String::with_capacity(LONGEST));
-    let read = std::io::Read::take(std::io::stdin().lock(), LONGEST as u64).read_line(&mut line)?;
-    if read == LONGEST {
-        return Err("the password is too long".into());
-    }
-    Ok(Pin::new(Zeroizing::new(
-        line.trim_end_matches(['\r', '\n']).to_owned(),
-    )))
 }

@@ -48,6 +48,12 @@ impl Helper {
         for name in UNWANTED {
             command.env_remove(name);
         }
+        #[cfg(windows)]
+        {
+            use std::os::windows::process::CommandExt as _;
+            const CREATE_NO_WINDOW: u32 = 0x0800_0000;
+            command.creation_flags(CREATE_NO_WINDOW);
+        }
         let failed = |e: std::io::Error| SignerError::Driver(format!("helper process: {e}"));
         let mut child = command.envs(env.iter().cloned()).spawn().map_err(failed)?;
         let to = child.stdin.take();

@@ -151,18 +151,18 @@ impl Pkcs11Signer {
             return Err(SignerError::NoToken);
         };
         let start = Instant::now();
-        let answer = helper.ask(request, secret, patience, &self.options.cancel);
-        let answer = match answer {
+        let answer = match helper.ask(request, secret, patience, &self.options.cancel) {
             Ok(Reply::Refused(why)) => Err(why),
             other => other,
         };
-        tracing::debug!(call = request.name(), took = ?start.elapsed(), error = answer.as_ref().err().map(tracing::field::display), "token");
-        match &answer {
-            // Some drivers notice a card that comes back only when they are loaded anew.
-            Err(SignerError::Removed | SignerError::DriverStopped(_) | SignerError::Cancelled) => {
-                self.stop()
-            }
-            _ => {}
+        let (call, took) = (request.name(), start.elapsed());
+        let error = answer.as_ref().err().map(tracing::field::display);
+        tracing::debug!(call, ?took, error, "token");
+        // Some drivers notice a card that comes back only when they are loaded anew.
+        if let Err(SignerError::Removed | SignerError::DriverStopped(_) | SignerError::Cancelled) =
+            &answer
+        {
+            self.stop();
         }
         answer
     }

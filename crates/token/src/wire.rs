@@ -52,6 +52,7 @@ pub enum Request {
         /// How.
         mechanism: Mechanism,
         /// `DigestInfo` for RSA, the hash for elliptic curves.
+        #[serde(with = "base64")]
         data: Vec<u8>,
     },
     /// Log out everywhere and forget the PIN.
@@ -84,7 +85,7 @@ pub enum Reply {
     /// How the PIN stands.
     Pin(PinState),
     /// The signature as the token gave it.
-    Signature(Vec<u8>),
+    Signature(#[serde(with = "base64")] Vec<u8>),
     /// It could not be done.
     Refused(SignerError),
 }
@@ -93,10 +94,13 @@ pub enum Reply {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct KeyName {
     /// `CKA_ID`, as the certificate has it.
+    #[serde(with = "base64")]
     pub id: Vec<u8>,
     /// The certificate's `CKA_LABEL`.
+    #[serde(with = "base64")]
     pub label: Vec<u8>,
     /// The modulus of an RSA key, big endian; empty for others.
+    #[serde(with = "base64")]
     pub modulus: Vec<u8>,
 }
 
@@ -150,10 +154,13 @@ pub struct Token {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Certificate {
     /// `CKA_ID`.
+    #[serde(with = "base64")]
     pub id: Vec<u8>,
     /// `CKA_LABEL`.
+    #[serde(with = "base64")]
     pub label: Vec<u8>,
     /// `CKA_VALUE`: DER.
+    #[serde(with = "base64")]
     pub value: Vec<u8>,
 }
 
@@ -227,6 +234,23 @@ pub fn read(pipe: &mut impl Read) -> std::io::Result<Option<Frame>> {
     let mut secret = Zeroizing::new(vec![0; length(4)]);
     pipe.read_exact(&mut secret)?;
     Ok(Some(Frame { body, secret }))
+}
+
+/// Bytes in JSON as base64 (RFC 4648, 4): a list of numbers takes four times the room, and its time with every
+/// signature.
+mod base64 {
+    use ::base64::{Engine as _, engine::general_purpose::STANDARD};
+    use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
+    use std::borrow::Cow;
+
+    pub(super) fn serialize<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&STANDARD.encode(bytes))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
+        let text = Cow::<'de, str>::deserialize(from)?;
+        STANDARD.decode(text.as_bytes()).map_err(D::Error::custom)
+    }
 }
 
 #[cfg(test)]

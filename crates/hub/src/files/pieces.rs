@@ -163,6 +163,7 @@ fn remove(path: &Path) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may stop at the unexpected")]
     use super::*;
     use std::thread;
 

@@ -119,11 +119,11 @@ fn five_hundred_with_the_token_pulled_out_at_the_middle() {
     );
 
     // Still out; then in again, but locked: nothing is lost and nothing is signed.
+    token.faults(Faults::default());
     assert_eq!(
         batch.run(&mut signer, &mut desk, &cancel, &mut |_| {}),
         Err(SignerError::NoToken)
     );
-    token.faults(Faults::default());
     token.put_in_again();
     assert_eq!(
         batch.run(&mut signer, &mut desk, &cancel, &mut |_| {}),

@@ -293,8 +293,8 @@ fn what_is_pulled_out_is_told_and_comes_back_under_the_same_name() {
     signer.unlock(&id, Some(&pin(PIN))).unwrap();
     assert!(signer.sign(&id, &digest()).is_ok());
     assert_eq!(signer.sign(&id, &digest()), Err(SignerError::Removed));
-    assert_eq!(signer.sign(&id, &digest()), Err(SignerError::NoToken));
     token.faults(Faults::default());
+    assert_eq!(signer.sign(&id, &digest()), Err(SignerError::NoToken));
     token.put_in_again();
     assert_eq!(signer.sign(&id, &digest()), Err(SignerError::PinNeeded));
     signer.unlock(&id, Some(&pin(PIN))).unwrap();
@@ -317,7 +317,7 @@ fn a_driver_that_hangs_is_stopped_in_time_wherever_it_hangs() {
             ..Faults::default()
         });
         // Only the call that hangs is short of time: a loaded machine must not fail the others.
-        let short = Duration::from_millis(300);
+        let short = Duration::from_millis(700);
         match function {
             "C_Initialize" => token.patience.load = short,
             "C_Login" => token.patience.login = short,
@@ -337,9 +337,11 @@ fn a_driver_that_hangs_is_stopped_in_time_wherever_it_hangs() {
             start.elapsed()
         );
         assert_eq!(signer.helper_id(), None);
-        // The next attempt is a new one.
+        // The next attempt is a new one, in a new helper.
         token.faults(Faults::default());
-        signer.identities().unwrap();
+        if matches!(function, "C_Login" | "C_Sign") {
+            assert!(!signer.identities().unwrap().is_empty());
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use faulty_token::{Certificate, Config, Faults, Slot, hashed};
 use openssl::pkey::{PKey, Private};
 use signing::{Cancel, Pin};
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 use std::time::Duration;
 use tempfile::TempDir;
 use token::pkcs11::{Options, Patience, Pkcs11Signer};
@@ -23,7 +24,8 @@ pub struct Faulty {
 impl Faulty {
     /// One token with an RSA key that signs, and nothing wrong.
     pub fn new() -> Self {
-        Self::with_key(&rsa(2048))
+        static KEY: LazyLock<PKey<Private>> = LazyLock::new(|| rsa(2048));
+        Self::with_key(&KEY)
     }
 
     pub fn with_key(key: &PKey<Private>) -> Self {

@@ -1,7 +1,7 @@
 //! SoftHSM2 tokens, made with its own tools and OpenSC's: a PKCS#11 module that is not ours.
 
-use crate::pki::{Ca, Usage};
-use openssl::pkey::{PKey, Public};
+use crate::pki::{Ca, Usage, public};
+use openssl::pkey::{PKey, Private, Public};
 use signing::Cancel;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -106,6 +106,31 @@ impl SoftHsm {
         let certificate = self
             .ca
             .issue(&key, &format!("ROSSI MARIO {id}"), Usage::Signing);
+        self.certificate(&at, &certificate.to_der().unwrap(), id);
+    }
+
+    /// A key that was made outside (pkcs11-tool 0.23 cannot read a public key on P-384), and its certificate.
+    pub fn import(&self, label: &str, pin: &str, key: &PKey<Private>, id: &str) {
+        let file = self.dir.path().join("key.pem");
+        std::fs::write(&file, key.private_key_to_pem_pkcs8().unwrap()).unwrap();
+        let path = file.to_str().unwrap();
+        let import = [
+            "--import", path, "--token", label, "--label", id, "--id", id, "--pin", pin,
+        ];
+        self.tool("softhsm2-util", &import);
+        let certificate = self
+            .ca
+            .issue(&public(key), &format!("ROSSI MARIO {id}"), Usage::Signing);
+        let module = self.module.to_str().unwrap();
+        let at = [
+            "--module",
+            module,
+            "--token-label",
+            label,
+            "--login",
+            "--pin",
+            pin,
+        ];
         self.certificate(&at, &certificate.to_der().unwrap(), id);
     }
 
