@@ -210,3 +210,30 @@ fn a_hundred_acknowledgements_cost_next_to_nothing() {
     let hundred = (1..=100).map(|n| operation((n, 3, 5))).collect();
     assert!(written(hundred) < written(vec![]) + 40);
 }
+
+/// Names are one opening of a workspace and a count: those that follow each other are not told.
+#[test]
+fn a_name_that_follows_by_count_is_left_out() {
+    let stem = "01a21702-8986-70e9-9524-faf5440f543a";
+    let op = |n: u64, entity: &str, id: &str| Operation {
+        id: OpId::new(format!("{stem}-{id}")),
+        entity: format!("{stem}-{entity}"),
+        ..operation((n, 3, 0))
+    };
+    let ops = vec![
+        op(4, "e", "f"),
+        op(5, "e", "10"),
+        op(6, "11", "12"),
+        op(7, "2", "99"),
+    ];
+    let request = request(ops.clone());
+    let body = write_request(&request).unwrap();
+    let told = String::from_utf8_lossy(&body).matches(stem).count();
+    assert_eq!(
+        told, 3,
+        "the first page, the last page, and an operation that does not follow it"
+    );
+    let read = read_request(&body).unwrap();
+    let read: Vec<_> = read.ops.into_iter().filter_map(|op| op.op).collect();
+    assert_eq!(read, ops);
+}
