@@ -3,11 +3,10 @@
 use super::{Fault, Kind, Material, Signature, Signed};
 use crate::pdf::{Dict, Object, PdfError};
 use crate::revocation;
-use crate::tsp::{self, StampVerdict, Token, TspError};
-use crate::verify::{At, Basis, Content, Context, Facts, Profile, Revocation, SignerVerdict};
+use crate::tsp::{self, Both, StampVerdict, Token, TspError};
+use crate::verify::{At, Basis, Content, Context, Profile, SignerVerdict};
 use crate::x509::Certificate;
 use crate::{Hash, Indication, SubIndication};
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
 use std::io::{Read, Seek};
@@ -54,7 +53,7 @@ pub fn judge<R: Read + Seek>(
     for answer in &material.ocsp {
         let _ = facts.add_ocsp(answer);
     }
-    let facts = Known(context.facts, &facts);
+    let facts = Both(context.facts, &facts);
     let mut certificates = context.certificates.to_vec();
     certificates.extend(
         material
@@ -194,31 +193,6 @@ impl<R: Read + Seek> Content for Covered<'_, R> {
             .borrow_mut()
             .feed(self.signature, sink)
             .map_err(std::io::Error::other)
-    }
-}
-
-/// The facts of the context, and those of the document: a revocation is never outvoted.
-struct Known<'a>(&'a dyn Facts, &'a dyn Facts);
-
-impl Facts for Known<'_> {
-    fn revocation(
-        &self,
-        certificate: &Certificate,
-        issuer: &Certificate,
-        at: Timestamp,
-    ) -> Revocation {
-        let one = self.0.revocation(certificate, issuer, at);
-        let other = self.1.revocation(certificate, issuer, at);
-        match (one, other) {
-            (Revocation::Revoked { since, .. }, Revocation::Revoked { since: second, .. })
-                if second < since =>
-            {
-                other
-            }
-            (Revocation::Revoked { .. }, _) => one,
-            (_, Revocation::Revoked { .. }) | (Revocation::Unknown, _) => other,
-            _ => one,
-        }
     }
 }
 

@@ -16,6 +16,7 @@ mod tsd;
 
 pub use info::{Imprint, TstInfo};
 pub(crate) use oid::SIGNATURE_TIME_STAMP;
+pub(crate) use proof::Both;
 pub use proof::{StampVerdict, StampedVerdict, judge, judge_read, stamps, token, token_of};
 pub use request::Request;
 pub use response::{Failure, Response};

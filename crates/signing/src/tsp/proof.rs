@@ -302,7 +302,7 @@ fn sub_indication(why: PathError) -> SubIndication {
 }
 
 /// What is known from elsewhere, and what the file itself carries.
-struct Both<'a>(&'a dyn Facts, &'a dyn Facts);
+pub(crate) struct Both<'a>(pub(crate) &'a dyn Facts, pub(crate) &'a dyn Facts);
 
 impl Facts for Both<'_> {
     fn revocation(
