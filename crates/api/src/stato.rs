@@ -94,6 +94,8 @@ pub enum Why {
     Earlier,
     /// The hub cannot take it yet: it is too old for it.
     Parked,
+    /// The hub lost its page (it was restored from a backup) and does not have it again yet.
+    Page,
     /// The hub fails at it; it is tried again later, and the others go on.
     Failing,
 }

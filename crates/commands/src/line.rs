@@ -48,6 +48,7 @@ fn waiting(row: OutboxRow, held: Option<Held>) -> Waiting {
             Wait::Answer => Why::Answer,
             Wait::Earlier => Why::Earlier,
             Wait::NewerHub => Why::Parked,
+            Wait::Page => Why::Page,
             Wait::HubRecovered => Why::Failing,
             Wait::Files { bytes, sent } => Why::Files {
                 sent,

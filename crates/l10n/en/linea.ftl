@@ -47,6 +47,7 @@ refused-link = { $count ->
 why-answer = Sent: waiting for the service centre’s answer.
 why-earlier = Leaves right after the earlier change of the same page.
 why-parked = The service centre cannot take it yet: it must be updated. It is safe here, and the rest leaves all the same.
+why-page = The service centre went back to a backup and no longer has this page: it leaves as soon as whoever made the page sends it again. It is safe here, and the rest leaves all the same.
 why-failing = The service centre fails to take it: it is tried again later. It is safe here, and the rest leaves all the same.
 why-full = The service centre’s disk is full: it is tried again.
 why-held-quiet = Waits for its files: { $left } to send after { $time }.

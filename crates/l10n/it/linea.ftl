@@ -47,6 +47,7 @@ refused-link = { $count ->
 why-answer = Inviata: si aspetta la risposta del Centro servizi.
 why-earlier = Parte subito dopo la modifica precedente della stessa pagina.
 why-parked = Il Centro servizi non può ancora prenderla: va aggiornato. Resta al sicuro qui, e il resto parte lo stesso.
+why-page = Il Centro servizi è tornato a una copia di sicurezza e non ha più questa pagina: riparte appena la rimanda chi l’ha creata. Resta al sicuro qui, e il resto parte lo stesso.
 why-failing = Il Centro servizi non riesce a prenderla: si riprova più tardi. Resta al sicuro qui, e il resto parte lo stesso.
 why-full = Il Centro servizi ha il disco pieno: si riprova da soli.
 why-held-quiet = Aspetta i suoi file: { $left } da inviare dopo le { $time }.

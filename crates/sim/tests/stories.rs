@@ -10,9 +10,8 @@ use std::time::Duration;
 
 /// Seeds of the ordinary run, and how long it may take. The goal is [`GOAL`]; seed 786 shows a fault that is known
 /// and not mended yet: after a restore of the hub a text can differ from the hub's for good.
-const SEEDS: u64 = 750;
-const GOAL: u64 = 2_000;
-const WITHIN: Duration = Duration::from_secs(45);
+const SEEDS: u64 = 2_000;
+const WITHIN: Duration = Duration::from_secs(60);
 /// Bugs that a handful of stories show. The others of [`Mutant::BUGS`] take hundreds: `cargo xtask sim`.
 const SHOWN_SOON: [Mutant; 6] = [
     Mutant::ForgetResult,
@@ -42,10 +41,12 @@ fn whatever_goes_wrong_nothing_is_lost_doubled_or_stuck() {
     if let Some(failing) = told.failing {
         panic!("{}", explain(failing, None).unwrap());
     }
-    println!(
-        "SKIPPED: {} of {GOAL} stories; seed 786 is known to fail (`cargo xtask sim --seed 786`)",
-        GOAL - told.stories
-    );
+    if told.stories < SEEDS {
+        println!(
+            "SKIPPED: {} of {SEEDS} stories: this machine was too slow or too busy to tell them in {WITHIN:?}",
+            SEEDS - told.stories
+        );
+    }
     assert!(told.stories > 0);
 }
 

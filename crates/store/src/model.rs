@@ -197,6 +197,8 @@ pub enum Wait {
     Earlier,
     /// A newer hub: this one cannot read the operation.
     NewerHub,
+    /// Its page: the hub was restored from a backup, and whoever made the page has not sent it again yet.
+    Page,
     /// Another try later: the hub failed at it again and again.
     HubRecovered,
 }

@@ -129,9 +129,16 @@ fn unsent(conn: &Connection, page: &PageId, slot: &str) -> Result<Option<Unsent>
     }))
 }
 
+/// Puts another change in the place of one that was not sent. It gets an identity of its own: under the old one a copy
+/// of this workspace may have sent the old words.
 fn replace(conn: &Connection, pos: i64, change: &PageChange, at: UnixMs) -> Result<()> {
-    conn.prepare_cached("UPDATE outbox SET change = ?2, at = ?3 WHERE pos = ?1")?
-        .execute(params![pos, serde_json::to_string(change)?, at])?;
+    let op = new_id(conn, at)?;
+    conn.prepare_cached(
+        "UPDATE outbox_file SET op = ?2 WHERE op = (SELECT op FROM outbox WHERE pos = ?1)",
+    )?
+    .execute(params![pos, op])?;
+    conn.prepare_cached("UPDATE outbox SET op = ?2, change = ?3, at = ?4 WHERE pos = ?1")?
+        .execute(params![pos, op, serde_json::to_string(change)?, at])?;
     Ok(())
 }
 
@@ -352,6 +359,8 @@ pub(crate) enum Parked {
     Newer,
     /// The hub fails at it.
     Failing,
+    /// The hub does not have its page: it was restored, and whoever made the page has not called yet.
+    Early,
 }
 
 impl Parked {
@@ -359,6 +368,7 @@ impl Parked {
         match self {
             Self::Newer => "newer",
             Self::Failing => "failing",
+            Self::Early => "early",
         }
     }
 }
@@ -374,6 +384,26 @@ pub(crate) fn park(conn: &Connection, op: &OpId, why: Parked) -> Result<()> {
 pub(crate) fn unpark(conn: &Connection, why: Parked) -> Result<()> {
     conn.prepare_cached("UPDATE outbox SET parked = NULL WHERE parked = ?1")?
         .execute([why.as_str()])?;
+    Ok(())
+}
+
+/// The hub does not know the page of an operation. Where the page was never made, because its own creation was
+/// refused, that is final. Else the hub lost it, and it comes back with whoever made it: the operation stands aside.
+/// Gives whether it does.
+pub(crate) fn park_early(conn: &Connection, op: &OpId) -> Result<bool> {
+    let parked = conn
+        .prepare_cached(
+            "UPDATE outbox SET n = NULL, parked = ?2 WHERE op = ?1 AND NOT EXISTS (
+                 SELECT 1 FROM conflict WHERE page = outbox.entity AND change LIKE '{\"create\"%')",
+        )?
+        .execute([op.as_str(), Parked::Early.as_str()])?;
+    Ok(parked > 0)
+}
+
+/// A page came: what stood aside for it goes on.
+pub(crate) fn page_came(conn: &Connection, page: &PageId) -> Result<()> {
+    conn.prepare_cached("UPDATE outbox SET parked = NULL WHERE entity = ?1 AND parked = ?2")?
+        .execute([page.as_str(), Parked::Early.as_str()])?;
     Ok(())
 }
 
@@ -568,6 +598,7 @@ fn rows(conn: &Connection) -> Result<Vec<OutboxRow>> {
             (false, None) => match parked.as_deref() {
                 None => Wait::Line,
                 Some("newer") => Wait::NewerHub,
+                Some("early") => Wait::Page,
                 Some(_) => Wait::HubRecovered,
             },
         };

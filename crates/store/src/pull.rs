@@ -160,6 +160,10 @@ impl<'a> Intake<'a> {
                     code: RefusalCode::TooNew,
                     ..
                 }) => outbox::park(self.conn, &result.id, Parked::Newer)?,
+                Outcome::Refused(Refusal {
+                    code: RefusalCode::Unknown,
+                    ..
+                }) if outbox::park_early(self.conn, &result.id)? => {}
                 Outcome::Refused(refusal) => {
                     if let Some(op) = outbox::remove(self.conn, &result.id)? {
                         conflict::refused(self.conn, &op, refusal, self.at)?;
@@ -252,6 +256,7 @@ impl<'a> Intake<'a> {
         let was = was.map(|p| (p.deleted, p.revived, p.edited_by));
         self.revival(scope, was, &after, &body)?;
         self.note(&after, change, &body, own.is_some())?;
+        outbox::page_came(self.conn, &after.id)?;
         self.touched.insert(after.id);
         Ok(Taken::Yes)
     }
@@ -424,7 +429,8 @@ impl<'a> Intake<'a> {
         Ok(())
     }
 
-    /// A scope that the answer does not list is lost: it goes once nothing of one's own waits in it.
+    /// A scope that the answer does not list is lost: it goes once nothing of one's own waits in it. What the hub
+    /// accepted is there, though this device will not read it in the log any more.
     fn revoke(&mut self, response: &SyncResponse) -> Result<()> {
         let listed: BTreeSet<String> = response.pulls.iter().map(|p| p.scope.to_string()).collect();
         for scope in known_scopes(self.conn)? {
@@ -432,7 +438,7 @@ impl<'a> Intake<'a> {
                 continue;
             }
             let waits: bool = self.conn.query_row(
-                "SELECT EXISTS (SELECT 1 FROM outbox WHERE scope = ?1)",
+                "SELECT EXISTS (SELECT 1 FROM outbox WHERE scope = ?1 AND accepted IS NULL)",
                 [&scope],
                 |row| row.get(0),
             )?;

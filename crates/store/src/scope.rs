@@ -71,7 +71,9 @@ pub(crate) fn purge(conn: &Connection, docs: &mut Docs, scope: &str) -> Result<V
 }
 
 /// Every table that has rows of a scope besides its pages.
-const OF_SCOPE: [&str; 5] = [
+const OF_SCOPE: [&str; 7] = [
+    "DELETE FROM outbox_file WHERE op IN (SELECT op FROM outbox WHERE scope = ?1)",
+    "DELETE FROM outbox WHERE scope = ?1",
     "DELETE FROM sent WHERE scope = ?1",
     "DELETE FROM applied WHERE scope = ?1",
     "DELETE FROM later WHERE scope = ?1",

@@ -456,6 +456,70 @@ fn a_hub_restored_from_a_backup_gets_the_lost_work_again() {
 }
 
 #[test]
+fn an_edit_of_a_page_that_the_restored_hub_lost_waits_for_the_page() {
+    let (anna, bruno) = (clerk("Anna"), clerk("Bruno"));
+    let mut hub = Hub::default();
+    let mut backup = hub.clone();
+    let page = complete_page(&anna);
+    sync(&anna, "Anna", &mut hub);
+    sync(&bruno, "Bruno", &mut hub);
+    write(&bruno, &page, &["Domani no."]);
+    sync(&bruno, "Bruno", &mut hub);
+    sync(&anna, "Anna", &mut hub);
+
+    backup.epoch = 2;
+    call(&bruno, "Bruno", &mut backup);
+    for _ in 0..3 {
+        call(&bruno, "Bruno", &mut backup);
+    }
+    let waits = bruno.outbox_rows().unwrap();
+    assert_eq!(waits.len(), 1);
+    assert_eq!(waits[0].wait, Wait::Page);
+    assert_eq!(bruno.conflicts().unwrap(), [], "nobody disagrees");
+    sync(&anna, "Anna", &mut backup);
+    sync(&bruno, "Bruno", &mut backup);
+    sync(&anna, "Anna", &mut backup);
+    assert_eq!(backup.words(&page), "Domani no.\n");
+    assert_same(&anna, &backup);
+    assert_same(&bruno, &backup);
+}
+
+#[test]
+fn what_replaces_an_unsent_change_has_an_identity_of_its_own() {
+    let anna = clerk("Anna");
+    let page = complete_page(&anna);
+    let ids = || -> Vec<_> {
+        let waits = anna.export_outbox().unwrap();
+        let ops = waits["operations"].as_array().unwrap();
+        ops.iter().map(|op| op["id"].to_string()).collect()
+    };
+    // A copy of the workspace may send these.
+    let copied = ids();
+    anna.change(&page, title("Nevicata"), NOW).unwrap();
+    write(&anna, &page, &["Domani no."]);
+    let own = ids();
+    assert_eq!(own.len(), copied.len());
+    let changed = own.iter().filter(|id| !copied.contains(id)).count();
+    assert_eq!(changed, 2, "the title and the text");
+}
+
+#[test]
+fn a_scope_lost_before_the_log_was_read_leaves_nothing_waiting() {
+    let anna = clerk("Anna");
+    let mut hub = Hub::default();
+    complete_page(&anna);
+    let request = anna.next_request(Room::of(1 << 20), 0).unwrap();
+    hub.call("Anna", &request);
+    // The answer was lost on the way, and then the role changed.
+    hub.granted = false;
+    hub.roles.insert(DeviceId::new("pc-Anna"), Role::Operatore);
+    sync(&anna, "Anna", &mut hub);
+    assert_eq!(anna.waiting().unwrap(), 0);
+    assert_eq!(anna.conflicts().unwrap(), []);
+    assert_eq!(hub.len(), 4, "the hub has it");
+}
+
+#[test]
 fn a_conflict_of_sequence_is_healed_by_reading_the_log_anew() {
     let anna = clerk("Anna");
     let mut hub = Hub::default();

@@ -53,6 +53,7 @@ pub fn held_files(t: Lang, back: &HeldBack) -> Option<String> {
 pub fn why(t: Lang, why: Why, line: Line, fault: Option<Fault>) -> String {
     match why {
         Why::Parked => t.why_parked().into(),
+        Why::Page => t.why_page().into(),
         Why::Failing => t.why_failing().into(),
         Why::Earlier => t.why_earlier().into(),
         Why::Files { sent, all, held } => files(t, (sent, all), held),

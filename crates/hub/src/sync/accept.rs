@@ -95,16 +95,18 @@ fn first_time(
     batch: &mut Batch,
 ) -> Result<Outcome> {
     let outcome = match desk.tx.result_of(&op.id)? {
-        Some(outcome) if !is_too_new(&outcome) => outcome,
-        // What an older hub could not read is looked at again.
+        Some(outcome) if !may_change(&outcome) => outcome,
         _ => decide(desk, device, op, now, batch)?,
     };
     desk.tx.put_result(&device.id, op.n, &op.id, &outcome)?;
     Ok(outcome)
 }
 
-fn is_too_new(outcome: &Outcome) -> bool {
-    matches!(outcome, Outcome::Refused(refusal) if refusal.code == RefusalCode::TooNew)
+/// Answers that are looked at again: what an older hub could not read, and what came before its page did, because the
+/// hub was restored and the page's maker had not called yet.
+fn may_change(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Refused(refusal)
+        if matches!(refusal.code, RefusalCode::TooNew | RefusalCode::Unknown))
 }
 
 fn decide(

@@ -210,7 +210,8 @@ impl Hub {
         let state = self.state();
         let role = *self.roles.get(device).unwrap_or(&Role::Impiegato);
         let known = self.known.entry(device.clone()).or_default();
-        if let Some(outcome) = known.results.get(&op.id) {
+        let unknown = |outcome: &&Outcome| matches!(outcome, Outcome::Refused(r) if r.code == RefusalCode::Unknown);
+        if let Some(outcome) = known.results.get(&op.id).filter(|it| !unknown(it)) {
             let outcome = outcome.clone();
             known.last = known.last.max(op.n);
             return Some(outcome);
