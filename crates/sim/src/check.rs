@@ -164,11 +164,19 @@ impl End<'_> {
 
     fn nothing_accepted_is_lost(&self, province: &Province) -> Result<(), Broken> {
         let log: BTreeSet<_> = province.log.iter().map(|entry| entry.id.as_str()).collect();
-        let refused: BTreeSet<String> = self.centro.log.look(|conn| {
+        let mut refused: BTreeSet<String> = self.centro.log.look(|conn| {
             let mut query = conn.prepare("SELECT id FROM result WHERE refusal IS NOT NULL")?;
             let ids = query.query_map([], |row| row.get(0))?;
             ids.collect()
         })?;
+        // Refused by a hub that was restored since: the row is here.
+        for desk in self.desks {
+            refused.extend(desk.disk.look(|conn| {
+                let mut query = conn.prepare("SELECT op FROM conflict WHERE op IS NOT NULL")?;
+                let ids = query.query_map([], |row| row.get(0))?;
+                ids.collect::<rusqlite::Result<Vec<String>>>()
+            })?);
+        }
         for id in self.ledger.all_accepted() {
             let there = log.contains(id.as_str()) || refused.contains(&id);
             ensure(there, "acknowledged", || {
