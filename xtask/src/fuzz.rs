@@ -1,12 +1,25 @@
-//! Coverage-guided fuzzing of the decoders that face the network or a stick (`tests/fuzz`).
+//! Coverage-guided fuzzing of the decoders that face the network, a stick, or files from anywhere (`tests/fuzz`).
 
 use crate::Done;
 use crate::step::{at, program};
 use std::fs;
 
 /// Every target, as `tests/fuzz/Cargo.toml` lists them.
-pub const TARGETS: [&str; 7] = [
-    "request", "response", "packed", "pack", "files", "update", "stick",
+pub const TARGETS: [&str; 14] = [
+    "request",
+    "response",
+    "packed",
+    "pack",
+    "files",
+    "update",
+    "stick",
+    "cms",
+    "certificate",
+    "stamp",
+    "ocsp",
+    "crl",
+    "list",
+    "pdf",
 ];
 
 /// What makes the compiler tell libFuzzer which branches were taken, and find what memory is misused.
@@ -44,16 +57,20 @@ fn build() -> Done {
 fn run(target: &str, seconds: &str) -> Done {
     let corpus = at(format!("target/fuzz/learnt/{target}"));
     let found = at("artifacts/fuzz");
+    let seeds = at(format!("tests/fuzz/seeds/{target}"));
     for folder in [&corpus, &found] {
         fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     }
     let binary = at(format!("target/fuzz/{TRIPLE}/release/{target}"));
-    program(
+    let step = program(
         binary,
         &["-rss_limit_mb=1024", "-timeout=10", "-print_final_stats=1"],
     )
     .arg(format!("-max_total_time={seconds}"))
     .arg(format!("-artifact_prefix={}/{target}-", found.display()))
-    .arg(corpus)
-    .run()
+    .arg(corpus);
+    match seeds.exists() {
+        true => step.arg(seeds).run(),
+        false => step.run(),
+    }
 }

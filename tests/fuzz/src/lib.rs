@@ -1,0 +1,2 @@
+//! What the targets have in common.
+pub mod signatures;
