@@ -124,6 +124,10 @@ fn going(state: &EngineState, work: &LineWork) -> Option<Going> {
         Moving::File { id, up, done, size } => {
             let known = work.uploads.iter().chain(&work.downloads);
             let known = known.into_iter().find(|file| file.file.id == *id);
+            // Its last piece may still be under way: what is held back is told as waiting, not as going.
+            if known.is_some_and(|file| !passes(state.held, file)) {
+                return None;
+            }
             Some(Going::File {
                 name: known.map(|it| it.file.name.clone()).unwrap_or_default(),
                 page: known.and_then(|it| it.page.clone()),
@@ -312,6 +316,11 @@ mod tests {
         assert!(
             matches!(told, Some(Going::File { name, up: true, done: 5, size: 10, .. }) if name == "large.pdf")
         );
+        let held = EngineState {
+            held: Some(Held::Quiet { until: 780 }),
+            ..moving.clone()
+        };
+        assert_eq!(transit(&held, &work()).going, None, "it waits");
         let resting = EngineState {
             busy: false,
             ..moving

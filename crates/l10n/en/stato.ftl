@@ -1,4 +1,5 @@
 line-all-sent = Everything sent
+line-work-sent = The work is sent, large files wait
 line-waiting = { $count ->
     [one] 1 waiting for the network
    *[other] { $count } waiting for the network

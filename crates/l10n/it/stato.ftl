@@ -1,4 +1,5 @@
 line-all-sent = Tutto inviato
+line-work-sent = Il lavoro è inviato, i file grandi aspettano
 line-waiting = { $count ->
     [one] 1 in attesa della rete
    *[other] { $count } in attesa della rete

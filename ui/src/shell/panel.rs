@@ -10,7 +10,7 @@ use crate::query::use_query;
 use crate::route::Route;
 use crate::time;
 use crate::toast::use_news;
-use crate::words;
+use crate::words::{self, Tone};
 use api::stato::{
     Going, Line, LineRelease, LineSetOff, LineState, LineSyncNow, Transit, TransitLoad, Waiting,
     WaitingExport, WaitingList, Why,
@@ -44,11 +44,14 @@ pub fn Panel(props: &PanelProps) -> Html {
         return Html::default();
     };
     let fault = transit.as_ref().and_then(|transit| transit.fault);
+    let held = transit
+        .as_ref()
+        .is_some_and(|transit| transit.held.as_ref().is_some_and(|back| back.files > 0));
     // A link that leads where one is already changes no route: the panel closes all the same.
     let on_leave = props.on_close.reform(|_: MouseEvent| ());
     html! {
         <Dialog id="cosa-aspetta" title={t.panel_title()} side=true on_close={props.on_close.clone()}>
-            <LineSummary line={(*line).clone()} />
+            <LineSummary line={(*line).clone()} held={held} />
             <Now transit={transit} line={line.line} />
             <section aria-labelledby="aspetta">
                 <h3 id="aspetta">{ t.panel_waiting() }</h3>
@@ -82,6 +85,8 @@ pub fn Panel(props: &PanelProps) -> Html {
 #[derive(Properties, PartialEq)]
 struct LineSummaryProps {
     line: LineState,
+    /// Files wait for the limits, whatever else is sent.
+    held: bool,
 }
 
 #[component]
@@ -115,7 +120,7 @@ fn LineSummary(props: &LineSummaryProps) -> Html {
     html! {
         <section class="panel-line">
             <p class={classes!("panel-state", said.tone.class())}>
-                <strong>{ said.text }</strong>
+                <strong>{ if props.held && said.tone == Tone::Good { t.line_work_sent().to_owned() } else { said.text } }</strong>
                 if let Some(detail) = said.detail {
                     <span>{ detail }</span>
                 }
