@@ -16,6 +16,8 @@ pub enum Event {
     Conflicts,
     /// Something about a stick: what is written, what was carried.
     Stick,
+    /// Something about signing: a document opened, signed, or the run over.
+    Firma,
     /// The session: unlocked, enrolled, revoked.
     Session,
 }

@@ -118,6 +118,18 @@ pub enum Code {
     StickNewer,
     /// The hub does not take the file.
     StickRefused,
+    /// The document is not open (any more).
+    PaperGone,
+    /// Too much is open at once. Args: `limit` (MB).
+    PapersTooLarge,
+    /// The document cannot be read: no signature and no PDF as readers agree on it. Args: `name`.
+    PaperUnreadable,
+    /// A run of signatures is under way.
+    SigningUnderWay,
+    /// The list that was confirmed is not the one at hand.
+    NotConfirmed,
+    /// The folder of documents cannot be written to. Args: `folder`.
+    FolderNotWritable,
     /// Anything else: look under the incident number.
     Unexpected,
 }

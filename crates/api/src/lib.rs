@@ -8,6 +8,7 @@
 
 mod event;
 mod failure;
+pub mod firma;
 pub mod session;
 pub mod sito;
 pub mod stato;
