@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | `POST /v1/trust` | BLAKE3 of the lists that are here; nothing where there are none | nothing where that is the newest; else a [`Thing`] |
 //! | `POST /v1/firma/ask` | [`Question`] | [`Reply`] |
-//! | `POST /v1/firma/part` | [`PartRequest`] | at most [`MAX_PART`] bytes of a [`Thing`] |
+//! | `POST /v1/firma/part` | [`PartRequest`] | at most [`MAX_PART`] bytes of a [`Thing`]: see [`part`] |
 //!
 //! Bodies are binary: to hear that nothing is new is the call that is made every day. A question is for a time stamp
 //! service that the hub is configured with, or for an address that stands in a certificate; the hub carries it and the
@@ -90,6 +90,19 @@ impl PartRequest {
             most: u32::from_le_bytes(rest.try_into().map_err(|_| NotOne)?),
         })
     }
+}
+
+/// The body that carries bytes of a thing. A byte comes first: a stretch that happens to begin like a packed body must not
+/// be taken for one.
+#[must_use]
+pub fn part(bytes: &[u8]) -> Vec<u8> {
+    [&[0], bytes].concat()
+}
+
+/// The bytes in such a body, as far as it came.
+#[must_use]
+pub fn take_part(body: &[u8]) -> &[u8] {
+    body.get(1..).unwrap_or_default()
 }
 
 /// What is asked for.
@@ -255,6 +268,10 @@ mod tests {
             most: 6,
         };
         assert_eq!(PartRequest::decode(&part.encode()), Ok(part));
+        let packed = [0x28, 0xb5, 0x2f, 0xfd, 1];
+        assert!(!crate::pack::is_packed(&super::part(&packed)));
+        assert_eq!(take_part(&super::part(&packed)), packed);
+        assert_eq!(take_part(&[]), [0; 0]);
         for asked in Asked::ALL {
             let question = Question {
                 asked,

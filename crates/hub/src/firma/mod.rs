@@ -43,7 +43,7 @@ impl Hub {
             .unwrap_or(MAX_PART)
             .min(MAX_PART);
         let rest = bytes.get(from..).unwrap_or_default();
-        Ok(rest.get(..most).unwrap_or(rest).to_vec())
+        Ok(protocol::firma::part(rest.get(..most).unwrap_or(rest)))
     }
 
     fn with_cache<T>(&self, work: impl FnOnce(&mut Cache) -> T) -> T {

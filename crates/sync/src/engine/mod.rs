@@ -13,7 +13,7 @@ mod progress;
 mod state;
 mod task;
 
-pub use firma::{FirmaConfig, FirmaPace};
+pub use firma::{FirmaConfig, FirmaPace, add_upgrade};
 pub use state::{EngineState, Event, Line, Moving};
 
 use crate::client::{HubClient, Signer};

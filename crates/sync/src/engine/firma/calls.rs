@@ -4,7 +4,7 @@ use crate::CallError;
 use crate::client::{HubClient, Weighed};
 use crate::codec::{self, Packed};
 use crate::files_client::Arrived;
-use protocol::firma::{MAX_INLINE, MAX_PART, PartRequest, Question, Reply, Thing};
+use protocol::firma::{MAX_INLINE, MAX_PART, PartRequest, Question, Reply, Thing, take_part};
 
 /// The largest answer that tells of a thing.
 const SMALL: usize = 4 * 1024;
@@ -33,8 +33,14 @@ impl HubClient {
         &self,
         request: PartRequest,
     ) -> Result<Weighed<Arrived>, CallError> {
-        self.partly("/v1/firma/part", plain(request.encode()), MAX_PART + SMALL)
-            .await
+        let limit = MAX_PART + SMALL;
+        let answer = self.partly("/v1/firma/part", plain(request.encode()), limit);
+        answer.await?.try_map(|arrived| {
+            Ok(Arrived {
+                bytes: take_part(&arrived.bytes).to_vec(),
+                cut: arrived.cut,
+            })
+        })
     }
 
     /// Has a question carried.

@@ -11,6 +11,7 @@ mod paper;
 mod place;
 mod task;
 
+pub use paper::add_upgrade;
 pub(super) use task::Task;
 
 use std::path::{Path, PathBuf};

@@ -7,6 +7,7 @@ use super::place;
 use super::task::{Task, rest_after};
 use crate::CallError;
 use crate::engine::Event;
+use domain::UnixMs;
 use protocol::firma::{Asked, PartRequest, Question, Reply, Thing};
 use signing::cades::write_atomically;
 use signing::path::Trust;
@@ -376,8 +377,24 @@ fn read(path: &Path) -> Result<(Vec<u8>, Sha256), Unwritten> {
     Ok((bytes, sha256))
 }
 
+/// Adds a signed file to those that are made to last, as it is now; [`crate::EngineHandle::nudge_upgrades`] has it looked
+/// at soon. Without a line nothing waits for it. Blocks.
+///
+/// # Errors
+/// Where the file cannot be read, or its path is no text; those of the database.
+pub fn add_upgrade(store: &Store, path: &Path, goal: Level, at: UnixMs) -> Result<(), StoreError> {
+    // Links are followed now: what takes the file's place later must not take a link's.
+    let path = fs::canonicalize(path)?;
+    let name = path
+        .to_str()
+        .ok_or_else(|| StoreError::BadBytes("a path that is no text".into()))?;
+    let digest = signing::Hash::Sha256.of_reader(File::open(&path)?)?;
+    let sha256 = digest.bytes.try_into().unwrap_or_default();
+    store.upgrade_add(name, goal, &sha256, at)
+}
+
 /// The SHA-256 of bytes, as the queue knows files by.
-pub(in crate::engine) fn sha256(bytes: &[u8]) -> Sha256 {
+fn sha256(bytes: &[u8]) -> Sha256 {
     let digest = signing::Hash::Sha256.of(bytes);
     digest.bytes.try_into().unwrap_or_default()
 }
