@@ -8,6 +8,7 @@ use super::task::{Task, rest_after};
 use crate::CallError;
 use crate::engine::Event;
 use domain::UnixMs;
+use jiff::Timestamp;
 use protocol::firma::{Asked, PartRequest, Question, Reply, Thing};
 use signing::cades::write_atomically;
 use signing::path::Trust;
@@ -166,7 +167,7 @@ impl Task {
             let step = match current.machine.next(&trust) {
                 Next::Ask(ask) => Step::Ask(ask),
                 Next::Wait(troubles) => Step::Rest(waits(&current, &troubles)),
-                Next::Stuck(troubles) => stuck(&current, &troubles),
+                Next::Stuck(troubles) => stuck(&current, &troubles, &trust),
                 Next::Done => Step::End(Ended::Done),
             };
             // What was put together from facts that were at hand is written, too.
@@ -484,7 +485,7 @@ fn waits(current: &Current, troubles: &[Trouble]) -> Waits {
 }
 
 /// Nothing that waiting for the line would give; but lists change, and services do.
-fn stuck(current: &Current, troubles: &[Trouble]) -> Step {
+fn stuck(current: &Current, troubles: &[Trouble], trust: &Trust) -> Step {
     let is = |wanted: fn(&Trouble) -> bool| troubles.iter().any(wanted);
     if is(|it| matches!(it, Trouble::Revoked { .. })) {
         return Step::End(Ended::Revoked);
@@ -495,7 +496,12 @@ fn stuck(current: &Current, troubles: &[Trouble]) -> Step {
     for trouble in troubles {
         tracing::info!(%trouble, "a signed file cannot be completed now");
     }
+    // By lists that are too old nobody is judged: newer ones are waited for as long as it takes.
+    let stale = trust
+        .next_update()
+        .is_some_and(|due| due < Timestamp::now());
     match current.row.attempts >= TRIES {
+        _ if stale => Step::Rest(Waits::Lists),
         true => Step::End(Ended::GivenUp),
         false => Step::Rest(Waits::NotBelieved),
     }
