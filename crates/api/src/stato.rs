@@ -117,6 +117,9 @@ pub struct Transit {
     pub released: bool,
     /// The last call failed for this reason.
     pub fault: Option<Fault>,
+    /// Signed documents that wait for their time stamp, or for what else makes them last.
+    #[serde(default)]
+    pub signed: u32,
 }
 
 /// What goes now.

@@ -20,6 +20,7 @@ mod session;
 mod sito;
 mod stato;
 mod stick;
+mod upgrade;
 
 pub use app::{App, AppConfig};
 pub use diagnosis::diagnosis_export;

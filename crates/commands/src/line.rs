@@ -65,7 +65,11 @@ pub async fn transit_load(app: &App, _: TransitLoad) -> Result<Transit> {
     app.with(move |store| {
         let work = store.line_work().map_err(failure::of_store)?;
         let state = engine_state(&desk).unwrap_or_default();
-        Ok(transit(&state, &work))
+        let signed = store.upgrades_waiting().map_err(failure::of_store)?;
+        Ok(Transit {
+            signed,
+            ..transit(&state, &work)
+        })
     })
     .await
 }
@@ -94,6 +98,7 @@ fn transit(state: &EngineState, work: &LineWork) -> Transit {
         }),
         released: state.released,
         fault: state.error.as_ref().map(sync::CallError::fault),
+        signed: 0,
     }
 }
 

@@ -46,7 +46,10 @@ impl Batch {
                 self.conflicts |= applied.conflicts > 0;
                 self.pages.extend(applied.changed);
             }
-            sync::Event::Uploaded(_) | sync::Event::Downloaded(_) => {}
+            sync::Event::Uploaded(_)
+            | sync::Event::Downloaded(_)
+            | sync::Event::Lists
+            | sync::Event::Upgrades => {}
         }
     }
 

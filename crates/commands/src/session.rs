@@ -10,7 +10,7 @@ use std::sync::Arc;
 use store::{Key, Store, StoreError};
 use sync::stick::Carrier;
 use sync::transport::Transport;
-use sync::{Engine, EngineConfig, Line};
+use sync::{Engine, EngineConfig, FirmaConfig, Line};
 
 /// The shortest passphrase, in characters.
 const MIN_PASSPHRASE: usize = 10;
@@ -143,6 +143,7 @@ async fn begin(app: &App, desk: Desk) -> Result<()> {
     let mut config = EngineConfig::of(&identity)
         .map_err(|error| failure::unexpected("the engine cannot start", &error))?;
     config.meter = meter();
+    config.firma = Some(FirmaConfig::at(app.config().data.join("fiducia")));
     let runtime = tokio::runtime::Handle::current();
     let carrier = carrier(app, &desk, &runtime, config.transport.clone())?;
     let engine = Engine::start(&runtime, desk.store.clone(), config);

@@ -13,6 +13,9 @@ hub devices --data DIR
 hub revoke  --data DIR --device ID
 hub confirm --data DIR --device ID
 hub bundle FILE --answer OUT --data DIR     (takes in what came on a USB stick)
+hub trust import DIR --data DIR             (takes trusted lists: list of lists, pivots, national lists)
+hub trust fetch --data DIR                  (downloads them now)
+hub stamps [YYYY-MM] --data DIR             (time stamps of a month, by comune)
 hub backup  --data DIR
 hub gc      --data DIR [--dry-run]          (without --dry-run the service must be stopped; it does this daily)
 hub restore BACKUP --data DIR               (the service must be stopped)";
@@ -49,6 +52,10 @@ impl Args {
             operand: None,
             options: BTreeMap::new(),
         };
+        if out.command == "trust" {
+            let what = args.next().unwrap_or_default();
+            out.command = format!("trust {what}");
+        }
         while let Some(arg) = args.next() {
             match arg.strip_prefix("--") {
                 Some(flag) if FLAGS.contains(&flag) => {

@@ -2,6 +2,7 @@
 
 use crate::clock::{Clock, system_clock};
 use crate::files::{ChunkWrite, write_chunk};
+use crate::firma::FirmaSettings;
 use crate::storage::Databases;
 use crate::storage::sqlite::SqliteFiles;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -36,6 +37,8 @@ pub struct Config {
     pub max_pages: Option<u32>,
     /// Calls per minute.
     pub limits: Limits,
+    /// Trusted lists and time stamps.
+    pub firma: FirmaSettings,
     /// Writes a chunk to disk; tests put a full disk here.
     pub write: ChunkWrite,
     /// Opens the databases.
@@ -93,6 +96,7 @@ impl Config {
             quota: 20_000_000_000,
             max_pages: None,
             limits: Limits::default(),
+            firma: FirmaSettings::default(),
             write: write_chunk,
             databases: Arc::new(SqliteFiles),
             work: Work::Threads,

@@ -10,7 +10,7 @@ mod args;
 use args::{Args, USAGE};
 use domain::identity::Role;
 use domain::{ComuneId, DeviceId};
-use hub::{Config, Hub, TlsFiles, restore, serve};
+use hub::{Config, FirmaSettings, Hub, TlsFiles, restore, serve};
 use std::io::{BufRead, IsTerminal};
 use std::process::ExitCode;
 
@@ -42,6 +42,9 @@ fn run(args: &Args) -> Done {
         "gc" => collect(args),
         "restore" => run_restore(args),
         "bundle" => bundle(args),
+        "trust import" => import_lists(args),
+        "trust fetch" => fetch_lists(args),
+        "stamps" => stamps(args),
         "help" => {
             println!("{USAGE}");
             Ok(())
@@ -65,6 +68,7 @@ fn config(args: &Args) -> Result<Config, Box<dyn std::error::Error>> {
     }
     config.tls = tls(args)?;
     config.proxied = args.has("proxied");
+    config.firma = FirmaSettings::read(&config.data.join("firma.json"))?;
     Ok(config)
 }
 
@@ -205,6 +209,50 @@ fn bundle(args: &Args) -> Done {
     let answer = args.get("answer")?;
     let head = open(args)?.take_bundle(from.as_ref(), answer.as_ref())?;
     println!("{}: {}: {answer}", head.comune_name, head.device);
+    Ok(())
+}
+
+/// Takes trusted lists from a folder. The service may be running: it serves them from its next call on.
+fn import_lists(args: &Args) -> Done {
+    let from = args
+        .operand
+        .as_deref()
+        .ok_or("trust import DIR --data DIR")?;
+    tell_lists(&open(args)?.import_lists(from.as_ref())?)
+}
+
+/// Downloads the trusted lists now.
+fn fetch_lists(args: &Args) -> Done {
+    let hub = open(args)?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    tell_lists(&runtime.block_on(hub.fetch_lists())?)
+}
+
+fn tell_lists(belief: &trust::Belief) -> Done {
+    for list in &belief.lists {
+        let next = list
+            .next_update
+            .map_or("closed".into(), |at| at.to_string());
+        println!("{} {} (next {next})", list.territory, list.sequence);
+    }
+    for (territory, why) in &belief.refused {
+        println!("{territory} refused: {why}");
+    }
+    match belief.refused.is_empty() {
+        true => Ok(()),
+        false => Err("not all lists were taken; those that were served before still are".into()),
+    }
+}
+
+/// The time stamps of a month, by comune.
+fn stamps(args: &Args) -> Done {
+    let hub = open(args)?;
+    let month = args.operand.clone().unwrap_or_else(|| hub.month());
+    for (comune, had) in hub.stamps(&month)? {
+        println!("{comune} {had}");
+    }
     Ok(())
 }
 

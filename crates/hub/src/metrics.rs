@@ -37,6 +37,8 @@ metrics! {
     bytes_out_total: "counter", "Bytes of sync answers, as sent.";
     chunks_total: "counter", "New chunks of files.";
     enrolled_total: "counter", "Devices enrolled.";
+    stamps_total: "counter", "Time stamps that were had.";
+    relayed_total: "counter", "Questions about certificates.";
     publications_total: "counter", "Rounds of rendering that ended well.";
     publication_errors_total: "counter", "Rounds of rendering that failed.";
     publish_last_ms: "gauge", "Milliseconds from the commit to the files on disk, last round.";

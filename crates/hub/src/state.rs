@@ -4,6 +4,7 @@ use crate::bundle::Spool;
 use crate::config::Config;
 use crate::error::Failure;
 use crate::files::{Chunks, Pieces};
+use crate::firma::Firma;
 use crate::limit::Limiter;
 use crate::logs::Logs;
 use crate::metrics::Metrics;
@@ -37,6 +38,7 @@ pub(crate) struct Inner {
     /// The secret of the hub's keys for bundles.
     pub(crate) seed: ::bundle::Seed,
     pub(crate) spool: Spool,
+    pub(crate) firma: Firma,
     logs: Logs,
 }
 
@@ -78,6 +80,7 @@ impl Hub {
             salt,
             seed,
             spool: Spool::open(&config.data.join("bundles"))?,
+            firma: Firma::default(),
             logs: Logs::new(config.open_databases),
             config,
         }));

@@ -25,6 +25,10 @@ time-days = { $count ->
     [one] about a day
    *[other] about { $count } days
  }
+signed-waiting = { $count ->
+    [one] One signed document waits for its time stamp: it comes by itself.
+   *[other] { $count } signed documents wait for their time stamp: it comes by itself.
+ }
 held-files = { $count ->
     [one] One file waits ({ $size })
    *[other] { $count } files wait ({ $size })

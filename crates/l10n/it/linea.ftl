@@ -25,6 +25,10 @@ time-days = { $count ->
     [one] circa un giorno
    *[other] circa { $count } giorni
  }
+signed-waiting = { $count ->
+    [one] Un documento firmato aspetta la marca temporale: arriva da sola.
+   *[other] { $count } documenti firmati aspettano la marca temporale: arriva da sola.
+ }
 held-files = { $count ->
     [one] Un file aspetta ({ $size })
    *[other] { $count } file aspettano ({ $size })

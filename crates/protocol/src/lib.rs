@@ -20,6 +20,7 @@ pub mod auth;
 pub mod calls;
 pub mod carried;
 pub mod files;
+pub mod firma;
 mod frame;
 mod operation;
 pub mod pack;

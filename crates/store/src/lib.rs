@@ -29,6 +29,7 @@ mod scope;
 mod search;
 mod text;
 mod today;
+mod upgrade;
 pub mod vault;
 
 pub use agreement::Repair;
@@ -44,6 +45,7 @@ pub use model::{
     Remedy, SearchHit, Status, TextState, Today, Version, VersionRow, Wait, What,
 };
 pub use outbox::Room;
+pub use upgrade::{Ended, Level, Sha256, Upgrading, Waits};
 pub use vault::Key;
 
 /// The longest text of a page, in characters.

@@ -10,6 +10,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/app/0004_carried.sql"),
     include_str!("../../../migrations/app/0005_line.sql"),
     include_str!("../../../migrations/app/0006_flown.sql"),
+    include_str!("../../../migrations/app/0007_upgrade.sql"),
 ];
 
 /// Brings the schema up to this build's.

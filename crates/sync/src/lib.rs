@@ -25,7 +25,8 @@ pub mod transport;
 pub use client::{HubClient, Signer, Weighed, Weight};
 pub use clock::{Clock, SystemClock};
 pub use engine::{
-    Engine, EngineConfig, EngineHandle, EngineState, Event, Line, Moving, Pace, month_of,
+    Engine, EngineConfig, EngineHandle, EngineState, Event, FirmaConfig, FirmaPace, Line, Moving,
+    Pace, add_upgrade, month_of,
 };
 pub use enrol::{EnrolError, enrol, enrol_over};
 pub use error::CallError;

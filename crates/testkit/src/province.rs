@@ -26,6 +26,14 @@ impl Province {
     /// # Errors
     /// Where the hub does not start.
     pub async fn open() -> Outcome<Self> {
+        Self::open_with(|_| {}).await
+    }
+
+    /// The same, set up otherwise.
+    ///
+    /// # Errors
+    /// Where the hub does not start.
+    pub async fn open_with(change: impl FnOnce(&mut Config)) -> Outcome<Self> {
         let folder = TempDir::new()?;
         let mut config = Config::new(folder.path());
         // Tests knock more often than people.
@@ -35,6 +43,7 @@ impl Province {
             everywhere: 1_000_000,
             device: 1_000_000,
         };
+        change(&mut config);
         let running = hub::serve(config.clone()).await?;
         running.hub.seed_province()?;
         config.listen = running.addr;

@@ -1,11 +1,12 @@
 //! From the Official Journal to the anchors: list of lists, pivots, national lists (TS 119 615, 4.1 and 4.2).
 
-use crate::list::{Kind, List};
+use crate::list::{Kind, List, Pointer};
 use crate::roots::Roots;
 use crate::{SignatureError, TrustError, anchors};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use signing::Anchors;
+use std::collections::BTreeMap;
 
 /// The lists as they were published, byte for byte; nobody checked them yet.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -17,6 +18,48 @@ pub struct Sources {
     pub pivots: Vec<Vec<u8>>,
     /// National lists.
     pub lists: Vec<Vec<u8>>,
+}
+
+impl Sources {
+    /// Files as they were published, in any order: each says itself what it is. Of two issues of a national list the
+    /// later one is taken; the latest list of lists is the list, earlier ones are its pivots.
+    ///
+    /// # Errors
+    /// Those of [`List::claims`], where a file is no list. Nothing is checked yet.
+    pub fn of(files: impl IntoIterator<Item = Vec<u8>>) -> Result<Self, TrustError> {
+        let mut unions = BTreeMap::new();
+        let mut nations: BTreeMap<String, (u64, Vec<u8>)> = BTreeMap::new();
+        for file in files {
+            let claims = List::claims(&file)?;
+            match claims.kind {
+                Kind::Lists => {
+                    unions.insert(claims.sequence, file);
+                }
+                Kind::Services => {
+                    let newer = |(sequence, _): &(u64, Vec<u8>)| claims.sequence > *sequence;
+                    if nations.get(&claims.territory).is_none_or(newer) {
+                        nations.insert(claims.territory, (claims.sequence, file));
+                    }
+                }
+            }
+        }
+        let list_of_lists = unions.pop_last().map(|(_, file)| file);
+        Ok(Self {
+            list_of_lists: list_of_lists.unwrap_or_default(),
+            pivots: unions.into_values().collect(),
+            lists: nations.into_values().map(|(_, file)| file).collect(),
+        })
+    }
+
+    /// Where the national lists are published, and who signs them, as the list of lists says once it is checked.
+    ///
+    /// # Errors
+    /// Where the list of lists does not hold.
+    pub fn pointers(&self, roots: &Roots) -> Result<Vec<Pointer>, TrustError> {
+        let mut pointers = list_of_lists(self, roots)?.pointers;
+        pointers.retain(|pointer| pointer.kind == Kind::Services);
+        Ok(pointers)
+    }
 }
 
 /// What is believed after every check.

@@ -93,6 +93,8 @@ pub struct Claims {
     pub territory: String,
     /// Its number.
     pub sequence: u64,
+    /// The addresses of its scheme (`SchemeInformationURI`): where a list of lists says that its pivots are.
+    pub addresses: Vec<String>,
 }
 
 impl Kind {

@@ -220,6 +220,7 @@ fn Now(props: &NowProps) -> Html {
             </div>
             <p class="going-left">{ left.unwrap_or_default() }</p>
             { transit.map(|transit| downloads(t, transit)).unwrap_or_default() }
+            { transit.map(|transit| signed(t, transit)).unwrap_or_default() }
             if let Some(transit) = &props.transit {
                 <Limited transit={transit.clone()} />
             }
@@ -241,6 +242,14 @@ fn downloads(t: Lang, transit: &Transit) -> Html {
     }
     let words = t.downloads_left(files.into(), &words::size(t, bytes));
     html! { <p class="hint">{ words }</p> }
+}
+
+/// Signed documents that wait for what makes them last.
+fn signed(t: Lang, transit: &Transit) -> Html {
+    match transit.signed {
+        0 => Html::default(),
+        count => html! { <p class="hint">{ t.signed_waiting(count.into()) }</p> },
+    }
 }
 
 fn going(t: Lang, it: Option<&Going>) -> Html {

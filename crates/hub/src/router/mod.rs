@@ -3,6 +3,7 @@
 mod body;
 mod device;
 mod files;
+mod firma;
 mod public;
 mod staff;
 mod static_file;
@@ -51,6 +52,9 @@ routes! {
     post "/v1/bundle/offer" device::offer_bundle;
     post "/v1/bundle/part" device::bundle_part;
     post "/v1/bundle/answer" device::bundle_answer;
+    post "/v1/trust" firma::lists;
+    post "/v1/firma/ask" firma::ask;
+    post "/v1/firma/part" firma::part;
     post "/v1/admin/login" staff::login;
     post "/v1/admin/codes" staff::codes;
     get "/v1/admin/devices" staff::devices;

@@ -118,6 +118,7 @@ pub async fn serve(mut config: Config) -> Result<Running, ServeError> {
         tokio::spawn(hub.clone().publish_forever()),
         tokio::spawn(hub.clone().collect_forever()),
         tokio::spawn(hub.clone().write_seen_forever()),
+        tokio::spawn(hub.clone().fetch_lists_forever()),
     ];
     others.extend(certificate.map(|held| tokio::spawn(held.renew_forever())));
     Ok(Running {

@@ -113,6 +113,12 @@ pub trait Registry: Send + Sync {
     -> Result<()>;
     /// The account of a session that has not ended.
     fn session(&self, token: &[u8; 32], now: UnixMs) -> Result<Option<Account>>;
+    /// Takes one of so many time stamps that a comune may have in a month; `false` where none is left.
+    fn take_stamp(&self, comune: &ComuneId, month: &str, limit: u32) -> Result<bool>;
+    /// Gives one back that was not had after all.
+    fn return_stamp(&self, comune: &ComuneId, month: &str) -> Result<()>;
+    /// How many each comune had in a month.
+    fn stamps(&self, month: &str) -> Result<Vec<(ComuneId, u32)>>;
     /// Copies the database, as it stands at one moment, to a new file.
     fn backup(&self, to: &Path) -> Result<()>;
 }

@@ -189,6 +189,18 @@ impl OcspResponse {
         &self.certificates
     }
 
+    /// Whether it was made for one question alone: another asker cannot use it.
+    #[must_use]
+    pub fn has_nonce(&self) -> bool {
+        self.nonce.is_some()
+    }
+
+    /// Until when newer information is not expected: the earliest `nextUpdate` in it.
+    #[must_use]
+    pub fn next_update(&self) -> Option<Timestamp> {
+        self.single.iter().filter_map(|one| one.next_update).min()
+    }
+
     /// Whether it answers this request: it has the request's nonce, or none.
     ///
     /// # Errors

@@ -11,6 +11,9 @@ pub(super) const NONCE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1
 /// Bytes of a nonce (RFC 9654, 2.1 asks for 32; RFC 6960 responders of long ago took 16, and take these).
 const NONCE_BYTES: usize = 16;
 
+/// The most certificates in a request that is carried for somebody.
+const MAX_ASKED: usize = 16;
+
 /// A question about one certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OcspRequest {
@@ -39,6 +42,23 @@ impl OcspRequest {
             der: tlv(tag::SEQUENCE, &[&body]),
             nonce,
         })
+    }
+
+    /// What a request is about, in DER, without its nonce: two askers who want to know the same ask with the same
+    /// bytes. For whoever carries requests and keeps answers.
+    ///
+    /// # Errors
+    /// [`Asn1Error`] where it is no OCSPRequest (RFC 6960, 4.1.1).
+    pub fn about(request: &[u8]) -> Result<Vec<u8>, Asn1Error> {
+        let mut outer = Tlv::only(request)?.expect(tag::SEQUENCE)?.reader();
+        let mut body = outer.take(tag::SEQUENCE)?.reader();
+        body.optional(tag::context_constructed(0))?;
+        body.optional(tag::context_constructed(1))?;
+        let list = body.take(tag::SEQUENCE)?;
+        if list.children(MAX_ASKED)?.is_empty() {
+            return Err(Asn1Error::Unexpected);
+        }
+        Ok(list.whole.to_vec())
     }
 
     /// DER of the OCSPRequest.

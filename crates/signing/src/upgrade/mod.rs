@@ -12,9 +12,11 @@
 mod document;
 mod edit;
 mod gather;
+mod kept;
 mod machine;
 
 pub use gather::Trouble;
+pub use kept::keeps;
 pub use machine::{Settings, Upgrade};
 
 use crate::cms::ReadError;

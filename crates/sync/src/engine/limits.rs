@@ -78,6 +78,11 @@ impl Limits {
         self.metered
     }
 
+    /// What another has asked the system already.
+    pub fn told(&mut self, metered: Option<bool>) {
+        self.metered = metered;
+    }
+
     /// Asks the system, where its last answer is old. A system that does not answer knows nothing.
     pub async fn ask_system(&mut self) {
         let Some(meter) = self.meter.clone() else {

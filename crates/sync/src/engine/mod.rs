@@ -4,6 +4,7 @@ mod backoff;
 mod budget;
 mod courier;
 mod files;
+mod firma;
 mod isolate;
 mod keys;
 mod limits;
@@ -12,6 +13,7 @@ mod progress;
 mod state;
 mod task;
 
+pub use firma::{FirmaConfig, FirmaPace, add_upgrade};
 pub use state::{EngineState, Event, Line, Moving};
 
 use crate::client::{HubClient, Signer};
@@ -93,6 +95,8 @@ pub struct EngineConfig {
     pub work: Work,
     /// What the system says of the line; `None` where it says nothing.
     pub meter: Option<Arc<dyn Meter>>,
+    /// Trusted lists and what makes signed files last; `None`: neither is fetched.
+    pub firma: Option<FirmaConfig>,
 }
 
 impl EngineConfig {
@@ -117,6 +121,7 @@ impl EngineConfig {
             pace: Pace::default(),
             work: Work::Threads,
             meter: None,
+            firma: None,
         }
     }
 }
@@ -149,7 +154,12 @@ impl Engine {
             state: Arc::new(watch::Sender::new(state)),
             events: broadcast::Sender::new(256),
             released: Arc::default(),
+            papers: Arc::default(),
         };
+        let mut config = config;
+        let firma = config.firma.take();
+        let firma = firma.map(|firma| firma::Task::new(firma, &config, store.clone(), &wires));
+        let firma = firma.map(|firma| runtime.spawn(firma.run()));
         let (asks, asked) = mpsc::unbounded_channel();
         let client = HubClient::of(config.transport.clone(), config.signer.clone());
         let pace = config.pace;
@@ -159,6 +169,7 @@ impl Engine {
             wires,
             asks,
             task: Arc::new(Mutex::new(Some(runtime.spawn(task.run())))),
+            firma: Arc::new(Mutex::new(firma)),
         }
     }
 }
@@ -172,6 +183,8 @@ struct Wires {
     events: broadcast::Sender<Event>,
     /// A person said that everything goes now, whatever is limited.
     released: Arc<AtomicBool>,
+    /// A signed file was added to those that wait.
+    papers: Arc<Notify>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -189,12 +202,18 @@ pub struct EngineHandle {
     wires: Wires,
     asks: mpsc::UnboundedSender<Ask>,
     task: Arc<Mutex<Option<JoinHandle<()>>>>,
+    firma: Arc<Mutex<Option<JoinHandle<()>>>>,
 }
 
 impl EngineHandle {
     /// Something was written here: carry it soon. Never waits.
     pub fn nudge(&self) {
         self.wires.nudge.notify_one();
+    }
+
+    /// A signed file waits for its stamp ([`Store::upgrade_add`]): look soon. Never waits.
+    pub fn nudge_upgrades(&self) {
+        self.wires.papers.notify_one();
     }
 
     /// "Lavora senza rete", and back. A call under way is given up at once. The choice is kept in the
@@ -255,10 +274,12 @@ impl EngineHandle {
         self.wires
             .control
             .send_modify(|control| control.stop = true);
-        let task = self.task.lock().map(|mut task| task.take());
-        if let Ok(Some(task)) = task {
-            // It only fails where the task panicked, and then it has ended too.
-            let _ = task.await;
+        for task in [&self.task, &self.firma] {
+            let task = task.lock().map(|mut task| task.take());
+            if let Ok(Some(task)) = task {
+                // It only fails where the task panicked, and then it has ended too.
+                let _ = task.await;
+            }
         }
     }
 }

@@ -88,6 +88,10 @@ pub enum Event {
     Uploaded(FileId),
     /// The bytes of a file are here now, whole.
     Downloaded(FileId),
+    /// Newer trusted lists are here.
+    Lists,
+    /// A signed file got better, waits again, or left the queue.
+    Upgrades,
 }
 
 /// What a failure makes of the line.

@@ -31,6 +31,7 @@ pub fn read(checked: &Checked) -> Result<List, TrustError> {
         kind,
         territory,
         sequence,
+        ..
     } = claims_of(scheme)?;
     let version = number(scheme, "TSLVersionIdentifier")?;
     if !matches!(version, 5 | 6) {
@@ -81,6 +82,12 @@ fn claims_of(scheme: Node<'_, '_>) -> Result<Claims, TrustError> {
             .map(short)
             .ok_or(TrustError::NotAList("SchemeTerritory"))?,
         sequence: number(scheme, "TSLSequenceNumber")?,
+        addresses: child(scheme, "SchemeInformationURI")
+            .into_iter()
+            .flat_map(|node| children(node, "URI"))
+            .take(MAX_POINTERS)
+            .map(short)
+            .collect(),
     })
 }
 

@@ -353,6 +353,37 @@ impl Registry for SqliteRegistry {
             .transpose()
     }
 
+    fn take_stamp(&self, comune: &ComuneId, month: &str, limit: u32) -> Result<bool> {
+        self.write(|tx| {
+            tx.execute(
+                "INSERT INTO stamp (comune, month, had) VALUES (?1, ?2, 0) ON CONFLICT DO NOTHING",
+                params![comune.as_str(), month],
+            )?;
+            let taken = tx.execute(
+                "UPDATE stamp SET had = had + 1 WHERE comune = ?1 AND month = ?2 AND had < ?3",
+                params![comune.as_str(), month, limit],
+            )?;
+            Ok(taken > 0)
+        })
+    }
+
+    fn return_stamp(&self, comune: &ComuneId, month: &str) -> Result<()> {
+        lock(&self.conn).execute(
+            "UPDATE stamp SET had = had - 1 WHERE comune = ?1 AND month = ?2 AND had > 0",
+            params![comune.as_str(), month],
+        )?;
+        Ok(())
+    }
+
+    fn stamps(&self, month: &str) -> Result<Vec<(ComuneId, u32)>> {
+        let conn = lock(&self.conn);
+        let mut query = conn.prepare_cached(
+            "SELECT comune, had FROM stamp WHERE month = ?1 AND had > 0 ORDER BY comune",
+        )?;
+        let rows = query.query_map([month], |row| Ok((ComuneId(row.get(0)?), row.get(1)?)))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
     fn backup(&self, to: &Path) -> Result<()> {
         super::backup(&self.path, to)
     }

@@ -4,9 +4,10 @@ use crate::storage::{Result, StorageError};
 use rusqlite::Connection;
 
 /// `migrations/hub/centro`.
-pub(super) const CENTRO: &[&str] = &[include_str!(
-    "../../../../../migrations/hub/centro/0001_registry.sql"
-)];
+pub(super) const CENTRO: &[&str] = &[
+    include_str!("../../../../../migrations/hub/centro/0001_registry.sql"),
+    include_str!("../../../../../migrations/hub/centro/0002_stamp.sql"),
+];
 /// `migrations/hub/comune`.
 pub(super) const COMUNE: &[&str] = &[
     include_str!("../../../../../migrations/hub/comune/0001_log.sql"),

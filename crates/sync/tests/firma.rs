@@ -1,0 +1,898 @@
+//! How the trusted lists come, and how signed files get their time stamps: hub, engine and services over TCP; what comes
+//! out is judged by others, with every service down.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests panic")]
+
+#[path = "../../signing/tests/authority/mod.rs"]
+mod authority;
+#[path = "../../trust/tests/common/mod.rs"]
+mod lists;
+
+use authority::{Authority, Issued, accepts};
+use domain::line::{LineLimits, Metered};
+use hub::{FirmaSettings, Reach, TsaSettings};
+use jiff::{SignedDuration, Timestamp};
+use lists::{GENERIC, Holder, LISTS, QC, QTST, SIGNATURES, Text, pointer, service};
+use openssl::pkey::PKey;
+use openssl::pkey_ctx::PkeyCtx;
+use signing::cms::{self, Form, SignedData};
+use signing::{Hash, pades};
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use store::{Ended, Level, Store, Upgrading, Waits};
+use sync::transport::HttpTransport;
+use sync::{Engine, EngineConfig, EngineHandle, FirmaConfig, FirmaPace};
+use tempfile::TempDir;
+use testkit::{ANNA, Cable, Fault, Province, brisk};
+use trust::{Belief, Roots, bundle};
+
+const CONTENT: &[u8] = b"Determinazione n. 3 del 26 novembre 2026";
+
+/// A server of answers that a function makes; told which paths were asked.
+struct Server {
+    port: u16,
+    asked: Arc<Mutex<Vec<String>>>,
+    down: Arc<AtomicBool>,
+}
+
+/// Status, header lines, body.
+type Answer = (u16, String, Vec<u8>);
+
+impl Server {
+    fn listen() -> (TcpListener, u16) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        (listener, port)
+    }
+
+    fn start(
+        listener: TcpListener,
+        answer: impl Fn(&str, &str, &[u8]) -> Answer + Send + 'static,
+    ) -> Self {
+        let port = listener.local_addr().unwrap().port();
+        let asked: Arc<Mutex<Vec<String>>> = Arc::default();
+        let down = Arc::new(AtomicBool::new(false));
+        let (seen, off) = (asked.clone(), down.clone());
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let stream = stream.unwrap();
+                if !off.load(Ordering::SeqCst) {
+                    let _ = serve(stream, &seen, &answer);
+                }
+            }
+        });
+        Self { port, asked, down }
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("http://127.0.0.1:{}{path}", self.port)
+    }
+
+    fn count(&self, path: &str) -> usize {
+        let asked = self.asked.lock().unwrap();
+        asked.iter().filter(|it| it.as_str() == path).count()
+    }
+
+    fn set_down(&self, down: bool) {
+        self.down.store(down, Ordering::SeqCst);
+    }
+}
+
+fn serve(
+    mut stream: TcpStream,
+    seen: &Mutex<Vec<String>>,
+    answer: &impl Fn(&str, &str, &[u8]) -> Answer,
+) -> std::io::Result<()> {
+    let mut reader = BufReader::new(stream.try_clone()?);
+    let (mut head, mut length) = (String::new(), 0);
+    loop {
+        let mut line = String::new();
+        if reader.read_line(&mut line)? == 0 || line == "\r\n" {
+            break;
+        }
+        if let Some(number) = line.to_lowercase().strip_prefix("content-length:") {
+            length = number.trim().parse().unwrap();
+        }
+        head += &line;
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body)?;
+    let path = head.split(' ').nth(1).unwrap_or_default().to_owned();
+    let (status, headers, body) = answer(&path, &head, &body);
+    seen.lock().unwrap().push(path);
+    write!(
+        stream,
+        "HTTP/1.1 {status} X\r\n{headers}content-length: {}\r\nconnection: close\r\n\r\n",
+        body.len()
+    )?;
+    stream.write_all(&body)
+}
+
+fn found(body: Vec<u8>) -> Answer {
+    (200, String::new(), body)
+}
+
+/// An authority whose services are on the network, its signer, and the lists that name it.
+struct World {
+    authority: Arc<Mutex<Authority>>,
+    rossi: Issued,
+    root: PathBuf,
+    services: Server,
+    eu: Holder,
+    it: Holder,
+    /// Lists of lists that were issued, by number: signing one again gives other bytes.
+    unions: Mutex<BTreeMap<u64, Vec<u8>>>,
+}
+
+impl World {
+    fn new() -> Option<Self> {
+        let (listener, port) = Server::listen();
+        let mut authority = Authority::at_port(port)?;
+        let rossi = authority.issue("Rossi", "signer");
+        let tsa = authority.issue("TSA", "tsa");
+        let responder = authority.issue("OCSP", "ocsp");
+        let root = authority.root.pem.clone();
+        let authority = Arc::new(Mutex::new(authority));
+        let of = authority.clone();
+        let services = Server::start(listener, move |path, _, body| {
+            let authority = of.lock().unwrap();
+            match path {
+                "/tsa" => found(authority.stamp(body, &tsa)),
+                "/ocsp" => found(authority.ocsp(body, Some(&responder), 7)),
+                "/crl" => found(authority.crl("crl_plain", &hours(-1), &hours(24))),
+                "/issuer" => found(authority.root.der.clone()),
+                _ => (404, String::new(), Vec::new()),
+            }
+        });
+        Some(Self {
+            authority,
+            rossi,
+            root,
+            services,
+            eu: Holder::p256("EU"),
+            it: Holder::p256("IT"),
+            unions: Mutex::default(),
+        })
+    }
+
+    fn roots(&self) -> Roots {
+        Roots::of([self.eu.certificate.as_slice()])
+    }
+
+    fn settings(&self) -> FirmaSettings {
+        let mut settings = FirmaSettings {
+            reach: Reach::Everywhere,
+            ..FirmaSettings::default()
+        };
+        let hash = openssl::sha::sha256(&self.eu.certificate);
+        let hex = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        settings.lists.roots = vec![hex];
+        settings.tsa = vec![TsaSettings {
+            url: self.services.url("/tsa"),
+            login: None,
+            seconds: 10,
+        }];
+        settings
+    }
+
+    fn union(&self, sequence: u64) -> Text {
+        Text {
+            kind: LISTS,
+            territory: "EU",
+            sequence,
+            pointers: pointer(GENERIC, "IT", &[&self.it]) + &pointer(LISTS, "EU", &[&self.eu]),
+            ..Text::default()
+        }
+    }
+
+    /// The Italian list: the authority, and so many other services, of which nothing compresses.
+    fn italy(&self, sequence: u64, others: usize) -> Vec<u8> {
+        let since = "2020-01-01T00:00:00Z";
+        let root = self.authority.lock().unwrap().root.der.clone();
+        let mut services = service("CA", &root, (QC, "granted", since, SIGNATURES), &[])
+            + &service("TSA", &root, (QTST, "granted", since, ""), &[]);
+        for _ in 0..others {
+            let mut noise = vec![0; 2000];
+            openssl::rand::rand_bytes(&mut noise).unwrap();
+            services += &service("Altra", &noise, (QTST, "granted", since, ""), &[]);
+        }
+        Text {
+            sequence,
+            services,
+            ..Text::default()
+        }
+        .signed(&self.it)
+    }
+
+    /// Gives the hub these issues, as an operator does.
+    fn import(&self, province: &Province, union: u64, italy: &[u8]) -> Result<Belief, String> {
+        let folder = TempDir::new().unwrap();
+        let write = |name: &str, bytes: &[u8]| {
+            std::fs::write(folder.path().join(name), bytes).unwrap();
+        };
+        let mut unions = self.unions.lock().unwrap();
+        let issued = || self.union(union).signed(&self.eu);
+        write("lotl.xml", unions.entry(union).or_insert_with(issued));
+        write("it.xml", italy);
+        let taken = province.hub().unwrap().import_lists(folder.path());
+        taken.map_err(|error| error.to_string())
+    }
+
+    fn p7m(&self) -> Vec<u8> {
+        let options = ["-cades", "-nosmimecap", "-nodetach"];
+        self.authority
+            .lock()
+            .unwrap()
+            .cms(CONTENT, &self.rossi, &options)
+    }
+
+    fn pdf(&self) -> Vec<u8> {
+        let authority = self.authority.lock().unwrap();
+        let options = pades::Options::at(Timestamp::now());
+        let page = page();
+        let mut draft = pades::Draft::new(&page, &options).unwrap();
+        let digest = draft.digest(Hash::Sha256).unwrap();
+        let chain = [authority.root.der.clone()];
+        let cms = cms::Draft::new(
+            &self.rossi.der,
+            &chain,
+            Hash::Sha256,
+            &digest,
+            Form::Detached,
+        )
+        .unwrap();
+        let key = PKey::private_key_from_pem(&std::fs::read(&self.rossi.key).unwrap()).unwrap();
+        let mut context = PkeyCtx::new(&key).unwrap();
+        context.sign_init().unwrap();
+        context.set_signature_md(openssl::md::Md::sha256()).unwrap();
+        let mut value = Vec::new();
+        context
+            .sign_to_vec(&cms.to_sign().bytes, &mut value)
+            .unwrap();
+        draft.embed(&cms.finish(&value, None).unwrap()).unwrap()
+    }
+}
+
+fn hours(hours: i64) -> String {
+    let time = Timestamp::now() + SignedDuration::from_hours(hours);
+    time.strftime("%Y%m%d%H%M%SZ").to_string()
+}
+
+/// A page with a word on it.
+fn page() -> Vec<u8> {
+    let content = "BT /F 24 Tf 72 720 Td (Delibera) Tj ET";
+    let objects = [
+        "<</Type/Catalog/Pages 2 0 R>>".to_owned(),
+        "<</Type/Pages/Kids[3 0 R]/Count 1>>".to_owned(),
+        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<</Font<</F 5 0 R>>>>/Contents 4 0 R>>".to_owned(),
+        format!("<</Length {}>>\nstream\n{content}\nendstream", content.len()),
+        "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>".to_owned(),
+    ];
+    let mut pdf = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n".to_vec();
+    let mut table = String::from("xref\n0 6\n0000000000 65535 f \n");
+    for (object, number) in objects.iter().zip(1..) {
+        table += &format!("{:010} 00000 n \n", pdf.len());
+        pdf.extend(format!("{number} 0 obj\n{object}\nendobj\n").into_bytes());
+    }
+    let start = pdf.len();
+    let end = format!(
+        "{table}trailer\n<</Size 6/Root 1 0 R/ID[<0011223344556677><0011223344556677>]>>\nstartxref\n{start}\n%%EOF\n"
+    );
+    pdf.extend(end.into_bytes());
+    pdf
+}
+
+/// A person's computer: workspace, engine, and the folder that the lists come to.
+struct Desk {
+    store: Store,
+    engine: EngineHandle,
+    folder: TempDir,
+    cable: Cable,
+}
+
+impl Desk {
+    async fn enrol(world: &World, province: &Province) -> Self {
+        Self::enrol_by(world.roots(), province).await
+    }
+
+    async fn enrol_by(roots: Roots, province: &Province) -> Self {
+        let cable = Cable::lay(province.address()).await.unwrap();
+        let transport = Arc::new(HttpTransport::new(&cable.url()).unwrap());
+        let code = province.code_for(&ANNA).unwrap();
+        let enrolled = sync::enrol_over(transport.clone(), &cable.url(), &code, "PC").await;
+        let identity = enrolled.unwrap();
+        let store = Store::open_in_memory().unwrap();
+        store.set_identity(&identity).unwrap();
+        let folder = TempDir::new().unwrap();
+        let mut config = EngineConfig::over(&identity, transport);
+        config.pace = brisk();
+        config.firma = Some(FirmaConfig {
+            folder: folder.path().join("fiducia"),
+            roots,
+            pace: FirmaPace {
+                lists: Duration::from_millis(300),
+                retry: Duration::from_millis(50),
+                longest: Duration::from_millis(300),
+            },
+        });
+        let runtime = tokio::runtime::Handle::current();
+        let engine = Engine::start(&runtime, store.clone(), config);
+        Self {
+            store,
+            engine,
+            folder,
+            cable,
+        }
+    }
+
+    fn lists(&self) -> Option<Vec<u8>> {
+        std::fs::read(self.folder.path().join("fiducia/elenchi.fide")).ok()
+    }
+
+    /// Puts a signed file on the disk and into the queue.
+    fn queue(&self, name: &str, bytes: &[u8], goal: Level) -> PathBuf {
+        let path = self.folder.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        let now = Timestamp::now().as_millisecond();
+        let hash = openssl::sha::sha256(bytes);
+        let named = path.to_str().unwrap();
+        self.store.upgrade_add(named, goal, &hash, now).unwrap();
+        self.engine.nudge_upgrades();
+        path
+    }
+
+    fn row(&self, path: &Path) -> Option<Upgrading> {
+        self.store.upgrade(path.to_str().unwrap()).unwrap()
+    }
+
+    fn ended(&self, path: &Path) -> Option<Ended> {
+        self.row(path)?.ended
+    }
+
+    fn waits(&self, path: &Path) -> Option<Waits> {
+        self.row(path)?.waits
+    }
+}
+
+/// Waits until something is so; a minute at most, on a machine that others use too.
+async fn until(what: &str, so: impl Fn() -> bool) {
+    for _ in 0..1200 {
+        if so() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("never: {what}");
+}
+
+/// Something that must not happen has half a second to happen.
+async fn a_while() {
+    tokio::time::sleep(Duration::from_millis(500)).await;
+}
+
+async fn office(world: &World) -> (Province, Desk) {
+    let settings = world.settings();
+    let province = Province::open_with(|config| config.firma = settings)
+        .await
+        .unwrap();
+    let desk = Desk::enrol(world, &province).await;
+    (province, desk)
+}
+
+fn had(province: &Province) -> u32 {
+    let hub = province.hub().unwrap();
+    let stamps = hub.stamps(&hub.month()).unwrap();
+    stamps.iter().map(|(_, had)| had).sum()
+}
+
+fn sequence(belief: &Belief, territory: &str) -> Option<u64> {
+    let known = belief.lists.iter().find(|it| it.territory == territory);
+    known.map(|it| it.sequence)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_come_are_checked_and_never_go_back() {
+    let Some(world) = World::new() else { return };
+    let (province, desk) = office(&world).await;
+    a_while().await;
+    assert_eq!(
+        desk.lists(),
+        None,
+        "the hub has none, and nobody waited for them"
+    );
+
+    let belief = world.import(&province, 5, &world.italy(7, 0)).unwrap();
+    assert_eq!(
+        (sequence(&belief, "EU"), sequence(&belief, "IT")),
+        (Some(5), Some(7))
+    );
+    until("the first lists", || desk.lists().is_some()).await;
+    let first = desk.lists().unwrap();
+    let keys = desk.store.hub_keys().unwrap().unwrap();
+    let key = ::bundle::verifying_key(&keys).unwrap();
+    let (_, sources) = bundle::open(&first, &key).unwrap();
+    let belief = Belief::check(&sources, &world.roots(), &[]).unwrap();
+    assert_eq!(belief.lists.len(), 2);
+
+    // The same again changes nothing, not even the file that is served.
+    world.import(&province, 5, &sources.lists[0]).unwrap();
+    a_while().await;
+    assert_eq!(desk.lists().unwrap(), first);
+
+    world.import(&province, 6, &world.italy(8, 0)).unwrap();
+    until("newer lists", || desk.lists().unwrap() != first).await;
+    let newer = desk.lists().unwrap();
+
+    // An older issue is refused, of the union as of Italy; what is served stays.
+    let older = world.import(&province, 5, &world.italy(8, 0)).unwrap_err();
+    assert!(older.contains("older"), "{older}");
+    let mixed = world.import(&province, 6, &world.italy(7, 0)).unwrap();
+    assert_eq!(mixed.refused.len(), 1);
+    assert_eq!(sequence(&mixed, "IT"), Some(8));
+    a_while().await;
+    assert_eq!(desk.lists().unwrap(), newer);
+    desk.engine.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn that_nothing_is_new_costs_next_to_nothing() {
+    let Some(world) = World::new() else { return };
+    let (province, desk) = office(&world).await;
+    world.import(&province, 5, &world.italy(7, 0)).unwrap();
+    until("the lists", || desk.lists().is_some()).await;
+    a_while().await;
+    let asked = |desk: &Desk| {
+        let attempts = desk.store.attempts(50).unwrap();
+        let calls = attempts
+            .iter()
+            .filter(|it| it.carried == domain::line::Carried::Download);
+        calls.map(|it| u64::from(it.times)).sum::<u64>()
+    };
+    let (before, calls) = (desk.cable.traffic(), asked(&desk));
+    a_while().await;
+    a_while().await;
+    let (after, more) = (desk.cable.traffic(), asked(&desk) - calls);
+    assert!(more >= 2, "{more}");
+    let (up, down) = (
+        (after.up - before.up) / more,
+        (after.down - before.down) / more,
+    );
+    eprintln!("nothing new: {up} bytes up, {down} bytes down, with the heads of HTTP");
+    // A signed call's head is most of it.
+    assert!(down < 100 && up < 400, "{up} up, {down} down");
+    desk.engine.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_come_over_a_line_that_tears_piece_by_piece() {
+    let Some(world) = World::new() else { return };
+    let (province, desk) = office(&world).await;
+    let torn = || desk.cable.traffic().torn;
+    // Torn every so many bytes, in the middle of pieces.
+    let tear = || {
+        desk.cable.set(Fault {
+            cut_after_down: Some(11_000),
+            ..Fault::default()
+        });
+    };
+    tear();
+    let before = desk.cable.traffic();
+    world.import(&province, 5, &world.italy(7, 60)).unwrap();
+    let size = bundle_size(&province);
+    assert!(size > 100_000, "{size}");
+    while desk.lists().is_none() && torn() < before.torn + 30 {
+        let so_far = torn();
+        until("it is torn, or here", || {
+            torn() > so_far || desk.lists().is_some()
+        })
+        .await;
+        tear();
+    }
+    desk.cable.restore();
+    until("the lists", || desk.lists().is_some()).await;
+    let after = desk.cable.traffic();
+    assert!(after.torn > before.torn + 3, "it was torn");
+    let down = after.down - before.down;
+    assert!(down < size + size / 2, "{down} bytes came for {size}");
+    desk.engine.shutdown().await;
+}
+
+fn bundle_size(province: &Province) -> u64 {
+    let path = province.folder().join("fiducia/elenchi.fide");
+    std::fs::metadata(path).unwrap().len()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hub_that_serves_garbage_changes_nothing() {
+    let Some(world) = World::new() else { return };
+    let (province, desk) = office(&world).await;
+    world.import(&province, 5, &world.italy(7, 0)).unwrap();
+    until("the lists", || desk.lists().is_some()).await;
+    let good = desk.lists().unwrap();
+    let served = province.folder().join("fiducia/elenchi.fide");
+    let key = ed25519_dalek::SigningKey::from_bytes(&[7; 32]);
+    let keys = desk.store.hub_keys().unwrap().unwrap();
+    let hub = ::bundle::verifying_key(&keys).unwrap();
+    let (_, sources) = bundle::open(&good, &hub).unwrap();
+    let flipped = {
+        let mut bytes = good.clone();
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 1;
+        bytes
+    };
+    for bad in [
+        b"<html>captive portal</html>".to_vec(),
+        good[..good.len() / 2].to_vec(),
+        flipped,
+        bundle::seal(&sources, Timestamp::now(), &key).unwrap(),
+        Vec::new(),
+    ] {
+        let (before, size) = (desk.cable.traffic().down, bad.len() as u64);
+        std::fs::write(&served, bad).unwrap();
+        until("it came", || desk.cable.traffic().down >= before + size).await;
+        a_while().await;
+        assert_eq!(desk.lists().unwrap(), good);
+    }
+    let left = || std::fs::read_dir(desk.folder.path().join("fiducia")).unwrap();
+    until("what was bad is thrown away", || left().count() == 1).await;
+    desk.engine.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_limit_of_the_line_holds_lists_back() {
+    let Some(world) = World::new() else { return };
+    let (province, desk) = office(&world).await;
+    let limits = LineLimits {
+        metered: Metered::Yes,
+        ..LineLimits::default()
+    };
+    desk.store.set_limits(&limits).unwrap();
+    world.import(&province, 5, &world.italy(7, 0)).unwrap();
+    a_while().await;
+    a_while().await;
+    assert_eq!(desk.lists(), None);
+    desk.engine.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_are_downloaded_and_what_did_not_change_is_not() {
+    let Some(world) = World::new() else { return };
+    let (listener, port) = Server::listen();
+    let base = format!("http://127.0.0.1:{port}/");
+    // The signers changed twice: the pivots say to whom.
+    let (second, third) = (Holder::p256("EU 2"), Holder::p256("EU 3"));
+    let union = |sequence: u64, next: &Holder, by: &Holder, pivots: &[u64]| {
+        let text = Text {
+            pointers: pointer(GENERIC, "IT", &[&world.it]).replace("https://example.test/", &base)
+                + &pointer(LISTS, "EU", &[next]),
+            ..world.union(sequence)
+        };
+        let named: String = pivots
+            .iter()
+            .map(|pivot| format!("<URI xml:lang=\"en\">{base}eu-pivot-{pivot}.xml</URI>"))
+            .collect();
+        let scheme =
+            format!("<SchemeInformationURI>{named}</SchemeInformationURI><ListIssueDateTime>");
+        let canonical = text.canonical().replace("<ListIssueDateTime>", &scheme);
+        lists::sign(&canonical, by, &lists::Oddity::default())
+    };
+    let files: BTreeMap<String, Vec<u8>> = BTreeMap::from([
+        ("/lotl.xml".into(), union(30, &third, &third, &[10, 20])),
+        (
+            "/eu-pivot-10.xml".into(),
+            union(10, &second, &world.eu, &[]),
+        ),
+        ("/eu-pivot-20.xml".into(), union(20, &third, &second, &[10])),
+        ("/IT.xml".into(), world.italy(7, 0)),
+    ]);
+    let publisher = Server::start(listener, move |path, head, _| {
+        let Some(body) = files.get(path) else {
+            return (404, String::new(), Vec::new());
+        };
+        let tag = format!("\"{}\"", body.len());
+        match head
+            .to_lowercase()
+            .contains(&format!("if-none-match: {tag}"))
+        {
+            true => (304, String::new(), Vec::new()),
+            false => (200, format!("etag: {tag}\r\n"), body.clone()),
+        }
+    });
+    let mut settings = world.settings();
+    settings.lists.list_of_lists = publisher.url("/lotl.xml");
+    let province = Province::open_with(|config| config.firma = settings)
+        .await
+        .unwrap();
+    let hub = province.hub().unwrap();
+    let belief = hub.fetch_lists().await.unwrap();
+    assert_eq!(
+        (sequence(&belief, "EU"), sequence(&belief, "IT")),
+        (Some(30), Some(7))
+    );
+    assert_eq!(publisher.asked.lock().unwrap().len(), 4);
+    let sealed = std::fs::read(province.folder().join("fiducia/elenchi.fide")).unwrap();
+
+    let again = hub.fetch_lists().await.unwrap();
+    assert_eq!(sequence(&again, "IT"), Some(7));
+    assert_eq!(publisher.asked.lock().unwrap().len(), 8);
+    let same = std::fs::read(province.folder().join("fiducia/elenchi.fide")).unwrap();
+    assert_eq!(sealed, same, "nothing new: devices have nothing to fetch");
+
+    publisher.set_down(true);
+    assert!(hub.fetch_lists().await.is_err());
+    let same = std::fs::read(province.folder().join("fiducia/elenchi.fide")).unwrap();
+    assert_eq!(sealed, same);
+}
+
+/// Lists as they were published, where a folder of them is at hand: the list of lists of 2020 and the Italian list.
+#[tokio::test(flavor = "multi_thread")]
+async fn published_lists_go_the_same_way() {
+    let Some(folder) = std::env::var_os("TRUST_LISTS_DIR").map(PathBuf::from) else {
+        eprintln!("SKIPPED: TRUST_LISTS_DIR names no folder of published lists");
+        return;
+    };
+    let brought = TempDir::new().unwrap();
+    for name in ["eu-lotl.xml", "lotlCache_IT.xml"] {
+        if std::fs::copy(folder.join(name), brought.path().join(name)).is_err() {
+            eprintln!("SKIPPED: no {name}");
+            return;
+        }
+    }
+    let province = Province::open().await.unwrap();
+    let desk = Desk::enrol_by(Roots::official_journal(), &province).await;
+    let taken = province.hub().unwrap().import_lists(brought.path());
+    let belief = taken.unwrap();
+    assert!(sequence(&belief, "EU").is_some() && sequence(&belief, "IT").is_some());
+    until("the lists", || desk.lists().is_some()).await;
+    eprintln!("{} bytes came", desk.lists().unwrap().len());
+    desk.engine.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn signed_files_are_made_to_last_without_anybody_asking() {
+    let Some(world) = World::new() else { return };
+    let (province, desk) = office(&world).await;
+    let (bare_pdf, bare_p7m) = (world.pdf(), world.p7m());
+    let pdf = desk.queue("delibera.pdf", &bare_pdf, Level::Lta);
+    let p7m = desk.queue("determina.pdf.p7m", &bare_p7m, Level::Lt);
+    until("they wait for the lists", || {
+        desk.waits(&p7m) == Some(Waits::Lists)
+    })
+    .await;
+    assert_eq!(desk.store.upgrades_waiting().unwrap(), 2);
+
+    world.import(&province, 5, &world.italy(7, 0)).unwrap();
+    until("both are done", || {
+        desk.store.upgrades_waiting().unwrap() == 0
+    })
+    .await;
+    assert_eq!((desk.row(&pdf), desk.row(&p7m)), (None, None));
+    // One stamp on each, and one over the PDF.
+    assert_eq!(had(&province), 3);
+    desk.engine.shutdown().await;
+
+    // Every service is gone.
+    world.services.set_down(true);
+    drop(province);
+    let (pdf, p7m) = (std::fs::read(pdf).unwrap(), std::fs::read(p7m).unwrap());
+    assert!(signing::upgrade::keeps(&bare_pdf, &pdf).unwrap());
+    judged_pdf(&world, &pdf);
+    judged_p7m(&world, &p7m);
+}
+
+fn judged_pdf(world: &World, pdf: &[u8]) {
+    let authority = world.authority.lock().unwrap();
+    let file = authority.path().join("judged.pdf");
+    std::fs::write(&file, pdf).unwrap();
+    let Ok(output) = Command::new("pdfsig").arg("-nocert").arg(&file).output() else {
+        eprintln!("SKIPPED: pdfsig cannot be run");
+        return;
+    };
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(said.contains("Signature is Valid"), "{said}");
+    assert!(!said.contains("Digest Mismatch"), "{said}");
+    let python = std::env::var("ORACLES_PYTHON").unwrap_or_else(|_| "python3".into());
+    let present = Command::new(&python)
+        .args(["-c", "import pyhanko"])
+        .output();
+    if !present.is_ok_and(|output| output.status.success()) {
+        eprintln!("SKIPPED: no Python with pyHanko");
+        return;
+    }
+    let script = authority.path().join("ltv.py");
+    std::fs::write(
+        &script,
+        include_str!("../../signing/tests/authority/ltv.py"),
+    )
+    .unwrap();
+    let output = Command::new(&python)
+        .arg(&script)
+        .arg(&world.root)
+        .arg(&file)
+        .output()
+        .unwrap();
+    eprintln!("{}", String::from_utf8_lossy(&output.stderr));
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success());
+    assert!(said.contains("[\"AdESPassed.OK\"]"), "{said}");
+}
+
+fn judged_p7m(world: &World, p7m: &[u8]) {
+    const STAMP: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 16, 2, 14];
+    let authority = world.authority.lock().unwrap();
+    let write = |name: &str, bytes: &[u8]| {
+        std::fs::write(authority.path().join(name), bytes).unwrap();
+    };
+    write("judged.p7m", p7m);
+    let openssl = "cms -verify -cades -binary -inform DER -in judged.p7m -CAfile ca.pem -purpose any -out judged.out";
+    assert!(accepts(
+        authority.path(),
+        &openssl.split(' ').collect::<Vec<_>>()
+    ));
+    let content = std::fs::read(authority.path().join("judged.out")).unwrap();
+    assert_eq!(content, CONTENT);
+    let data = SignedData::parse(p7m).unwrap();
+    assert!(!data.ocsp.is_empty() || !data.crls.is_empty());
+    write("value", &data.signers[0].signature);
+    write(
+        "token.der",
+        data.signers[0].unsigned_values(STAMP).next().unwrap(),
+    );
+    let openssl = "ts -verify -data value -in token.der -token_in -CAfile ca.pem";
+    assert!(accepts(
+        authority.path(),
+        &openssl.split(' ').collect::<Vec<_>>()
+    ));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stamp_is_paid_once_however_often_the_line_is_torn() {
+    let Some(world) = World::new() else { return };
+    let (province, desk) = office(&world).await;
+    world.import(&province, 5, &world.italy(7, 0)).unwrap();
+    until("the lists", || desk.lists().is_some()).await;
+    // The question goes up, and the line is torn in the middle of the answer, three times.
+    let torn = || desk.cable.traffic().torn;
+    let begun = torn();
+    let tear = || {
+        desk.cable.set(Fault {
+            cut_after_down: Some(700),
+            ..Fault::default()
+        });
+    };
+    tear();
+    let path = desk.queue("determina.p7m", &world.p7m(), Level::T);
+    for times in 1..=3 {
+        while torn() < begun + times && desk.row(&path).is_some() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        tear();
+    }
+    desk.cable.restore();
+    until("it is done", || desk.row(&path).is_none()).await;
+    assert!(torn() > begun, "it was torn");
+    assert_eq!((had(&province), world.services.count("/tsa")), (1, 1));
+    desk.engine.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_that_is_down_is_waited_for_and_another_takes_its_place() {
+    let Some(world) = World::new() else { return };
+    let mut settings = world.settings();
+    let dead = TsaSettings {
+        url: "http://127.0.0.1:9/tsa".into(),
+        login: None,
+        seconds: 2,
+    };
+    settings.tsa.insert(0, dead);
+    let province = Province::open_with(|config| config.firma = settings)
+        .await
+        .unwrap();
+    let desk = Desk::enrol(&world, &province).await;
+    world.import(&province, 5, &world.italy(7, 0)).unwrap();
+    world.services.set_down(true);
+    let path = desk.queue("determina.p7m", &world.p7m(), Level::T);
+    until("it waits", || desk.waits(&path) == Some(Waits::Services)).await;
+    assert_eq!(had(&province), 0, "what was not had is not counted");
+    world.services.set_down(false);
+    until("it is done", || desk.row(&path).is_none()).await;
+    assert_eq!(had(&province), 1);
+    desk.engine.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_comune_has_so_many_stamps_in_a_month() {
+    let Some(world) = World::new() else { return };
+    let mut settings = world.settings();
+    settings.stamps_per_month = 1;
+    let province = Province::open_with(|config| config.firma = settings)
+        .await
+        .unwrap();
+    let desk = Desk::enrol(&world, &province).await;
+    world.import(&province, 5, &world.italy(7, 0)).unwrap();
+    let one = desk.queue("uno.p7m", &world.p7m(), Level::T);
+    until("the first is done", || desk.row(&one).is_none()).await;
+    let bytes = world.p7m();
+    let two = desk.queue("due.p7m", &bytes, Level::T);
+    until("the second waits", || {
+        desk.waits(&two) == Some(Waits::Spent)
+    })
+    .await;
+    assert_eq!((had(&province), world.services.count("/tsa")), (1, 1));
+    assert_eq!(std::fs::read(two).unwrap(), bytes);
+    desk.engine.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_not_there_or_not_the_same_leaves_with_a_reason() {
+    let Some(world) = World::new() else { return };
+    let (province, desk) = office(&world).await;
+    let gone = desk.queue("via.p7m", &world.p7m(), Level::T);
+    let changed = desk.queue("altro.p7m", &world.p7m(), Level::T);
+    let none = desk.queue("niente.pdf", b"%PDF-1.7 nobody signed", Level::T);
+    std::fs::remove_file(&gone).unwrap();
+    let other = world.p7m();
+    std::fs::write(&changed, &other).unwrap();
+    world.import(&province, 5, &world.italy(7, 0)).unwrap();
+    until("all left", || desk.store.upgrades_waiting().unwrap() == 0).await;
+    assert_eq!(desk.ended(&gone), Some(Ended::Gone));
+    assert_eq!(desk.ended(&changed), Some(Ended::Changed));
+    assert_eq!(desk.ended(&none), Some(Ended::NotSigned));
+    assert_eq!(std::fs::read(changed).unwrap(), other);
+    assert_eq!(had(&province), 0);
+    desk.engine.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crash_between_the_file_and_the_note_of_it_is_gone_on_from() {
+    let Some(world) = World::new() else { return };
+    let (province, desk) = office(&world).await;
+    world.import(&province, 5, &world.italy(7, 0)).unwrap();
+    let bare = world.p7m();
+    let path = desk.queue("determina.p7m", &bare, Level::T);
+    until("it is stamped", || desk.row(&path).is_none()).await;
+    // As if the program had ended right after the file got its name.
+    let stamped = std::fs::read(&path).unwrap();
+    let name = path.to_str().unwrap();
+    let far = i64::MAX / 2;
+    desk.store
+        .upgrade_add(name, Level::Lt, &openssl::sha::sha256(&bare), far)
+        .unwrap();
+    desk.store
+        .upgrade_writing(name, &openssl::sha::sha256(&stamped))
+        .unwrap();
+    desk.store.upgrade_wait(name, 0, Waits::Disk).unwrap();
+    desk.engine.nudge_upgrades();
+    until("it is complete", || desk.row(&path).is_none()).await;
+    assert_eq!(had(&province), 1, "the stamp was there already");
+    assert!(std::fs::read(&path).unwrap().len() > stamped.len());
+    desk.engine.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn addresses_of_certificates_lead_nowhere_inside() {
+    let Some(world) = World::new() else { return };
+    let mut settings = world.settings();
+    settings.reach = Reach::Public;
+    let province = Province::open_with(|config| config.firma = settings)
+        .await
+        .unwrap();
+    let desk = Desk::enrol(&world, &province).await;
+    world.import(&province, 5, &world.italy(7, 0)).unwrap();
+    let path = desk.queue("determina.p7m", &world.p7m(), Level::Lt);
+    // The operator's own service may be inside; what stands in certificates may not.
+    let tried = || desk.row(&path).is_some_and(|row| row.attempts > 0);
+    until("it was tried", tried).await;
+    assert_eq!(desk.row(&path).unwrap().level, Some(Level::T));
+    assert_eq!(world.services.count("/tsa"), 1);
+    assert_eq!(
+        world.services.count("/ocsp") + world.services.count("/crl"),
+        0
+    );
+    desk.engine.shutdown().await;
+}
