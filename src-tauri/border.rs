@@ -84,6 +84,8 @@ wrap! {
     firma_papers: api::firma::FirmaPapers,
     firma_close: api::firma::FirmaClose,
     firma_judge: api::firma::FirmaJudge,
+    firma_lasting: api::firma::FirmaLasting,
+    firma_forget: api::firma::FirmaForget,
     firma_extract: api::firma::FirmaExtract,
     firma_report: api::firma::FirmaReport,
     firma_device: api::firma::FirmaDevice,

@@ -5,6 +5,7 @@
 
 use crate::command;
 use domain::UnixMs;
+use domain::firma::{Ended, Level, Waits};
 use serde::{Deserialize, Serialize};
 
 /// Names an open document, as long as the app runs.
@@ -700,4 +701,35 @@ pub struct Saved {
     pub folder: String,
     /// The document, open; none for reports.
     pub paper: Option<PaperId>,
+}
+
+/// A signed file that waits for its time stamp, and for what else makes it last; or one that left without.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lasting {
+    /// The file with its folder: names it for [`FirmaForget`].
+    pub path: String,
+    /// Its name.
+    pub name: String,
+    /// Its folder.
+    pub folder: String,
+    /// How far it came; none: it is as it was signed.
+    pub level: Option<Level>,
+    /// Since when it waits.
+    pub added: UnixMs,
+    /// Why it waits, where it was tried.
+    pub waits: Option<Waits>,
+    /// Why it is not tried any more.
+    pub ended: Option<Ended>,
+}
+
+command! {
+    /// The signed files that wait for what makes them last, and those that left without it, the newest first.
+    FirmaLasting = "firma_lasting" -> Vec<Lasting> {}
+}
+command! {
+    /// Takes a file off that list; the file itself stays as it is.
+    FirmaForget = "firma_forget" -> () {
+        /// Which.
+        path: String,
+    }
 }

@@ -10,6 +10,7 @@
 
 mod change;
 mod file;
+pub mod firma;
 mod id;
 pub mod identity;
 pub mod line;

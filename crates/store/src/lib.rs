@@ -36,6 +36,7 @@ pub use agreement::Repair;
 pub use carried::Carried;
 pub use census::Census;
 pub use connection::{AtCommit, Store};
+pub use domain::firma::{Ended, Level, Waits};
 pub use error::StoreError;
 pub use file::{FileReader, FileState, ToUpload};
 pub use identity::{Identity, Secret};
@@ -45,7 +46,7 @@ pub use model::{
     Remedy, SearchHit, Status, TextState, Today, Version, VersionRow, Wait, What,
 };
 pub use outbox::Room;
-pub use upgrade::{Ended, Level, Sha256, Upgrading, Waits};
+pub use upgrade::{Sha256, Upgrading};
 pub use vault::Key;
 
 /// The longest text of a page, in characters.

@@ -3,7 +3,7 @@
 
 use super::papers::{self, Open};
 use super::place::{self, Shelf as Place};
-use super::{device, lock, stop, words};
+use super::{device, last, lock, stop, words};
 use crate::Result;
 use crate::app::{App, off_thread};
 use api::firma::{
@@ -338,7 +338,10 @@ impl Shelf for Desk {
         {
             run.signing.folder = folder.display().to_string();
         }
-        // It is on disk: what follows only shows it.
+        // It is on disk: what follows makes it last, and shows it.
+        if let Err(failure) = last::queue(&self.app, &folder.join(&written.name)) {
+            tracing::warn!(code = ?failure.code, "A signed file will get no time stamp by itself.");
+        }
         let opened = papers::open(&self.app, &written.name, signed.into(), Some(folder), false);
         let paper = opened.map_err(|failure| Refusal::Failed(format!("{:?}", failure.code)))?;
         lock(&self.made).insert(item.id.clone(), (written.name, paper.id));
