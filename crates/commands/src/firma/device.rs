@@ -299,6 +299,10 @@ fn sorted(mut findings: Vec<DeviceFinding>) -> Vec<DeviceFinding> {
     {
         findings.retain(|it| !blind(it.what));
     }
+    // A slot that nobody set up (SoftHSM2 always has one) has no name, and is no news beside a token that is ready.
+    if findings.iter().any(|it| it.what == D::Ready) {
+        findings.retain(|it| it.what != D::WrongSlot || !it.name.is_empty());
+    }
     let rank = |what: DeviceState| match what {
         D::Ready => 0,
         D::PinFewTries | D::PinLastTry => 1,
