@@ -176,7 +176,7 @@ fn survey(app: &App) -> Device {
     let drivers = modules(app);
     let mut device = Device::default();
     if drivers.is_empty() {
-        let missing = vec![Finding::NoDriver];
+        let missing = [Finding::NoDriver];
         device.findings = missing.iter().map(|one| finding(one, "")).collect();
     }
     for driver in &drivers {
