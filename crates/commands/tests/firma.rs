@@ -19,7 +19,7 @@ use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use tokenkit::faulty::Faulty;
-use tokenkit::pki::Ca;
+use tokenkit::pki::{Ca, Usage};
 use tokenkit::softhsm::SoftHsm;
 
 /// Types what it is told to, one after the other, and remembers what it was asked.
@@ -737,6 +737,60 @@ async fn a_content_is_taken_out_and_a_report_tells_what_was_found() {
     let elsewhere = call::FirmaShow { folder: "/".into() };
     let refused = commands::firma_show(&desk.app, elsewhere).await;
     assert_eq!(refused.unwrap_err().code, Code::PaperGone);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signature_beside_its_document_asks_for_it() {
+    let ca = Ca::new();
+    let desk = Desk::new(Vec::new(), Some(&ca)).await;
+    let key = tokenkit::pki::rsa(2048);
+    let public = tokenkit::pki::public(&key);
+    let certificate = ca.issue(&public, "VERDI UGO", Usage::Signing);
+    let place = tempfile::tempdir().unwrap();
+    let at = |name: &str| place.path().join(name);
+    let pem = [
+        key.private_key_to_pem_pkcs8().unwrap(),
+        certificate.to_pem().unwrap(),
+    ];
+    std::fs::write(at("s.pem"), pem.concat()).unwrap();
+    std::fs::write(at("atto.txt"), b"Il Consiglio delibera.").unwrap();
+    let made = Command::new("openssl")
+        .current_dir(place.path())
+        .args([
+            "cms",
+            "-sign",
+            "-cades",
+            "-binary",
+            "-nosmimecap",
+            "-md",
+            "sha256",
+        ])
+        .args([
+            "-in", "atto.txt", "-signer", "s.pem", "-outform", "DER", "-out", "atto.p7s",
+        ])
+        .output();
+    match made {
+        Ok(output) => assert!(output.status.success(), "{output:?}"),
+        Err(error) => {
+            eprintln!("SKIPPED: the openssl command cannot be run ({error})");
+            return;
+        }
+    }
+    let p7s = std::fs::read(at("atto.p7s")).unwrap();
+    let p7s = desk.open("atto.txt.p7s", &p7s).await;
+    assert_eq!(p7s.kind, PaperKind::P7s);
+    let alone = desk.judge(&p7s.id).await;
+    assert_eq!(alone.answer, Answer::Open);
+    assert_eq!(alone.signatures[0].reasons[0], Reason::NoContent);
+    let right = desk.open("atto.txt", b"Il Consiglio delibera.").await;
+    let wrong = desk.open("altro.txt", b"Il Consiglio non delibera.").await;
+    let judged = desk.judge_beside(&p7s.id, Some(right.id)).await;
+    assert_eq!(judged.answer, Answer::Holds, "{judged:?}");
+    let signer = judged.signatures[0].signer.as_ref().unwrap();
+    assert_eq!(signer.name, "VERDI UGO");
+    let judged = desk.judge_beside(&p7s.id, Some(wrong.id)).await;
+    assert_eq!(judged.answer, Answer::Fails);
+    assert_eq!(judged.signatures[0].reasons[0], Reason::ContentChanged);
 }
 
 #[tokio::test(flavor = "multi_thread")]

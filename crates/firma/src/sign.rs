@@ -114,8 +114,8 @@ impl Shelf for OneFile {
     fn keep(&mut self, _: &Item, signed: Vec<u8>) -> Result<(), Refusal> {
         write_atomically(
             &self.target,
-            |out| Ok::<_, std::io::Error>(out.write_all(&signed)?),
-            |_, ()| Ok(()),
+            |out| out.write_all(&signed),
+            |_, ()| Ok::<_, std::io::Error>(()),
         )?;
         Ok(())
     }

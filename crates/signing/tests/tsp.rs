@@ -389,6 +389,23 @@ fn a_tsd_is_read_and_checked() {
     let twice = TimeStampedData::parse(&tsd(&[], &[&first, &first], Some(CONTENT))).unwrap();
     assert_eq!(twice.check(None), Err(TspError::OtherContent));
 
+    // The same in the standard's words, stamp by stamp.
+    let trust = trust(
+        &authority.root.der,
+        Service::QualifiedTimeStamps,
+        Vec::new(),
+    );
+    let judged = |data: &TimeStampedData, content: Option<&[u8]>| -> Vec<Indication> {
+        let verdicts = data.judge(content, &lax(&trust));
+        verdicts.iter().map(|verdict| verdict.indication).collect()
+    };
+    use Indication::{TotalFailed, TotalPassed};
+    assert_eq!(judged(&read, None), [TotalPassed]);
+    assert_eq!(judged(&renewed, None), [TotalPassed, TotalPassed]);
+    assert_eq!(judged(&twice, None), [TotalPassed, TotalFailed]);
+    assert_eq!(judged(&beside, Some(CONTENT)), [TotalPassed]);
+    assert_eq!(judged(&beside, Some(b"altro")), [TotalFailed]);
+
     assert!(TimeStampedData::parse(&tsd(&[], &[], Some(CONTENT))).is_err());
     assert!(!TimeStampedData::is(&stamp(CONTENT)));
 }

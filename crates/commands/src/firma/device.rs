@@ -176,7 +176,7 @@ fn survey(app: &App) -> Device {
     let drivers = modules(app);
     let mut device = Device::default();
     if drivers.is_empty() {
-        let missing = vec![Finding::NoDriver];
+        let missing = [Finding::NoDriver];
         device.findings = missing.iter().map(|one| finding(one, "")).collect();
     }
     for driver in &drivers {
@@ -298,6 +298,10 @@ fn sorted(mut findings: Vec<DeviceFinding>) -> Vec<DeviceFinding> {
         .any(|it| !blind(it.what) && !broken(it.what))
     {
         findings.retain(|it| !blind(it.what));
+    }
+    // A slot that nobody set up (SoftHSM2 always has one) has no name, and is no news beside a token that is ready.
+    if findings.iter().any(|it| it.what == D::Ready) {
+        findings.retain(|it| it.what != D::WrongSlot || !it.name.is_empty());
     }
     let rank = |what: DeviceState| match what {
         D::Ready => 0,

@@ -152,12 +152,7 @@ impl Judge<'_> {
         let verdict = tsp::token_of(&token, check, &self.context);
         let mut signature = self.of_stamp(&verdict);
         if beside.is_none() {
-            signature.answer = signature.answer.max(Answer::Open);
-            if signature.answer == Answer::Open {
-                signature.indication = "INDETERMINATE".into();
-                signature.sub_indication = Some("SIGNED_DATA_NOT_FOUND".into());
-            }
-            signature.reasons.insert(0, Reason::NoContent);
+            content_missing(&mut signature);
         }
         signature.layer = layer;
         self.found.push(signature);
@@ -173,13 +168,17 @@ impl Judge<'_> {
     ) -> std::result::Result<(), String> {
         let data = TimeStampedData::parse(bytes).map_err(text)?;
         let verdicts = data.judge(beside, &self.context);
-        for verdict in &verdicts {
+        let missing = data.content.is_none() && beside.is_none();
+        for (index, verdict) in verdicts.iter().enumerate() {
             let mut signature = self.of_stamp(verdict);
+            if missing && index == 0 {
+                content_missing(&mut signature);
+            }
             signature.layer = layer;
             self.found.push(signature);
         }
         let first = verdicts.first();
-        let proven = first.filter(|stamp| stamp.indication == Indication::TotalPassed);
+        let proven = first.filter(|stamp| !missing && stamp.indication == Indication::TotalPassed);
         if let Some(time) = proven.and_then(|stamp| stamp.time)
             && !(self.context.at.is_proof() && self.context.at.time <= time)
         {
@@ -367,6 +366,16 @@ impl Judge<'_> {
             PathError::RevocationUnknown { .. } => Reason::RevocationUnknown,
             _ => Reason::BadPath,
         }
+    }
+}
+
+/// A stamp that is one, of something that is not at hand: whether it is of this document cannot be said.
+fn content_missing(signature: &mut say::Signature) {
+    signature.reasons.insert(0, Reason::NoContent);
+    if signature.answer == Answer::Holds {
+        signature.answer = Answer::Open;
+        signature.indication = name(&Indication::Indeterminate);
+        signature.sub_indication = Some(name(&SubIndication::SignedDataNotFound));
     }
 }
 

@@ -19,6 +19,10 @@ use std::time::SystemTime;
 use store::Store;
 use trust::{Belief, Freshness, Known, Roots, bundle, cache};
 
+#[cfg(test)]
+#[path = "../../../trust/tests/common/mod.rs"]
+mod common;
+
 /// The setting with the lists that were believed last: none goes back to an earlier issue.
 const BEFORE: &str = "fiducia.liste";
 /// The setting with the key that seals the cache, in hexadecimal.
@@ -87,7 +91,9 @@ pub fn current(app: &App) -> Result<Loaded> {
     let Some(desk) = app.desk() else {
         return Ok(Loaded::nobody(now));
     };
-    match believe(app, &desk.store, &file) {
+    let roots = app.config().firma.roots.clone();
+    let roots = roots.unwrap_or_else(Roots::official_journal);
+    match believe(&desk.store, &file, &roots) {
         Ok(belief) => {
             let loaded = Loaded {
                 of: Some(mark),
@@ -128,14 +134,12 @@ fn mark(file: &Path) -> Option<Mark> {
 }
 
 /// Opens the hub's bundle and checks every list in it, or takes what was kept for these very lists.
-fn believe(app: &App, store: &Store, file: &Path) -> std::result::Result<Belief, String> {
+fn believe(store: &Store, file: &Path, roots: &Roots) -> std::result::Result<Belief, String> {
     let keys = store.hub_keys().map_err(text)?.ok_or("no hub yet")?;
     let hub = ::bundle::verifying_key(&keys).map_err(text)?;
     let bytes = std::fs::read(file).map_err(text)?;
     let (_, sources) = bundle::open(&bytes, &hub).map_err(text)?;
-    let roots = app.config().firma.roots.clone();
-    let roots = roots.unwrap_or_else(Roots::official_journal);
-    let key = cache::key(&sources, &roots);
+    let key = cache::key(&sources, roots);
     let seal = seal(store)?;
     let beside = file.with_extension("cache");
     if let Some(belief) = unsealed(&beside, &seal).and_then(|kept| cache::read(&kept, &key)) {
@@ -145,7 +149,7 @@ fn believe(app: &App, store: &Store, file: &Path) -> std::result::Result<Belief,
         Some(json) => serde_json::from_str(&json).unwrap_or_default(),
         None => Vec::new(),
     };
-    let belief = Belief::check(&sources, &roots, &before).map_err(text)?;
+    let belief = Belief::check(&sources, roots, &before).map_err(text)?;
     for (territory, why) in &belief.refused {
         tracing::warn!(territory, why, "A national trusted list is not believed.");
     }
@@ -182,4 +186,110 @@ fn seal(store: &Store) -> std::result::Result<[u8; 32], String> {
 
 fn text(error: impl std::fmt::Display) -> String {
     error.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use super::common::{GENERIC, Holder, LISTS, QC, SIGNATURES, Text, pointer, service};
+    use super::*;
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    use domain::identity::Role;
+    use domain::{ComuneId, DeviceId};
+    use ed25519_dalek::SigningKey;
+    use protocol::calls::HubKeys;
+    use store::{Identity, Secret};
+    use trust::Sources;
+
+    /// A workspace that knows its hub's key.
+    fn linked(hub: &SigningKey) -> Store {
+        let store = Store::open_in_memory().unwrap();
+        let identity = Identity {
+            device: DeviceId::new("d"),
+            secret: Secret([7; 32]),
+            person: "Maria Rossi".into(),
+            role: Role::Impiegato,
+            comune: ComuneId::new("005094"),
+            comune_name: "Roccaverano".into(),
+            hub: String::new(),
+            site: String::new(),
+            scopes: Vec::new(),
+            expires: i64::MAX,
+            keys: Some(HubKeys {
+                seal: String::new(),
+                sign: URL_SAFE_NO_PAD.encode(hub.verifying_key().as_bytes()),
+            }),
+        };
+        store.set_identity(&identity).unwrap();
+        store
+    }
+
+    /// The lists of a small world, and who may sign the first of them.
+    fn world() -> (Sources, Roots) {
+        let (journal, agid) = (Holder::p256("European Commission"), Holder::p256("AgID"));
+        let granted = (QC, "granted", "2016-06-30T22:00:00Z", SIGNATURES);
+        let union = Text {
+            kind: LISTS,
+            territory: "EU",
+            pointers: pointer(GENERIC, "IT", &[&agid]),
+            ..Text::default()
+        };
+        let italy = Text {
+            services: service("CA", &agid.certificate, granted, &[]),
+            ..Text::default()
+        };
+        let sources = Sources {
+            list_of_lists: union.signed(&journal),
+            pivots: Vec::new(),
+            lists: vec![italy.signed(&agid)],
+        };
+        (sources, Roots::of([journal.certificate.as_slice()]))
+    }
+
+    #[test]
+    fn the_hubs_lists_are_checked_once_and_nobody_else_writes_what_is_kept() {
+        let hub = SigningKey::from_bytes(&[3; 32]);
+        let store = linked(&hub);
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("elenchi.fide");
+        let (sources, roots) = world();
+        std::fs::write(
+            &file,
+            bundle::seal(&sources, Timestamp::now(), &hub).unwrap(),
+        )
+        .unwrap();
+        let belief = believe(&store, &file, &roots).unwrap();
+        assert_eq!(belief.anchors.anchors.len(), 1);
+
+        // What was kept is taken, if this workspace sealed it; what somebody else wrote is not.
+        let kept = file.with_extension("cache");
+        let key = cache::key(&sources, &roots);
+        let forged = cache::write(&Belief::default(), &key).unwrap();
+        let seal = seal(&store).unwrap();
+        let with = |seal: &[u8; 32]| {
+            let sealed = [blake3::keyed_hash(seal, &forged).as_bytes(), &forged[..]].concat();
+            std::fs::write(&kept, sealed).unwrap();
+            believe(&store, &file, &roots)
+                .unwrap()
+                .anchors
+                .anchors
+                .len()
+        };
+        assert_eq!(with(&[0; 32]), 1, "a stranger's");
+        assert_eq!(with(&seal), 0, "this test's own: the cache is read at all");
+
+        // Another hub's file, and lists that the Official Journal does not stand for.
+        let stranger = SigningKey::from_bytes(&[4; 32]);
+        let other = bundle::seal(&sources, Timestamp::now(), &stranger).unwrap();
+        std::fs::write(&file, other).unwrap();
+        assert!(believe(&store, &file, &roots).is_err());
+        std::fs::write(
+            &file,
+            bundle::seal(&sources, Timestamp::now(), &hub).unwrap(),
+        )
+        .unwrap();
+        assert!(believe(&store, &file, &Roots::official_journal()).is_err());
+    }
 }

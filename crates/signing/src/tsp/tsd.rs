@@ -122,7 +122,8 @@ impl TimeStampedData {
     }
 
     /// Judges every stamp, oldest first; each that a later one covers is judged at that one's time, for it proves that
-    /// the earlier one existed then (RFC 5544, 4; EN 319 102-1, 5.4).
+    /// the earlier one existed then (RFC 5544, 4; EN 319 102-1, 5.4). Where the document is not at hand, the first verdict
+    /// only says whether that is a stamp at all; who asks has to say that its content is missing.
     #[must_use]
     pub fn judge(&self, content: Option<&[u8]>, context: &Context<'_>) -> Vec<StampVerdict> {
         let content = self.content.as_deref().or(content);
@@ -132,7 +133,7 @@ impl TimeStampedData {
             let before = index.checked_sub(1).and_then(|one| self.stamps.get(one));
             let check = |token: &Token| match (before, &self.protected, content) {
                 (Some((_, encoding)), ..) => token.check_content(encoding),
-                (None, _, None) => Err(TspError::OtherContent),
+                (None, _, None) => token.signed(),
                 (None, Some(meta), Some(content)) => token.check_content(&[meta, content].concat()),
                 (None, None, Some(content)) => token.check_content(content),
             };
