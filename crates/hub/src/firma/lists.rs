@@ -54,11 +54,14 @@ impl From<std::io::Error> for ListsError {
     }
 }
 
+/// The sealed lists, and what they are offered as.
+type Sealed = (Thing, Arc<Vec<u8>>);
+
 /// The sealed lists, as they were last read from the disk.
 #[derive(Default)]
 pub(super) struct Served {
     read: Option<SystemTime>,
-    bundle: Option<(Thing, Arc<Vec<u8>>)>,
+    bundle: Option<Sealed>,
 }
 
 impl Hub {
@@ -178,7 +181,7 @@ impl Hub {
     }
 
     /// Read anew where the file changed: `hub trust import` works beside the running service.
-    fn served(&self) -> Result<Option<(Thing, Arc<Vec<u8>>)>, Failure> {
+    fn served(&self) -> Result<Option<Sealed>, Failure> {
         let path = self.lists_folder().join(BUNDLE);
         let changed = fs::metadata(&path).and_then(|meta| meta.modified()).ok();
         let served = &self.0.firma.served;

@@ -12,6 +12,7 @@ mod collect;
 mod common;
 mod enrol;
 mod files;
+mod firma;
 mod kill;
 mod property;
 mod publish;
