@@ -351,11 +351,8 @@ pin-to-be-changed-words = Change it first with the card’s program.
 # The stamp
 place-title = Where the stamp goes
 place-lead = Drag it on the page. With the keyboard: arrows to move it, Shift for larger steps, + and − for its size.
-place-page = Page of the stamp
 place-page-first = The first
 place-page-last = The last
-place-page-other = Another
-place-page-number = Page number
 place-fewer = Documents with fewer pages get it on the last one.
 place-box = Stamp
 place-corner = Corner of the stamp: changes its size

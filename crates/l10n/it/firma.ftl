@@ -351,11 +351,8 @@ pin-to-be-changed-words = Cambialo prima con il programma della carta.
 # Il timbro
 place-title = Dove va il timbro
 place-lead = Trascinalo sulla pagina. Da tastiera: frecce per spostarlo, Maiusc per passi più grandi, + e − per la grandezza.
-place-page = Pagina del timbro
 place-page-first = La prima
 place-page-last = L’ultima
-place-page-other = Un’altra
-place-page-number = Numero di pagina
 place-fewer = Chi ha meno pagine lo riceve sull’ultima.
 place-box = Timbro
 place-corner = Angolo del timbro: cambia la grandezza
