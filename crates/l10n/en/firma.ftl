@@ -86,6 +86,7 @@ verdict-changed-words = Somebody changed the document in a way that the signatur
 verdict-not-qualified = Note: this is no qualified signature. Below you read what it is worth.
 verdict-at = Answer as of { $when } ({ $basis }).
 verdict-now = Answer as of today.
+verdict-claims = The file says: signed by { $names }.
 judge-working = Checking the signature…
 pages-label = Pages of { $name }
 pages-of = Page { $page } of { $count }
@@ -382,7 +383,6 @@ run-some-not = { $count ->
     [one] 1 document was not signed: below you read why.
    *[other] { $count } documents were not signed: below you read why.
  }
-run-stopped = It stopped
 run-signed-stay = { $count ->
     [0] No document was signed.
     [one] The document already signed stays signed.

@@ -85,7 +85,8 @@ verdict-changed = Modificato dopo la firma
 verdict-changed-words = Qualcuno ha cambiato il documento in un modo che la firma non permette. Quello che leggi può non essere quello che è stato firmato.
 verdict-not-qualified = Attenzione: non è una firma digitale. Sotto leggi che valore ha.
 verdict-at = Risposta alla data del { $when } ({ $basis }).
-verdict-now = Risposta a oggi.
+verdict-now = Risposta alla data di oggi.
+verdict-claims = Il file dice: firmato da { $names }.
 judge-working = Controllo la firma…
 pages-label = Pagine di { $name }
 pages-of = Pagina { $page } di { $count }
@@ -356,7 +357,7 @@ place-page-last = L’ultima
 place-fewer = Chi ha meno pagine lo riceve sull’ultima.
 place-box = Timbro
 place-corner = Angolo del timbro: cambia la grandezza
-place-at = Pagina { $page }, { $left } mm da sinistra, { $top } mm dall’alto, largo { $width } mm e alto { $height }
+place-at = Pagina { $page }, { $left } mm da sinistra, { $top } mm dall’alto, largo { $width } mm e alto { $height } mm
 place-ready = Posti pronti
 place-top-left = In alto a sinistra
 place-top-center = In alto al centro
@@ -382,7 +383,6 @@ run-some-not = { $count ->
     [one] 1 documento non è stato firmato: sotto leggi perché.
    *[other] { $count } documenti non sono stati firmati: sotto leggi perché.
  }
-run-stopped = Ci si è fermati
 run-signed-stay = { $count ->
     [0] Nessun documento è stato firmato.
     [one] Il documento già firmato resta firmato.

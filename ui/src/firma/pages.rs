@@ -197,7 +197,7 @@ pub fn Pages(props: &PagesProps) -> Html {
     let mark = props.mark.filter(|spot| spot.page == page);
     let (of, all) = (page.to_string(), count.to_string());
     html! {
-        <section class="pages" aria-label={t.pages_label(&paper.name)}>
+        <div class="pages">
             <div class="pages-tools">
                 <Pager {page} {count} on_page={props.on_page.clone()} />
                 <div>
@@ -219,7 +219,7 @@ pub fn Pages(props: &PagesProps) -> Html {
                     }
                 </Sheet>
             </div>
-        </section>
+        </div>
     }
 }
 

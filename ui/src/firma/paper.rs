@@ -101,9 +101,9 @@ fn Open(props: &OpenProps) -> Html {
         beside: (*about).clone(),
     };
     // Of a separate signature one sees the document that it is about.
-    let seen = match about.as_ref().filter(|_| is_separate(paper.kind)) {
-        Some(id) => props.papers.iter().find(|it| it.id == *id),
-        None => Some(paper),
+    let seen = match (is_separate(paper.kind), about.as_ref()) {
+        (false, _) => Some(paper),
+        (true, about) => props.papers.iter().find(|it| Some(&it.id) == about),
     };
     let on_at = {
         let at = at.setter();

@@ -155,7 +155,7 @@ fn Stopped(props: &StoppedProps) -> Html {
         <section class={classes!("verdict", words::stop_tone(props.why).class())}>
             { icon("it-warning-circle") }
             <div class="verdict-words">
-                <h2>{ t.run_stopped() }{ ": " }{ what }</h2>
+                <h2>{ what }</h2>
                 <p>{ then }</p>
                 <p>{ t.run_signed_stay(signed) }</p>
                 <p class="notice-actions">
@@ -185,10 +185,9 @@ fn Ended(props: &PartProps) -> Html {
                     <p><strong>{ t.run_some_not(not) }</strong></p>
                 }
                 <p>{ t.run_done_words() }</p>
-                <Folder folder={props.run.folder.clone()} signed={signed} />
-                <p class="notice-actions">
+                <Folder folder={props.run.folder.clone()} signed={signed}>
                     <a class="btn btn-outline-primary" href={Route::Firma.hash()}>{ t.run_again() }</a>
-                </p>
+                </Folder>
             </div>
         </section>
     }
@@ -198,6 +197,9 @@ fn Ended(props: &PartProps) -> Html {
 struct FolderProps {
     folder: String,
     signed: u64,
+    /// What else can be done.
+    #[prop_or_default]
+    children: Html,
 }
 
 /// Where the signed files are.
@@ -205,7 +207,7 @@ struct FolderProps {
 fn Folder(props: &FolderProps) -> Html {
     let (t, news) = (lang(), use_news());
     if props.signed == 0 || props.folder.is_empty() {
-        return Html::default();
+        return html! { <p class="notice-actions">{ props.children.clone() }</p> };
     }
     let folder = props.folder.clone();
     let on_show = Callback::from(move |()| show_folder(folder.clone(), news.clone()));
@@ -214,6 +216,7 @@ fn Folder(props: &FolderProps) -> Html {
             <p class="run-folder">{ t.run_folder(&props.folder) }</p>
             <p class="notice-actions">
                 <Button id="mostra-cartella" label={t.show_folder()} icon="it-folder" on_click={on_show} />
+                { props.children.clone() }
             </p>
         </>
     }

@@ -226,11 +226,24 @@ fn changes(t: Lang, all: &[Change], on_look: &Callback<(u32, Option<Spot>)>) -> 
     }
 }
 
+/// What it is worth. Of what does not hold nothing is said to be worth anything; of what is open, only what it is.
 fn worth(t: Lang, it: &Signature) -> Html {
     let (name, meaning) = words::quality(t, it);
+    let meaning = (it.answer == Answer::Holds).then_some(meaning);
+    if it.answer == Answer::Fails {
+        return Html::default();
+    }
     fact(
         t.sig_worth(),
-        html! { <><strong>{ name }</strong><br /><span class="hint">{ meaning }</span></> },
+        html! {
+            <>
+                <strong>{ name }</strong>
+                if let Some(meaning) = meaning {
+                    <br />
+                    <span class="hint">{ meaning }</span>
+                }
+            </>
+        },
     )
 }
 

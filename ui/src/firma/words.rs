@@ -88,6 +88,7 @@ fn signers(t: Lang, it: &Judgement) -> Option<String> {
     let sealed = people(it).all(|it| it.quality == Quality::QualifiedSeal);
     match (names.is_empty(), sealed) {
         (true, _) => None,
+        (false, _) if it.answer == Answer::Open => Some(t.verdict_claims(&listed(t, &names))),
         (false, true) => Some(t.verdict_sealed_by(&listed(t, &names))),
         (false, false) => Some(t.verdict_by(&listed(t, &names))),
     }
@@ -632,6 +633,14 @@ mod tests {
         let alone = judgement(Answer::Fails, vec![signature("Luca", Answer::Fails)]);
         assert_eq!(verdict(IT, &alone), "La firma non vale");
         assert_eq!(lead(IT, &alone), [IT.verdict_fails_words()]);
+    }
+
+    #[test]
+    fn of_what_is_open_the_name_is_only_what_the_file_says() {
+        let it = judgement(Answer::Open, vec![signature("Maria Rossi", Answer::Open)]);
+        let said = lead(IT, &it);
+        assert_eq!(said[0], "Il file dice: firmato da Maria Rossi.");
+        assert_eq!(said[1], IT.verdict_open_words());
     }
 
     #[test]
