@@ -25,6 +25,7 @@ macro_rules! wrap {
         pub const NAMES: &[&str] = &[
             $(<$input as Command>::NAME,)*
             <api::sito::FileAdd as Command>::NAME,
+            <api::firma::FirmaOpen as Command>::NAME,
             <api::sito::PagePreview as Command>::NAME,
             <api::sito::PageVisit as Command>::NAME,
             <api::stato::UiReady as Command>::NAME,
@@ -32,7 +33,7 @@ macro_rules! wrap {
 
         /// Answers the web view's calls.
         pub fn handler<R: Runtime>() -> impl Fn(tauri::ipc::Invoke<R>) -> bool + Send + Sync {
-            tauri::generate_handler![$($name,)* file_add, page_preview, page_visit, ui_ready]
+            tauri::generate_handler![$($name,)* file_add, firma_open, page_preview, page_visit, ui_ready]
         }
     };
 }
@@ -80,6 +81,19 @@ wrap! {
     version_list: api::sito::VersionList,
     version_compare: api::sito::VersionCompare,
     version_restore: api::sito::VersionRestore,
+    firma_papers: api::firma::FirmaPapers,
+    firma_close: api::firma::FirmaClose,
+    firma_judge: api::firma::FirmaJudge,
+    firma_extract: api::firma::FirmaExtract,
+    firma_report: api::firma::FirmaReport,
+    firma_device: api::firma::FirmaDevice,
+    firma_driver: api::firma::FirmaDriver,
+    firma_test: api::firma::FirmaTest,
+    firma_sign: api::firma::FirmaSign,
+    firma_resume: api::firma::FirmaResume,
+    firma_cancel: api::firma::FirmaCancel,
+    firma_state: api::firma::FirmaState,
+    firma_show: api::firma::FirmaShow,
 }
 
 /// Adds a file. Its bytes cross raw: as JSON, 100 MB would take half a minute.
@@ -88,14 +102,29 @@ pub async fn file_add(
     app: State<'_, App>,
     request: Request<'_>,
 ) -> Result<domain::FileRef, Failure> {
-    let InvokeBody::Raw(bytes) = request.body() else {
-        return Err(Failure::new(Code::BadDocument).with("name", ""));
-    };
-    let header = |name: &str| request.headers().get(name).and_then(|v| v.to_str().ok());
-    let name = header("name").map(unescape).unwrap_or_default();
-    let image = header("image").is_some();
-    let bytes = bytes.clone();
+    let image = request.headers().get("image").is_some();
+    let (name, bytes) = raw(&request, Code::BadDocument)?;
     commands::file_add(&app, name, image, bytes).await
+}
+
+/// Opens a document for "Firma e verifica". Its bytes cross raw.
+#[tauri::command]
+pub async fn firma_open(
+    app: State<'_, App>,
+    request: Request<'_>,
+) -> Result<api::firma::Paper, Failure> {
+    let (name, bytes) = raw(&request, Code::PaperUnreadable)?;
+    commands::firma_open(&app, name, bytes).await
+}
+
+/// The bytes of a call that crosses raw, and the name in its header; `otherwise` where it is no such call.
+fn raw(request: &Request<'_>, otherwise: Code) -> Result<(String, Vec<u8>), Failure> {
+    let InvokeBody::Raw(bytes) = request.body() else {
+        return Err(Failure::new(otherwise).with("name", ""));
+    };
+    let name = request.headers().get("name");
+    let name = name.and_then(|value| value.to_str().ok()).map(unescape);
+    Ok((name.unwrap_or_default(), bytes.clone()))
 }
 
 /// Undoes percent-encoding: a header carries ASCII only.

@@ -6,6 +6,7 @@ mod acl;
 mod border;
 mod crash;
 mod log;
+mod pin;
 mod safe;
 mod scheme;
 mod start;

@@ -1,10 +1,10 @@
 //! Starting the app.
 
-use crate::{border, crash, log, safe, scheme, window};
+use crate::{border, crash, log, pin, safe, scheme, window};
 use api::Event;
 use api::session::{SessionEnrol, SessionState};
-use commands::{App, AppConfig};
-use std::path::PathBuf;
+use commands::{App, AppConfig, FirmaConfig};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 use tauri::{AppHandle, Emitter, Manager, RunEvent, Runtime};
@@ -12,7 +12,11 @@ use tauri::{AppHandle, Emitter, Manager, RunEvent, Runtime};
 /// Starts the app and runs it until its window is closed.
 ///
 /// `COMUNI_DATA` names the folder of the workspace; without it, it is where the system keeps a program's
-/// data. `COMUNI_CHIAVETTA` names a folder that is offered like a USB stick (a network drive). `--collega ADDRESS CODE` links a new workspace to a hub without typing.
+/// data. `COMUNI_CHIAVETTA` names a folder that is offered like a USB stick (a network drive). `--collega ADDRESS CODE`
+/// links a new workspace to a hub without typing. Other words are files, opened in "Firma e verifica".
+///
+/// `COMUNI_FIDUCIA` names a folder of certificates that are believed in place of the trusted lists: for facilitators and
+/// tests, in debug builds alone. In a released program one line in a desktop file would make anybody's signature hold.
 pub fn run() -> ExitCode {
     let started = Instant::now();
     let data = data_folder();
@@ -90,12 +94,21 @@ fn build(data: PathBuf, started: Instant) -> tauri::Result<tauri::App> {
     safe::watch(&data, ready.clone());
     let app = App::new(AppConfig {
         stick: std::env::var_os("COMUNI_CHIAVETTA").map(PathBuf::from),
+        firma: FirmaConfig {
+            trust: std::env::var_os("COMUNI_FIDUCIA")
+                .filter(|_| cfg!(debug_assertions))
+                .map(PathBuf::from),
+            ..FirmaConfig::default()
+        },
         ..AppConfig::at(data)
     });
     tauri::Builder::default()
-        .plugin(tauri_plugin_single_instance::init(|handle, _, _| {
-            window::focus(handle);
-        }))
+        .plugin(tauri_plugin_single_instance::init(
+            |handle, words, folder| {
+                window::focus(handle);
+                open_files(handle, words, Path::new(&folder));
+            },
+        ))
         .manage(app)
         .manage(ready)
         .register_asynchronous_uri_scheme_protocol(scheme::NAME, scheme::serve)
@@ -104,6 +117,9 @@ fn build(data: PathBuf, started: Instant) -> tauri::Result<tauri::App> {
             let handle = tauri.handle();
             follow(handle);
             open_early(handle);
+            let here = std::env::current_dir().unwrap_or_default();
+            open_files(handle, std::env::args().collect(), &here);
+            pin::ask_in_a_window(handle);
             crash::watch_web_process(&window::main(handle)?);
             Ok(())
         })
@@ -135,6 +151,32 @@ fn open_early<R: Runtime>(handle: &AppHandle<R>) {
     });
 }
 
+/// Opens the files that a file manager ("Apri con") or a person named, those of a second start too.
+fn open_files<R: Runtime>(handle: &AppHandle<R>, words: Vec<String>, folder: &Path) {
+    let files = files(words.into_iter(), folder);
+    if files.is_empty() {
+        return;
+    }
+    let app = handle.state::<App>().inner().clone();
+    tauri::async_runtime::spawn(async move {
+        commands::firma_open_files(&app, files).await;
+    });
+}
+
+/// The files among the words after the program's name; relative ones are of the folder it was started in.
+fn files(words: impl Iterator<Item = String>, folder: &Path) -> Vec<PathBuf> {
+    let mut words = words.skip(1);
+    let mut found = Vec::new();
+    while let Some(word) = words.next() {
+        match word.as_str() {
+            "--collega" => drop(words.nth(1)),
+            option if option.starts_with("--") => {}
+            file => found.push(folder.join(file.strip_prefix("file://").unwrap_or(file))),
+        }
+    }
+    found
+}
+
 /// `--collega ADDRESS CODE`.
 fn link(args: impl Iterator<Item = String>) -> Option<SessionEnrol> {
     let mut args = args.skip_while(|arg| arg != "--collega").skip(1);
@@ -147,7 +189,22 @@ fn link(args: impl Iterator<Item = String>) -> Option<SessionEnrol> {
 
 #[cfg(test)]
 mod tests {
-    use super::link;
+    use super::{files, link};
+    use std::path::{Path, PathBuf};
+
+    #[test]
+    fn what_is_no_option_is_a_file() {
+        let words = [
+            "app",
+            "a.pdf",
+            "--collega",
+            "http://127.0.0.1:1",
+            "K7QM-4TXR",
+            "/b/c.p7m",
+        ];
+        let found = files(words.map(str::to_owned).into_iter(), Path::new("/qui"));
+        assert_eq!(found, ["/qui/a.pdf", "/b/c.p7m"].map(PathBuf::from));
+    }
 
     #[test]
     fn the_command_line_links_a_new_workspace() {

@@ -1,5 +1,6 @@
 //! The running app: its folder, the open workspace, the engine.
 
+use crate::firma::{AskPin, Firma, FirmaConfig};
 use crate::keeper::Keeper;
 use crate::{Result, failure};
 use api::session::Vault;
@@ -21,6 +22,8 @@ pub struct AppConfig {
     pub keyring: bool,
     /// A folder that is offered like a USB stick: a network drive, or a test's.
     pub stick: Option<PathBuf>,
+    /// What signing takes besides.
+    pub firma: FirmaConfig,
 }
 
 impl AppConfig {
@@ -31,6 +34,7 @@ impl AppConfig {
             keyring_patience: std::time::Duration::from_secs(3),
             keyring: true,
             stick: None,
+            firma: FirmaConfig::default(),
         }
     }
 
@@ -54,6 +58,7 @@ struct Inner {
     desk: RwLock<Option<Desk>>,
     /// Bytes written to a stick so far.
     writing: Mutex<Option<u64>>,
+    firma: Firma,
 }
 
 /// An open workspace.
@@ -77,6 +82,7 @@ impl App {
             phase: tokio::sync::Mutex::default(),
             desk: RwLock::default(),
             writing: Mutex::default(),
+            firma: Firma::default(),
         }))
     }
 
@@ -85,6 +91,11 @@ impl App {
         if let Ok(mut slot) = self.0.sink.write() {
             *slot = Some(Box::new(sink));
         }
+    }
+
+    /// Who asks a person for a PIN. Without it no token is unlocked.
+    pub fn on_pin(&self, ask: impl AskPin + 'static) {
+        self.0.firma.set_ask(Arc::new(ask));
     }
 
     /// Ends the engine; a call under way is given up and made again next time.
@@ -100,6 +111,10 @@ impl App {
 
     pub(crate) fn config(&self) -> &AppConfig {
         &self.0.config
+    }
+
+    pub(crate) fn firma(&self) -> &Firma {
+        &self.0.firma
     }
 
     pub(crate) fn keeper(&self) -> &Keeper {

@@ -8,6 +8,7 @@ mod app;
 mod convert;
 mod diagnosis;
 mod failure;
+mod firma;
 mod keeper;
 mod line;
 #[cfg(target_os = "linux")]
@@ -22,6 +23,11 @@ mod stick;
 
 pub use app::{App, AppConfig};
 pub use diagnosis::diagnosis_export;
+pub use firma::{
+    AskPin, FirmaConfig, PinQuestion, firma_cancel, firma_close, firma_device, firma_driver,
+    firma_extract, firma_judge, firma_open, firma_open_files, firma_page, firma_papers,
+    firma_report, firma_resume, firma_show, firma_sign, firma_state, firma_test,
+};
 pub use line::{
     attempt_list, line_release, line_rules_load, line_rules_set, transit_load, waiting_list,
 };
@@ -41,6 +47,9 @@ pub use stato::{
 pub use stick::{
     stick_look, stick_meet, stick_places, stick_plan, stick_state_load, stick_take, stick_write,
 };
+
+/// A PIN, and what calls a question for it off; for whoever asks it.
+pub use ::signing::{Cancel, Pin};
 
 /// What every command gives.
 pub type Result<T> = std::result::Result<T, api::Failure>;

@@ -5,7 +5,6 @@ mod arguments;
 mod key;
 mod report;
 mod sign;
-mod trust;
 mod verify;
 
 use arguments::Arguments;

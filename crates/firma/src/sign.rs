@@ -3,21 +3,21 @@
 use crate::arguments::Arguments;
 use crate::{Outcome, key};
 use jiff::Timestamp;
-use signing::cades::{Addition, CadesError, extract_file, sign_file, write_atomically};
-use signing::cms::{Draft, Form, SignedData, estimate_size};
-use signing::pades::{self, Options};
-use signing::path::Trust;
-use signing::verify::Context;
-use signing::x509::Certificate;
-use signing::{Identity, Signer, SubIndication};
+use signing::batch::{
+    Batch, Confirmation, Documents, Format, Item, Look, Outcome as Became, Refusal, Shelf,
+};
+use signing::cades::{extract_file, sign_file, write_atomically};
+use signing::cms::SignedData;
+use signing::{Cancel, Hash, Identity, Signer};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 pub fn run(arguments: &Arguments) -> Outcome<u8> {
     let source = arguments.file()?;
     let (mut signer, identity) = key::open(arguments)?;
     let signer = signer.as_mut();
-    let written = match existing(source, arguments)? {
+    let written = match is_signed(source, arguments)? {
         _ if arguments.has("pdf") => {
             let target = free(
                 arguments
@@ -25,15 +25,17 @@ pub fn run(arguments: &Arguments) -> Outcome<u8> {
                     .ok_or("--pdf needs --out FILE")?
                     .to_owned(),
             )?;
-            sign_pdf(source, &target, &identity, signer)?;
+            let look = Format::Pdf(Look::default());
+            one(source, &target, look, &identity, signer)?;
             target
         }
-        Some(p7m) => {
+        true => {
             let target = target(arguments, source.to_owned(), Some(source))?;
-            add(&p7m, &target, &identity, signer)?;
+            one(source, &target, Format::P7m, &identity, signer)?;
             target
         }
-        None => {
+        // In pieces, however long the file is.
+        false => {
             let mut name = source.as_os_str().to_owned();
             name.push(".p7m");
             let target = target(arguments, name.into(), None)?;
@@ -61,72 +63,62 @@ pub fn extract(arguments: &Arguments) -> Outcome<u8> {
     Ok(0)
 }
 
-/// The bytes of a `.p7m` that gets one more signer.
-fn existing(source: &Path, arguments: &Arguments) -> Outcome<Option<Vec<u8>>> {
+/// Whether it is a `.p7m` that gets one more signer.
+fn is_signed(source: &Path, arguments: &Arguments) -> Outcome<bool> {
     let named = source
         .extension()
         .is_some_and(|extension| extension.eq_ignore_ascii_case("p7m"));
     if !named || arguments.has("around") {
-        return Ok(None);
+        return Ok(false);
     }
-    let bytes = std::fs::read(source)?;
-    Ok(SignedData::parse(&bytes).is_ok().then_some(bytes))
+    Ok(SignedData::parse(&std::fs::read(source)?).is_ok())
 }
 
-fn add(p7m: &[u8], target: &Path, identity: &Identity, signer: &mut dyn Signer) -> Outcome<()> {
-    let hash = Certificate::parse(&identity.certificate)?.hash()?;
-    let addition = Addition::new(
-        p7m,
-        &identity.certificate,
-        &identity.chain,
-        hash,
-        Timestamp::now(),
-        None,
-    )?;
-    let value = signer.sign(&identity.id, &addition.to_sign())?;
-    let finished = addition.finish(&value, None)?;
-    write_atomically(
-        target,
-        |out| Ok::<_, CadesError>(out.write_all(&finished)?),
-        |_, ()| Ok(()),
-    )?;
-    Ok(())
-}
-
-/// PAdES B-B: one more revision behind the bytes that are there, judged before it gets its name.
-fn sign_pdf(
+/// Signs one file in memory, by the way that the app signs many.
+fn one(
     source: &Path,
     target: &Path,
+    format: Format,
     identity: &Identity,
     signer: &mut dyn Signer,
 ) -> Outcome<()> {
-    let pdf = std::fs::read(source)?;
-    let hash = Certificate::parse(&identity.certificate)?.hash()?;
-    let room = estimate_size(&identity.certificate, &identity.chain, hash, identity.key);
-    let mut document = pades::Draft::new(&pdf, &Options::at(Timestamp::now()))?.with_room(room)?;
-    let digest = document.digest(hash)?;
-    let draft = Draft::new(
-        &identity.certificate,
-        &identity.chain,
-        hash,
-        &digest,
-        Form::Detached,
-    )?;
-    let cms = draft.finish(&signer.sign(&identity.id, &draft.to_sign())?, None)?;
-    let signed = document.embed(&cms)?;
-    let nobody = Trust::default();
-    let verdicts = pades::judge(&mut pades::Signed::new(&signed)?, &Context::now(&nobody))?;
-    // Nobody is believed here: a path there is not, but all else has to hold.
-    let last = verdicts.last().ok_or("the signature is not found again")?;
-    if last.sub_indication != Some(SubIndication::NoCertificateChainFound) {
-        return Err(format!("refused by verification: {:?}", last.sub_indication).into());
+    let document: Arc<[u8]> = std::fs::read(source)?.into();
+    let items = vec![Item {
+        id: "1".into(),
+        name: source.display().to_string(),
+        shown: Hash::Sha256.of(&document),
+    }];
+    let yes = Confirmation::of(&items, &identity.certificate);
+    let mut batch = Batch::new(items, identity, yes)?;
+    let target = target.to_owned();
+    let mut job = Documents::new(OneFile { document, target }, identity, format)?;
+    batch.run(signer, &mut job, &Cancel::default(), &mut |_| {})?;
+    match batch.entries().next() {
+        Some((_, Became::Signed)) => Ok(()),
+        Some((_, Became::Refused(why))) => Err(why.clone().into()),
+        _ => Err("not signed".into()),
     }
-    write_atomically(
-        target,
-        |out| Ok::<_, CadesError>(out.write_all(&signed)?),
-        |_, ()| Ok(()),
-    )?;
-    Ok(())
+}
+
+/// A shelf of one file.
+struct OneFile {
+    document: Arc<[u8]>,
+    target: PathBuf,
+}
+
+impl Shelf for OneFile {
+    fn read(&mut self, _: &Item) -> Result<Arc<[u8]>, Refusal> {
+        Ok(self.document.clone())
+    }
+
+    fn keep(&mut self, _: &Item, signed: Vec<u8>) -> Result<(), Refusal> {
+        write_atomically(
+            &self.target,
+            |out| Ok::<_, std::io::Error>(out.write_all(&signed)?),
+            |_, ()| Ok(()),
+        )?;
+        Ok(())
+    }
 }
 
 /// Where the result goes: nothing that is there is replaced, but `own`.

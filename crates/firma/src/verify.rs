@@ -2,7 +2,7 @@
 
 use crate::arguments::Arguments;
 use crate::report::{FileReport, Judged, Report};
-use crate::{Outcome, TROUBLE, trust};
+use crate::{Outcome, TROUBLE};
 use jiff::Timestamp;
 use signing::pades::{Signed, judge as judge_pdf};
 use signing::path::Trust;
@@ -11,7 +11,7 @@ use std::path::Path;
 
 pub fn run(arguments: &Arguments) -> Outcome<u8> {
     let folder = arguments.path("trust").ok_or("--trust DIR is needed")?;
-    let (anchors, facts) = trust::read(folder)?;
+    let (anchors, facts) = trust::folder::read(folder)?;
     let trust = Trust::new(&anchors);
     if arguments.files.is_empty() {
         return Err("which file?".into());

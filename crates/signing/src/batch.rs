@@ -7,10 +7,12 @@
 //! [`Batch::run`] takes up there without signing anything twice.
 
 mod confirmation;
+mod documents;
 mod job;
 mod outcome;
 
 pub use confirmation::Confirmation;
+pub use documents::{Documents, Format, Look, Refusal, Shelf, Work};
 pub use job::{Job, Prepared};
 pub use outcome::{Outcome, Progress, Tally};
 

@@ -12,6 +12,7 @@ mod belief;
 pub mod bundle;
 pub mod cache;
 mod error;
+pub mod folder;
 mod freshness;
 mod list;
 mod names;

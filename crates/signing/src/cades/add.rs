@@ -54,6 +54,16 @@ impl<'a> Addition<'a> {
         })
     }
 
+    /// The same, its bytes its own.
+    #[must_use]
+    pub fn into_owned(self) -> Addition<'static> {
+        Addition {
+            data: self.data.into_owned(),
+            draft: self.draft,
+            content: self.content,
+        }
+    }
+
     /// The hash that the key signs.
     #[must_use]
     pub fn to_sign(&self) -> Digest {

@@ -3,10 +3,12 @@
 
 mod add;
 mod atomic;
+mod envelope;
 mod sign;
 
 pub use add::Addition;
 pub use atomic::write_atomically;
+pub use envelope::Envelope;
 pub use sign::{extract_file, sign_file};
 
 use crate::cms::{CmsError, ReadError};

@@ -24,6 +24,23 @@ pub enum DigestAlgorithm {
 }
 
 impl DigestAlgorithm {
+    /// As people write it: `SHA-256`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Md5 => "MD5",
+            Self::Sha1 => "SHA-1",
+            Self::Ripemd160 => "RIPEMD-160",
+            Self::Sha224 => "SHA-224",
+            Self::Sha256 => "SHA-256",
+            Self::Sha384 => "SHA-384",
+            Self::Sha512 => "SHA-512",
+            Self::Sha3_256 => "SHA3-256",
+            Self::Sha3_384 => "SHA3-384",
+            Self::Sha3_512 => "SHA3-512",
+        }
+    }
+
     /// By the content octets of its object identifier.
     pub(crate) fn from_oid(name: &[u8]) -> Option<Self> {
         let known = [

@@ -14,7 +14,7 @@ pub(crate) struct Page {
     pub dict: Dict,
     /// `/Rotate`, inherited (7.7.3.4), as quarter turns.
     pub turns: u8,
-    /// `/CropBox` or `/MediaBox`, inherited: left, bottom, right, top.
+    /// What is seen of it: `/CropBox` within `/MediaBox` (14.11.2.1), inherited: left, bottom, right, top.
     pub area: [f64; 4],
 }
 
@@ -54,10 +54,7 @@ pub(crate) fn walk<R: Read + Seek>(
                 waiting.push((kid, inherited));
             }
         } else {
-            let area = inherited
-                .crop
-                .or(inherited.media)
-                .unwrap_or([0.0, 0.0, 612.0, 792.0]);
+            let area = inherited.area();
             if !visit(Page {
                 id,
                 dict: dict.clone(),
@@ -114,6 +111,23 @@ struct Inherited {
 }
 
 impl Inherited {
+    fn area(&self) -> [f64; 4] {
+        let media = self.media.unwrap_or([0.0, 0.0, 612.0, 792.0]);
+        let crop = self.crop.unwrap_or(media);
+        let both = [
+            crop[0].max(media[0]),
+            crop[1].max(media[1]),
+            crop[2].min(media[2]),
+            crop[3].min(media[3]),
+        ];
+        // boxes that do not meet show nothing: readers then take the sheet of paper
+        if both[0] < both[2] && both[1] < both[3] {
+            both
+        } else {
+            media
+        }
+    }
+
     fn take<R: Read + Seek>(
         &mut self,
         file: &mut File<R>,

@@ -40,6 +40,11 @@ impl Update {
     pub fn add(&mut self, id: Ref, write: impl FnOnce(&mut Chunk, Ref)) {
         let mut chunk = Chunk::new();
         write(&mut chunk, id);
+        self.take(id, &chunk);
+    }
+
+    /// Takes an object that was written elsewhere.
+    pub fn take(&mut self, id: Ref, chunk: &Chunk) {
         self.objects
             .insert(id.get().unsigned_abs(), (0, chunk.as_bytes().to_vec()));
     }

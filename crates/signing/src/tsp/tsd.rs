@@ -1,8 +1,9 @@
 //! A document and its stamps in one file, `.tsd` (RFC 5544).
 
-use super::{Token, TspError, oid};
-use crate::Asn1Error;
+use super::{StampVerdict, Token, TspError, oid, token_of};
 use crate::asn1::{Limits, Tlv, normalise, tag};
+use crate::verify::{At, Basis, Context};
+use crate::{Asn1Error, Indication};
 
 /// The most stamps of one document.
 const MAX_STAMPS: usize = 100;
@@ -118,6 +119,34 @@ impl TimeStampedData {
             before = Some(encoding);
         }
         Ok(all)
+    }
+
+    /// Judges every stamp, oldest first; each that a later one covers is judged at that one's time, for it proves that
+    /// the earlier one existed then (RFC 5544, 4; EN 319 102-1, 5.4).
+    #[must_use]
+    pub fn judge(&self, content: Option<&[u8]>, context: &Context<'_>) -> Vec<StampVerdict> {
+        let content = self.content.as_deref().or(content);
+        let mut at = context.at;
+        let mut verdicts = Vec::new();
+        for (index, (token, _)) in self.stamps.iter().enumerate().rev() {
+            let before = index.checked_sub(1).and_then(|one| self.stamps.get(one));
+            let check = |token: &Token| match (before, &self.protected, content) {
+                (Some((_, encoding)), ..) => token.check_content(encoding),
+                (None, _, None) => Err(TspError::OtherContent),
+                (None, Some(meta), Some(content)) => token.check_content(&[meta, content].concat()),
+                (None, None, Some(content)) => token.check_content(content),
+            };
+            let verdict = token_of(token, check, &Context { at, ..*context });
+            if let (Indication::TotalPassed, Some(time)) = (verdict.indication, verdict.time) {
+                at = At {
+                    time,
+                    basis: Basis::TimeStamp,
+                };
+            }
+            verdicts.push(verdict);
+        }
+        verdicts.reverse();
+        verdicts
     }
 }
 

@@ -1,11 +1,11 @@
 //! Many documents, one confirmation, and a token that leaves half way.
 
-use crate::faulty::{Faulty, PIN, pin};
-use crate::pki::verifies;
 use faulty_token::Faults;
 use signing::batch::{Batch, BatchError, Confirmation, Item, Job, Outcome, Prepared, Tally};
 use signing::{Cancel, Digest, Hash, Identity, Signer, SignerError};
 use std::collections::BTreeMap;
+use tokenkit::faulty::{Faulty, PIN, pin};
+use tokenkit::pki::verifies;
 
 /// Documents in memory; what is "signed" is their hash, as a stand-in for a format.
 #[derive(Default)]

@@ -1,12 +1,12 @@
 //! What is said about a device.
 
-use crate::faulty::{Faulty, PIN, pin};
-use crate::pki::{Usage, ec, public, rsa};
 use faulty_token::{Faults, Garbage, Slot};
 use jiff::{Timestamp, ToSpan as _};
 use openssl::nid::Nid;
 use signing::{PinState, Signer, SignerError};
 use token::diagnosis::{Finding, examine, is_ready, of, test_signature};
+use tokenkit::faulty::{Faulty, PIN, pin};
+use tokenkit::pki::{Usage, ec, public, rsa};
 
 fn now() -> Timestamp {
     Timestamp::now()

@@ -1,12 +1,12 @@
 //! Every way in which a token fails, and what is made of it.
 
-use crate::faulty::{Faulty, PIN, is_running, pin};
-use crate::pki::{Usage, ec, rsa, verifies};
 use faulty_token::{Faults, Garbage};
 use openssl::nid::Nid;
 use signing::{Digest, Hash, PinState, Signer, SignerError};
 use std::time::{Duration, Instant};
 use token::pkcs11::Pkcs11Signer;
+use tokenkit::faulty::{Faulty, PIN, is_running, pin};
+use tokenkit::pki::{Usage, ec, rsa, verifies};
 
 fn digest() -> Digest {
     Hash::Sha256.of(b"delibera")

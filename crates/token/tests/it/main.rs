@@ -5,9 +5,6 @@
 mod batch;
 mod diagnosis;
 mod faults;
-mod faulty;
 mod pkcs12;
-mod pki;
 mod secrets;
 mod softhsm;
-mod tokens;

@@ -1,13 +1,13 @@
 //! A key in a file.
 
-use crate::faulty::pin;
-use crate::pki::{Ca, Usage, ec, public, rsa, verifies};
 use openssl::nid::Nid;
 use openssl::pkcs12::Pkcs12;
 use openssl::pkey::{PKey, Private};
 use openssl::stack::Stack;
 use signing::{Digest, Hash, PinState, Signer, SignerError};
 use token::pkcs12::Pkcs12Signer;
+use tokenkit::faulty::pin;
+use tokenkit::pki::{Ca, Usage, ec, public, rsa, verifies};
 
 fn file(ca: &Ca, key: &PKey<Private>, usage: Usage) -> Vec<u8> {
     let certificate = ca.issue(&public(key), "ROSSI MARIO", usage);

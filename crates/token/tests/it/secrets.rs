@@ -1,7 +1,6 @@
 //! Where the PIN is not: the log, the frames' bodies, the process's environment and arguments, core files, files at
 //! all, and the helper's memory once it is locked.
 
-use crate::faulty::{Faulty, pin};
 use faulty_token::{Faults, hashed};
 use signing::{Hash, Signer, SignerError};
 use std::fs::File;
@@ -11,6 +10,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use token::wire::{self, KeyName, Mechanism, Reply, Request};
+use tokenkit::faulty::{Faulty, pin};
 
 /// A PIN that is nowhere by chance, and not in this program's text.
 pub fn canary() -> String {
@@ -179,9 +179,9 @@ fn a_locked_process_is_a_process_that_ended() {
     let id = signer.identities().unwrap()[0].id.clone();
     signer.unlock(&id, Some(&pin(&canary))).unwrap();
     let helper = signer.helper_id().unwrap();
-    assert!(crate::faulty::is_running(helper));
+    assert!(tokenkit::faulty::is_running(helper));
     signer.lock();
-    assert!(!crate::faulty::is_running(helper));
+    assert!(!tokenkit::faulty::is_running(helper));
     assert_eq!(token.count("logout"), 1, "{:?}", token.calls());
 }
 

@@ -1,12 +1,12 @@
 //! A module that is not ours: SoftHSM2.
 
-use crate::faulty::pin;
-use crate::pki::{ec, verifies};
 use crate::secrets::{Bare, canary, memory_holds};
-use crate::tokens::SoftHsm;
 use openssl::nid::Nid;
 use signing::{Hash, KeyKind, PinState, Signer, SignerError};
 use token::wire::{Reply, Request};
+use tokenkit::faulty::pin;
+use tokenkit::pki::{ec, verifies};
+use tokenkit::softhsm::SoftHsm;
 
 #[test]
 fn every_kind_of_key_signs() {

@@ -1,14 +1,17 @@
-//! A folder of what is believed.
+//! A folder of what is believed, laid out by a person: for scripts, tests, and whoever helps a comune.
 
-use crate::Outcome;
 use signing::revocation::Facts;
 use signing::x509::{Certificate, from_pem};
 use signing::{Anchor, Anchors, Service};
+use std::io;
 use std::path::Path;
 
 /// Reads the folder: every certificate in it is an anchor, of which nothing more is known than that somebody put it
 /// there; `anchors.json` holds those of the trusted lists. CRLs and OCSP answers are facts.
-pub fn read(folder: &Path) -> Outcome<(Anchors, Facts)> {
+///
+/// # Errors
+/// Those of the disk, and a file that is not what its name says.
+pub fn read(folder: &Path) -> io::Result<(Anchors, Facts)> {
     let mut anchors = Anchors::default();
     let mut facts = Facts::new();
     let mut entries = std::fs::read_dir(folder)?.collect::<Result<Vec<_>, _>>()?;
@@ -25,7 +28,7 @@ pub fn read(folder: &Path) -> Outcome<(Anchors, Facts)> {
             .extension()
             .and_then(|extension| extension.to_str())
             .unwrap_or_default();
-        let named = |error| format!("{}: {error}", path.display());
+        let named = |error| wrong(&path, &error);
         match extension.to_ascii_lowercase().as_str() {
             "pem" | "crt" | "cer" | "der" => {}
             "crl" => {
@@ -45,7 +48,7 @@ pub fn read(folder: &Path) -> Outcome<(Anchors, Facts)> {
         }
         let found = certificates(&std::fs::read(&path)?);
         if found.is_empty() {
-            return Err(format!("{}: no certificate", path.display()).into());
+            return Err(wrong(&path, &"no certificate"));
         }
         anchors.anchors.extend(found.into_iter().map(|certificate| {
             Anchor {
@@ -60,6 +63,13 @@ pub fn read(folder: &Path) -> Outcome<(Anchors, Facts)> {
         }));
     }
     Ok((anchors, facts))
+}
+
+fn wrong(path: &Path, why: &dyn std::fmt::Display) -> io::Error {
+    io::Error::new(
+        io::ErrorKind::InvalidData,
+        format!("{}: {why}", path.display()),
+    )
 }
 
 fn certificates(bytes: &[u8]) -> Vec<Vec<u8>> {

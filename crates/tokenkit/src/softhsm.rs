@@ -153,7 +153,7 @@ impl SoftHsm {
     pub fn options(&self) -> Options {
         Options {
             module: self.module.clone(),
-            helper: PathBuf::from(env!("CARGO_BIN_EXE_firma-token")),
+            helper: crate::helper(),
             env: vec![(
                 "SOFTHSM2_CONF".into(),
                 self.dir.path().join("softhsm2.conf").into(),

@@ -99,7 +99,7 @@ impl Faulty {
     pub fn options(&self) -> Options {
         Options {
             module: module(),
-            helper: PathBuf::from(env!("CARGO_BIN_EXE_firma-token")),
+            helper: crate::helper(),
             env: vec![("FAULTY_TOKEN".into(), self.dir.path().into())],
             patience: self.patience,
             cancel: self.cancel.clone(),

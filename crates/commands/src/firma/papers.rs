@@ -1,0 +1,346 @@
+//! Open documents.
+
+use super::{lock, pages, words};
+use crate::app::{App, off_thread};
+use crate::{Result, failure};
+use api::firma::{FirmaClose, FirmaPapers, NoPdf, PageSize, Paper, PaperId, PaperKind, Warning};
+use api::{Code, Event, Failure};
+use signing::Hash;
+use signing::cms::SignedData;
+use signing::pades::{self, Active, Examined, PadesError, PdfError};
+use signing::tsp::{Response, TimeStampedData};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+/// Bytes in a megabyte, as people count files.
+const MB: u64 = 1024 * 1024;
+/// All that may be open at once, in megabytes.
+const MOST_MB: u64 = 300;
+/// Wrappings around a document that are taken off.
+const DEEPEST: usize = 16;
+/// The longest name that is shown or written, in characters.
+const LONGEST_NAME: usize = 120;
+
+/// What is open, in the order it was opened.
+#[derive(Default)]
+pub struct Papers {
+    next: u64,
+    open: Vec<Open>,
+}
+
+/// An open document.
+#[derive(Clone)]
+pub struct Open {
+    pub paper: Paper,
+    pub bytes: Arc<[u8]>,
+    /// What a `.p7m` or `.tsd` holds, unpacked to the innermost.
+    pub inside: Option<Inside>,
+    /// Where its file is, where that is known.
+    pub folder: Option<PathBuf>,
+    /// Drawing it never ended: it is not tried again.
+    pub stuck: Arc<AtomicBool>,
+}
+
+/// The content of a wrapping.
+#[derive(Clone)]
+pub struct Inside {
+    pub name: String,
+    pub kind: PaperKind,
+    pub bytes: Arc<[u8]>,
+}
+
+impl Open {
+    /// The PDF that is shown: the document itself, or what it holds.
+    pub fn shown(&self) -> Option<&Arc<[u8]>> {
+        match (&self.inside, self.paper.kind) {
+            (_, PaperKind::Pdf) => Some(&self.bytes),
+            (Some(inside), _) if inside.kind == PaperKind::Pdf => Some(&inside.bytes),
+            _ => None,
+        }
+    }
+
+    fn weight(&self) -> u64 {
+        let inside = self.inside.as_ref().map_or(0, |it| it.bytes.len());
+        (self.bytes.len() + inside) as u64
+    }
+}
+
+impl Papers {
+    pub fn get(&self, id: &PaperId) -> Result<Open> {
+        let found = self.open.iter().find(|open| open.paper.id == *id);
+        found.cloned().ok_or_else(|| Failure::new(Code::PaperGone))
+    }
+
+    fn weight(&self) -> u64 {
+        self.open.iter().map(Open::weight).sum()
+    }
+
+    /// Takes a document in; `bounded` ones only while there is room.
+    fn take(&mut self, mut open: Open, bounded: bool) -> Result<Paper> {
+        if bounded && self.weight() + open.weight() > MOST_MB * MB {
+            return Err(too_large());
+        }
+        self.next += 1;
+        open.paper.id = PaperId(format!("c{}", self.next));
+        let paper = open.paper.clone();
+        self.open.push(open);
+        Ok(paper)
+    }
+}
+
+fn too_large() -> Failure {
+    Failure::new(Code::PapersTooLarge).with("limit", MOST_MB)
+}
+
+/// The documents that are open, in the order they were opened.
+pub async fn firma_papers(app: &App, _: FirmaPapers) -> Result<Vec<Paper>> {
+    let papers = lock(&app.firma().papers);
+    Ok(papers.open.iter().map(|open| open.paper.clone()).collect())
+}
+
+/// Opens a document.
+pub async fn firma_open(app: &App, name: String, bytes: Vec<u8>) -> Result<Paper> {
+    let here = app.clone();
+    off_thread(move || open(&here, &name, bytes.into(), None, true)).await
+}
+
+/// Opens files that the person named by starting the program with them; their signed versions will go beside them.
+/// What cannot be opened is in the log.
+pub async fn firma_open_files(app: &App, files: Vec<PathBuf>) {
+    let here = app.clone();
+    let opened = off_thread(move || {
+        for file in files {
+            if let Err(failure) = open_file(&here, &file) {
+                tracing::warn!(code = ?failure.code, "A file that was named at the start is not opened.");
+            }
+        }
+        Ok(())
+    });
+    // Each failure is told above.
+    let _ = opened.await;
+    app.tell(Event::Firma);
+}
+
+fn open_file(app: &App, file: &Path) -> Result<Paper> {
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let unreadable = || Failure::new(Code::PaperUnreadable).with("name", &name);
+    let about = std::fs::metadata(file).map_err(|_| unreadable())?;
+    if !about.is_file() {
+        return Err(unreadable());
+    }
+    if about.len() > MOST_MB * MB {
+        return Err(too_large());
+    }
+    let bytes = std::fs::read(file).map_err(|_| unreadable())?;
+    let file = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
+    let folder = file.parent().map(Path::to_owned);
+    open(app, &name, bytes.into(), folder, true)
+}
+
+/// Reads, and takes in; signed ones of our own are taken in even where it is full, for they are on disk already.
+pub fn open(
+    app: &App,
+    name: &str,
+    bytes: Arc<[u8]>,
+    folder: Option<PathBuf>,
+    bounded: bool,
+) -> Result<Paper> {
+    if bounded && lock(&app.firma().papers).weight() + bytes.len() as u64 > MOST_MB * MB {
+        return Err(too_large());
+    }
+    let open = read(name, bytes, folder)?;
+    lock(&app.firma().papers).take(open, bounded)
+}
+
+fn read(name: &str, bytes: Arc<[u8]>, folder: Option<PathBuf>) -> Result<Open> {
+    let name = file_name(name);
+    let kind = kind(&bytes);
+    if bytes.is_empty() || (kind == PaperKind::Other && words::names_a_signature(&name)) {
+        return Err(Failure::new(Code::PaperUnreadable).with("name", &name));
+    }
+    let inside = unpack(&bytes, kind, &name);
+    let mut open = Open {
+        paper: Paper {
+            id: PaperId(String::new()),
+            size: bytes.len() as u64,
+            kind,
+            sha256: hex(&Hash::Sha256.of(&bytes).bytes),
+            pages: Vec::new(),
+            warnings: Vec::new(),
+            no_pdf: Some(NoPdf::NotPdf),
+            name,
+        },
+        bytes,
+        inside,
+        folder,
+        stuck: Arc::default(),
+    };
+    if let Some(pdf) = open.shown().cloned() {
+        let examined = pades::examine(&pdf);
+        open.paper.pages = sizes(&examined, &pdf);
+        open.paper.warnings = warnings(&examined);
+        if kind == PaperKind::Pdf {
+            open.paper.no_pdf = examined.refusal.as_ref().map(no_pdf);
+        }
+    }
+    Ok(open)
+}
+
+/// What bytes are, whatever the file is called.
+pub fn kind(bytes: &[u8]) -> PaperKind {
+    if is_pdf(bytes) {
+        return PaperKind::Pdf;
+    }
+    if TimeStampedData::is(bytes) && TimeStampedData::parse(bytes).is_ok() {
+        return PaperKind::Tsd;
+    }
+    if let Ok(data) = SignedData::parse(bytes) {
+        return match data.content() {
+            _ if signing::tsp::Token::parse(bytes).is_ok() => PaperKind::Tsr,
+            Some(_) => PaperKind::P7m,
+            None => PaperKind::P7s,
+        };
+    }
+    match Response::parse(bytes) {
+        Ok(answer) if answer.any_token().is_ok() => PaperKind::Tsr,
+        _ => PaperKind::Other,
+    }
+}
+
+/// The header stands within the first 1024 bytes (ISO 32000-2, annex I).
+fn is_pdf(bytes: &[u8]) -> bool {
+    let head = bytes.get(..bytes.len().min(1024)).unwrap_or_default();
+    head.windows(5).any(|window| window == b"%PDF-") && bytes.first() != Some(&0x30)
+}
+
+/// Takes the wrappings off.
+fn unpack(bytes: &[u8], kind: PaperKind, name: &str) -> Option<Inside> {
+    let mut found: Option<Inside> = None;
+    for _ in 0..DEEPEST {
+        let (bytes, kind, name) = match &found {
+            Some(inside) => (&*inside.bytes, inside.kind, inside.name.as_str()),
+            None => (bytes, kind, name),
+        };
+        let Some(content) = content(bytes, kind) else {
+            break;
+        };
+        found = Some(Inside {
+            name: words::without_ending(name),
+            kind: self::kind(&content),
+            bytes: content.into(),
+        });
+    }
+    found
+}
+
+fn content(bytes: &[u8], kind: PaperKind) -> Option<Vec<u8>> {
+    match kind {
+        PaperKind::P7m => SignedData::parse(bytes).ok()?.content().map(<[u8]>::to_vec),
+        PaperKind::Tsd => TimeStampedData::parse(bytes).ok()?.content,
+        _ => None,
+    }
+}
+
+fn sizes(examined: &Examined, pdf: &Arc<[u8]>) -> Vec<PageSize> {
+    if examined.sheets.is_empty() {
+        return pages::sizes(pdf);
+    }
+    let size = |sheet: &pades::Sheet| PageSize {
+        width: sheet.width(),
+        height: sheet.height(),
+    };
+    examined.sheets.iter().map(size).collect()
+}
+
+fn warnings(examined: &Examined) -> Vec<Warning> {
+    let of = |active: &Active| match active {
+        Active::Script | Active::Launch | Active::Xfa => Warning::ActiveContent,
+        Active::ExternalContent | Active::OtherFile => Warning::OtherFiles,
+        Active::EmbeddedFile => Warning::EmbeddedFiles,
+        Active::FormData => Warning::FormData,
+        Active::Multimedia => Warning::Multimedia,
+        Active::OptionalContent => Warning::Layers,
+    };
+    let mut all: Vec<Warning> = Vec::new();
+    let tagged = examined.stamp_untagged;
+    let found = examined.active.iter().map(of);
+    for warning in found.chain(tagged.then_some(Warning::StampBreaksAccessibility)) {
+        if !all.contains(&warning) {
+            all.push(warning);
+        }
+    }
+    all
+}
+
+/// Why a document is not signed within the PDF, in the contract's words.
+pub fn no_pdf(why: &PadesError) -> NoPdf {
+    match why {
+        PadesError::Pdf(PdfError::NotPdf) => NoPdf::NotPdf,
+        PadesError::Pdf(PdfError::Encrypted) => NoPdf::Encrypted,
+        PadesError::Certified | PadesError::CertifiedStamp => NoPdf::Certified,
+        PadesError::Active(_) => NoPdf::ActiveContent,
+        _ => NoPdf::Damaged,
+    }
+}
+
+/// A name without a folder, without what no file system takes, not longer than people read.
+pub fn file_name(name: &str) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let kept: String = last
+        .chars()
+        .filter(|letter| !letter.is_control() && !"<>:\"|?*".contains(*letter))
+        .collect();
+    let kept = kept.trim().trim_start_matches('.');
+    match kept.chars().count() {
+        0 => "documento".to_owned(),
+        // the ending tells what it is
+        many if many > LONGEST_NAME => kept.chars().skip(many - LONGEST_NAME).collect(),
+        _ => kept.to_owned(),
+    }
+}
+
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Forgets documents; none: all.
+pub async fn firma_close(app: &App, input: FirmaClose) -> Result<()> {
+    let mut papers = lock(&app.firma().papers);
+    let all = input.papers.is_empty();
+    papers
+        .open
+        .retain(|open| !all && !input.papers.contains(&open.paper.id));
+    Ok(())
+}
+
+/// An open document, or what is beside it.
+pub fn get(app: &App, id: &PaperId) -> Result<Open> {
+    lock(&app.firma().papers).get(id)
+}
+
+/// A failure of a document that cannot be read.
+pub fn unreadable(open: &Open, why: &dyn std::fmt::Display) -> Failure {
+    tracing::info!(%why, "A document cannot be judged.");
+    Failure::new(Code::PaperUnreadable).with("name", &open.paper.name)
+}
+
+/// A failure that has no words of its own.
+pub fn unexpected(what: &'static str, why: &dyn std::fmt::Display) -> Failure {
+    failure::unexpected(what, why)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::file_name;
+
+    #[test]
+    fn a_name_is_never_a_path() {
+        assert_eq!(file_name("../../etc/passwd"), "passwd");
+        assert_eq!(file_name(r"C:\Users\x\atto.pdf"), "atto.pdf");
+        assert_eq!(file_name(".."), "documento");
+        assert_eq!(file_name("a:b\u{7}.pdf"), "ab.pdf");
+        let long = format!("{}.pdf", "a".repeat(300));
+        assert!(file_name(&long).ends_with(".pdf") && file_name(&long).len() == 120);
+    }
+}

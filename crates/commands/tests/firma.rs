@@ -1,0 +1,811 @@
+//! "Firma e verifica" through the commands: SoftHSM2 and a token that fails on demand hold the keys, a test types the
+//! PIN, outside programs judge what came of it.
+
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "tests")]
+
+use api::firma as call;
+use api::firma::{
+    Answer, Device, DeviceState, Done, Format, Judgement, Lists, NotSigned, Paper, PaperId,
+    PaperKind, PinState, Reason, Request, Signing, Spot, Stop,
+};
+use api::session::SessionSeal;
+use api::{Code, Event};
+use commands::{App, AppConfig, AskPin, Cancel, FirmaConfig, Pin, PinQuestion};
+use faulty_token::Faults;
+use pdf_writer::{Content, Finish, Name, Pdf, Rect, Ref, Str};
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+use tokenkit::faulty::Faulty;
+use tokenkit::pki::Ca;
+use tokenkit::softhsm::SoftHsm;
+
+/// Types what it is told to, one after the other, and remembers what it was asked.
+#[derive(Clone, Default)]
+struct Typist {
+    pins: Arc<Mutex<Vec<Option<String>>>>,
+    asked: Arc<Mutex<Vec<PinQuestion>>>,
+}
+
+impl AskPin for Typist {
+    fn ask(&self, question: &PinQuestion, _: &Cancel) -> Option<Pin> {
+        self.asked.lock().unwrap().push(question.clone());
+        let mut pins = self.pins.lock().unwrap();
+        let next = if pins.is_empty() {
+            None
+        } else {
+            pins.remove(0)
+        };
+        next.map(|pin| Pin::new(pin.into()))
+    }
+}
+
+impl Typist {
+    fn types(&self, pins: &[Option<&str>]) {
+        *self.pins.lock().unwrap() = pins.iter().map(|pin| pin.map(str::to_owned)).collect();
+    }
+}
+
+struct Desk {
+    app: App,
+    typist: Typist,
+    folder: tempfile::TempDir,
+    events: Arc<Mutex<usize>>,
+}
+
+impl Desk {
+    /// A workspace that is open, linked to no hub; the folder `fiducia` is believed where it is there.
+    async fn new(env: Vec<(OsString, OsString)>, ca: Option<&Ca>) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let believed = folder.path().join("fiducia");
+        if let Some(ca) = ca {
+            believe(&believed, ca);
+        }
+        let app = App::new(AppConfig {
+            keyring: false,
+            firma: FirmaConfig {
+                helper: Some(tokenkit::helper()),
+                driver_env: env,
+                documents: Some(folder.path().join("Documenti")),
+                trust: ca.map(|_| believed),
+                roots: None,
+            },
+            ..AppConfig::at(folder.path().join("pc"))
+        });
+        let typist = Typist::default();
+        app.on_pin(typist.clone());
+        let events = Arc::new(Mutex::new(0));
+        let counted = events.clone();
+        app.on_event(move |event| {
+            if event == Event::Firma {
+                *counted.lock().unwrap() += 1;
+            }
+        });
+        let passphrase = "la neve di Roccaverano".into();
+        commands::session_seal(&app, SessionSeal { passphrase })
+            .await
+            .unwrap();
+        Self {
+            app,
+            typist,
+            folder,
+            events,
+        }
+    }
+
+    async fn open(&self, name: &str, bytes: &[u8]) -> Paper {
+        commands::firma_open(&self.app, name.into(), bytes.to_vec())
+            .await
+            .unwrap()
+    }
+
+    async fn judge(&self, paper: &PaperId) -> Judgement {
+        self.judge_beside(paper, None).await
+    }
+
+    async fn judge_beside(&self, paper: &PaperId, beside: Option<PaperId>) -> Judgement {
+        let input = call::FirmaJudge {
+            paper: paper.clone(),
+            at: None,
+            beside,
+        };
+        commands::firma_judge(&self.app, input).await.unwrap()
+    }
+
+    async fn driver(&self, module: &Path) -> Device {
+        let path = Some(module.to_str().unwrap().to_owned());
+        commands::firma_driver(&self.app, call::FirmaDriver { path })
+            .await
+            .unwrap()
+    }
+
+    async fn sign(&self, request: Request) -> Signing {
+        commands::firma_sign(&self.app, call::FirmaSign { request })
+            .await
+            .unwrap();
+        self.at_rest().await
+    }
+
+    async fn resume(&self) -> Signing {
+        commands::firma_resume(&self.app, call::FirmaResume {})
+            .await
+            .unwrap();
+        self.at_rest().await
+    }
+
+    async fn at_rest(&self) -> Signing {
+        let end = Instant::now() + Duration::from_secs(120);
+        loop {
+            let state = commands::firma_state(&self.app, call::FirmaState {}).await;
+            let state = state.unwrap();
+            if !state.running {
+                return state;
+            }
+            assert!(Instant::now() < end, "{state:?}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    fn signed_folder(&self) -> PathBuf {
+        self.folder.path().join("Documenti/Comuni in Rete/Firmati")
+    }
+}
+
+/// A folder of trust: the authority, and a list that says that nobody was revoked. Without the openssl command there is
+/// no such list, and signatures stay open.
+fn believe(folder: &Path, ca: &Ca) {
+    std::fs::create_dir_all(folder).unwrap();
+    std::fs::write(folder.join("ca.pem"), ca.certificate.to_pem().unwrap()).unwrap();
+    let place = tempfile::tempdir().unwrap();
+    let at = |name: &str| place.path().join(name);
+    std::fs::write(at("ca.key"), ca.key.private_key_to_pem_pkcs8().unwrap()).unwrap();
+    std::fs::write(at("index"), "").unwrap();
+    std::fs::write(at("cnf"), "[ca]\ndefault_ca=d\n[d]\ndatabase=index\n").unwrap();
+    let made = Command::new("openssl")
+        .current_dir(place.path())
+        .args(["ca", "-gencrl", "-config", "cnf", "-keyfile", "ca.key"])
+        .args(["-crldays", "30", "-md", "sha256", "-out", "ca.crl", "-cert"])
+        .arg(folder.join("ca.pem"))
+        .output();
+    match made {
+        Ok(output) if output.status.success() => {
+            std::fs::copy(at("ca.crl"), folder.join("ca.crl")).unwrap();
+        }
+        Ok(output) => panic!("{}", String::from_utf8_lossy(&output.stderr)),
+        Err(error) => eprintln!("SKIPPED: the openssl command cannot be run ({error})"),
+    }
+}
+
+/// What a signature of this authority is worth: it holds where the list of revocations could be made.
+fn fine(desk: &Desk) -> Answer {
+    match desk.folder.path().join("fiducia/ca.crl").exists() {
+        true => Answer::Holds,
+        false => Answer::Open,
+    }
+}
+
+/// A document of one page, turned, and cut where `crop` says.
+fn pdf(words: &str, turn: i32, crop: Option<[f32; 4]>) -> Vec<u8> {
+    let [catalog, tree, page, content, font] = [1, 2, 3, 4, 5].map(Ref::new);
+    let mut pdf = Pdf::new();
+    pdf.catalog(catalog).pages(tree);
+    pdf.pages(tree).kids([page]).count(1);
+    let mut writer = pdf.page(page);
+    writer
+        .parent(tree)
+        .media_box(Rect::new(0.0, 0.0, 595.0, 842.0))
+        .contents(content)
+        .rotate(turn);
+    if let Some([left, bottom, right, top]) = crop {
+        writer.crop_box(Rect::new(left, bottom, right, top));
+    }
+    writer.resources().fonts().pair(Name(b"F"), font);
+    writer.finish();
+    pdf.type1_font(font).base_font(Name(b"Helvetica"));
+    let mut text = Content::new();
+    text.begin_text()
+        .set_font(Name(b"F"), 14.0)
+        .next_line(72.0, 720.0)
+        .show(Str(words.as_bytes()))
+        .end_text();
+    pdf.stream(content, &text.finish());
+    pdf.finish()
+}
+
+fn request(papers: &[&Paper], identity: &str, format: Format) -> Request {
+    let shown = |paper: &&Paper| (paper.id.clone(), paper.sha256.clone());
+    Request {
+        papers: papers.iter().map(shown).collect(),
+        identity: identity.to_owned(),
+        format,
+        stamp: None,
+        purpose: None,
+    }
+}
+
+/// The names and papers of what was signed; anything else fails the test.
+fn signed(state: &Signing) -> Vec<(String, PaperId)> {
+    assert_eq!(state.stopped, None, "{state:?}");
+    let of = |(_, done): &(PaperId, Done)| match done {
+        Done::Signed { name, paper } => (name.clone(), paper.clone()),
+        other => panic!("{other:?}"),
+    };
+    state.items.iter().map(of).collect()
+}
+
+const PIN: &str = "48151623";
+
+/// SoftHSM2 with one token; none, said aloud, where something is missing.
+fn softhsm(pin: &str) -> Option<SoftHsm> {
+    if !tokenkit::has_helper() {
+        return None;
+    }
+    let hsm = SoftHsm::new()?;
+    hsm.token("FIRMA", pin);
+    hsm.key("FIRMA", pin, "rsa:2048", "01", &[]);
+    Some(hsm)
+}
+
+async fn with_softhsm(hsm: &SoftHsm) -> (Desk, String) {
+    let desk = Desk::new(hsm.options().env, Some(&hsm.ca)).await;
+    let device = desk.driver(&hsm.module).await;
+    let ready = device.findings.first().expect("something is found");
+    assert_eq!(ready.what, DeviceState::Ready, "{device:?}");
+    assert!(device.drivers[0].by_hand);
+    let identity = device.identities.first().expect("a key");
+    assert_eq!(identity.pin, PinState::Ok);
+    assert!(identity.usable && identity.holder.name.contains("ROSSI MARIO"));
+    (desk, identity.id.clone())
+}
+
+async fn with_faulty(token: &Faulty) -> Option<(Desk, String)> {
+    if !tokenkit::has_helper() {
+        return None;
+    }
+    token.write();
+    let desk = Desk::new(token.options().env, Some(&token.ca)).await;
+    let device = desk.driver(&tokenkit::faulty::module()).await;
+    let identity = device.identities.first().expect("a key");
+    Some((desk, identity.id.clone()))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn documents_are_what_their_bytes_are_and_unsigned_ones_say_so() {
+    let desk = Desk::new(Vec::new(), None).await;
+    let bytes = pdf("Deliberazione n. 1", 0, None);
+    let paper = desk.open("../strano/atto.p7m", &bytes).await;
+    assert_eq!(
+        (paper.kind, paper.name.as_str()),
+        (PaperKind::Pdf, "atto.p7m")
+    );
+    assert_eq!(paper.no_pdf, None);
+    assert_eq!(paper.pages.len(), 1);
+    assert_eq!(paper.sha256.len(), 64);
+    let judgement = desk.judge(&paper.id).await;
+    assert_eq!(judgement.answer, Answer::Unsigned);
+    assert_eq!(judgement.lists, Lists::Missing);
+    let other = desk.open("nota.txt", b"ciao").await;
+    assert_eq!(other.kind, PaperKind::Other);
+    assert_eq!(desk.judge(&other.id).await.answer, Answer::Unsigned);
+    for (name, bytes) in [("rotto.p7m", &b"ciao"[..]), ("vuoto.txt", b"")] {
+        let refused = commands::firma_open(&desk.app, name.into(), bytes.to_vec()).await;
+        assert_eq!(refused.unwrap_err().code, Code::PaperUnreadable, "{name}");
+    }
+    let papers = vec![paper.id.clone()];
+    commands::firma_close(&desk.app, call::FirmaClose { papers })
+        .await
+        .unwrap();
+    let open = commands::firma_papers(&desk.app, call::FirmaPapers {}).await;
+    assert_eq!(open.unwrap(), [other]);
+    let (paper, at, beside) = (paper.id, None, None);
+    let gone = commands::firma_judge(&desk.app, call::FirmaJudge { paper, at, beside }).await;
+    assert_eq!(gone.unwrap_err().code, Code::PaperGone);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn too_much_at_once_is_refused_and_what_is_open_stays() {
+    let desk = Desk::new(Vec::new(), None).await;
+    let large = vec![b'a'; 160 * 1024 * 1024];
+    let kept = desk.open("uno.bin", &large).await;
+    let refused = commands::firma_open(&desk.app, "due.bin".into(), large).await;
+    let failure = refused.unwrap_err();
+    assert_eq!(failure.code, Code::PapersTooLarge);
+    assert_eq!(failure.args["limit"], "300");
+    let open = commands::firma_papers(&desk.app, call::FirmaPapers {}).await;
+    assert_eq!(open.unwrap(), [kept]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_is_an_image_as_wide_as_was_asked_for() {
+    let desk = Desk::new(Vec::new(), None).await;
+    let bytes = pdf("Deliberazione", 90, Some([0.0, 0.0, 400.0, 842.0]));
+    let paper = desk.open("atto.pdf", &bytes).await;
+    let [page] = paper.pages[..] else {
+        panic!("one page")
+    };
+    // Turned by a quarter, and cut.
+    assert_eq!((page.width, page.height), (842.0, 400.0));
+    let path = |rest: &str| format!("/carta/{}/{rest}", paper.id.0);
+    let shown = commands::firma_page(&desk.app, &path("1/421.png")).await;
+    let asset = shown.unwrap().expect("an image");
+    assert_eq!(asset.media, "image/png");
+    let size = |at: usize| u32::from_be_bytes(asset.bytes[at..at + 4].try_into().unwrap());
+    assert_eq!(
+        (size(16), size(20)),
+        (421, 200),
+        "width and height of the PNG"
+    );
+    for nothing in ["2/421.png", "1/65000.png", "1/0.png"] {
+        let shown = commands::firma_page(&desk.app, &path(nothing)).await;
+        assert_eq!(shown.unwrap(), None, "{nothing}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn three_pdfs_and_a_p7m_are_signed_with_one_pin_each_and_outsiders_agree() {
+    let Some(hsm) = softhsm(PIN) else { return };
+    let (desk, identity) = with_softhsm(&hsm).await;
+    let mut papers = Vec::new();
+    for number in 1..=3 {
+        let bytes = pdf(
+            &format!("Deliberazione n. {number}"),
+            (number - 1) * 90,
+            None,
+        );
+        papers.push(desk.open(&format!("delibera {number}.pdf"), &bytes).await);
+    }
+    let spot = Spot {
+        page: 9,
+        left: 40.0,
+        top: 60.0,
+        width: 200.0,
+        height: 50.0,
+    };
+    desk.typist.types(&[Some(PIN), Some(PIN)]);
+    let all: Vec<&Paper> = papers.iter().collect();
+    let state = desk
+        .sign(Request {
+            stamp: Some(spot),
+            purpose: Some("Pubblicazione all’albo".into()),
+            ..request(&all, &identity, Format::Pdf)
+        })
+        .await;
+    let made = signed(&state);
+    assert_eq!(state.folder, desk.signed_folder().display().to_string());
+    assert_eq!(made[0].0, "delibera 1-firmato.pdf");
+    for (name, paper) in &made {
+        let judgement = desk.judge(paper).await;
+        let [one] = &judgement.signatures[..] else {
+            panic!("{judgement:?}")
+        };
+        assert_eq!(judgement.answer, fine(&desk), "{name}: {one:?}");
+        assert_eq!(one.purpose.as_deref(), Some("Pubblicazione all’albo"));
+        assert_eq!(one.hash.as_deref(), Some("SHA-256"));
+        // On the only page, where it was put, however that page is turned.
+        let seen = one.seen.expect("a picture");
+        assert_eq!(seen.page, 1);
+        for (here, there) in [
+            (seen.left, spot.left),
+            (seen.top, spot.top),
+            (seen.width, spot.width),
+            (seen.height, spot.height),
+        ] {
+            assert!((here - there).abs() < 0.01, "{seen:?}");
+        }
+    }
+    let question = desk.typist.asked.lock().unwrap()[0].clone();
+    assert_eq!(question.documents, Some(3));
+    assert!(question.holder.contains("ROSSI MARIO") && question.issuer.contains("Test"));
+
+    let state = desk.sign(request(&all[..1], &identity, Format::P7m)).await;
+    let [(name, paper)] = &signed(&state)[..] else {
+        panic!("{state:?}")
+    };
+    assert_eq!(name, "delibera 1.pdf.p7m");
+    let judgement = desk.judge(paper).await;
+    assert_eq!(judgement.answer, fine(&desk), "{judgement:?}");
+    let inside = judgement.inside.expect("a content");
+    assert_eq!(
+        (inside.name.as_str(), inside.kind),
+        ("delibera 1.pdf", PaperKind::Pdf)
+    );
+    // The same again: nothing is replaced.
+    desk.typist.types(&[Some(PIN)]);
+    let state = desk.sign(request(&all[..1], &identity, Format::P7m)).await;
+    assert_eq!(signed(&state)[0].0, "delibera 1 (2).pdf.p7m");
+    // A test signature is about no document.
+    desk.typist.types(&[Some(PIN)]);
+    let test = call::FirmaTest { identity };
+    assert!(commands::firma_test(&desk.app, test).await.unwrap().is_ok());
+    assert_eq!(
+        desk.typist.asked.lock().unwrap().last().unwrap().documents,
+        None
+    );
+    assert!(*desk.events.lock().unwrap() > 4);
+    outsiders(&desk, &hsm.ca);
+}
+
+/// pdfsig, pyHanko and the openssl command about what lies in the folder of signed documents.
+fn outsiders(desk: &Desk, ca: &Ca) {
+    let folder = desk.signed_folder();
+    let anchor = desk.folder.path().join("ca.pem");
+    std::fs::write(&anchor, ca.certificate.to_pem().unwrap()).unwrap();
+    match Command::new("openssl")
+        .args([
+            "cms", "-verify", "-cades", "-binary", "-inform", "DER", "-in",
+        ])
+        .arg(folder.join("delibera 1.pdf.p7m"))
+        .arg("-CAfile")
+        .arg(&anchor)
+        .args(["-purpose", "any", "-out"])
+        .arg(desk.folder.path().join("content"))
+        .output()
+    {
+        Ok(output) => assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        ),
+        Err(error) => eprintln!("SKIPPED: the openssl command cannot be run ({error})"),
+    }
+    for number in 1..=3 {
+        let file = folder.join(format!("delibera {number}-firmato.pdf"));
+        match Command::new("pdfsig").arg("-nocert").arg(&file).output() {
+            Ok(output) => {
+                let said = String::from_utf8_lossy(&output.stdout).into_owned();
+                assert!(said.contains("Signature is Valid"), "{file:?}: {said}");
+                assert!(said.contains("Total document signed"), "{file:?}: {said}");
+            }
+            Err(error) => eprintln!("SKIPPED: pdfsig cannot be run ({error})"),
+        }
+    }
+    pyhanko(&folder, &anchor);
+}
+
+fn pyhanko(folder: &Path, anchor: &Path) {
+    let script = "
+import sys, glob, logging
+logging.disable(logging.CRITICAL)
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko.keys import load_cert_from_pemder
+from pyhanko_certvalidator import ValidationContext
+from pyhanko.sign.validation.settings import KeyUsageConstraints
+root = load_cert_from_pemder(sys.argv[1])
+for path in sorted(glob.glob(sys.argv[2] + '/*-firmato.pdf')):
+    s = PdfFileReader(open(path, 'rb')).embedded_regular_signatures[0]
+    vc = ValidationContext(trust_roots=[root], allow_fetching=False)
+    st = validate_pdf_signature(s, vc, key_usage_settings=KeyUsageConstraints(key_usage={'non_repudiation'}))
+    assert st.intact and st.valid and st.trusted, (path, st)
+    assert st.coverage.name == 'ENTIRE_FILE', (path, st.coverage)
+    print(path)
+";
+    let python = std::env::var_os("ORACLES_PYTHON").unwrap_or_else(|| "python3".into());
+    let there = Command::new(&python)
+        .args(["-c", "import pyhanko"])
+        .output();
+    if !there.is_ok_and(|output| output.status.success()) {
+        eprintln!("SKIPPED: no Python with pyHanko here (ORACLES_PYTHON)");
+        return;
+    }
+    let output = Command::new(&python)
+        .args(["-c", script])
+        .args([anchor, folder])
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{said}");
+    assert_eq!(String::from_utf8_lossy(&output.stdout).lines().count(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signed_file_that_was_changed_fails_and_an_unknown_signer_stays_open() {
+    let token = Faulty::new();
+    let Some((desk, identity)) = with_faulty(&token).await else {
+        return;
+    };
+    let original = pdf("importo 1000 euro", 0, None);
+    let paper = desk.open("atto.pdf", &original).await;
+    desk.typist.types(&[Some(tokenkit::faulty::PIN); 2]);
+    let state = desk.sign(request(&[&paper], &identity, Format::Pdf)).await;
+    let name = signed(&state).remove(0).0;
+    let bytes = std::fs::read(desk.signed_folder().join(&name)).unwrap();
+    assert!(bytes.starts_with(&original), "the original is a prefix");
+    let at = bytes.windows(4).position(|it| it == b"1000").unwrap();
+    let mut changed = bytes.clone();
+    changed[at] = b'9';
+    let changed = desk.open("cambiato.pdf", &changed).await;
+    let judgement = desk.judge(&changed.id).await;
+    assert_eq!(judgement.answer, Answer::Fails);
+    assert_eq!(judgement.signatures[0].reasons[0], Reason::ContentChanged);
+    assert_eq!(judgement.signatures[0].indication, "TOTAL-FAILED");
+
+    // Somewhere else nobody is believed: no list came yet, or what came is no list.
+    let stranger = Desk::new(Vec::new(), None).await;
+    let there = stranger.open("atto.pdf", &bytes).await;
+    for garbage in [false, true] {
+        if garbage {
+            let folder = stranger.folder.path().join("pc/fiducia");
+            std::fs::create_dir_all(&folder).unwrap();
+            std::fs::write(folder.join("elenchi.fide"), b"FIDE, but not really").unwrap();
+        }
+        let judgement = stranger.judge(&there.id).await;
+        assert_eq!(judgement.answer, Answer::Open);
+        assert_eq!(judgement.lists, Lists::Missing);
+        assert_eq!(judgement.signatures[0].reasons[0], Reason::NoLists);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_pin_or_a_no_stops_the_run_and_it_goes_on_afterwards() {
+    let token = Faulty::new();
+    let Some((desk, identity)) = with_faulty(&token).await else {
+        return;
+    };
+    let paper = desk.open("nota.txt", b"testo").await;
+    desk.typist
+        .types(&[Some("00000000"), None, Some(tokenkit::faulty::PIN)]);
+    let state = desk.sign(request(&[&paper], &identity, Format::P7m)).await;
+    assert_eq!(state.stopped, Some(Stop::WrongPin(PinState::FewTriesLeft)));
+    assert_eq!(state.items[0].1, Done::Waiting);
+    let state = desk.resume().await;
+    assert_eq!(state.stopped, Some(Stop::Cancelled));
+    let asked = desk.typist.asked.lock().unwrap().clone();
+    assert_eq!(asked[1].state, PinState::FewTriesLeft);
+    let state = desk.resume().await;
+    assert_eq!(signed(&state)[0].0, "nota.txt.p7m");
+    assert_eq!(token.count("signed"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_is_pulled_out_half_way_goes_on_where_it_stopped() {
+    let mut token = Faulty::new();
+    token.faults(Faults {
+        removed_at: Some(2),
+        ..Faults::default()
+    });
+    let Some((desk, identity)) = with_faulty(&token).await else {
+        return;
+    };
+    let mut papers = Vec::new();
+    for number in 1..=4 {
+        papers.push(desk.open(&format!("{number}.txt"), &[b'a' + number]).await);
+    }
+    let all: Vec<&Paper> = papers.iter().collect();
+    desk.typist.types(&[Some(tokenkit::faulty::PIN); 2]);
+    let state = desk.sign(request(&all, &identity, Format::P7m)).await;
+    assert_eq!(state.stopped, Some(Stop::Removed));
+    let done = |state: &Signing| {
+        let is = |(_, done): &&(PaperId, Done)| matches!(done, Done::Signed { .. });
+        state.items.iter().filter(is).count()
+    };
+    assert!((1..4).contains(&done(&state)), "{state:?}");
+    token.faults(Faults::default());
+    token.put_in_again();
+    let state = desk.resume().await;
+    assert_eq!(signed(&state).len(), 4);
+    let files = std::fs::read_dir(desk.signed_folder()).unwrap().count();
+    assert_eq!(files, 4, "nothing twice, nothing half");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_is_called_off_and_only_one_runs() {
+    let mut token = Faulty::new();
+    token.faults(Faults {
+        sign_ms: 400,
+        ..Faults::default()
+    });
+    let Some((desk, identity)) = with_faulty(&token).await else {
+        return;
+    };
+    let mut papers = Vec::new();
+    for number in 1..=9 {
+        papers.push(desk.open(&format!("{number}.txt"), &[b'a' + number]).await);
+    }
+    let all: Vec<&Paper> = papers.iter().collect();
+    desk.typist.types(&[Some(tokenkit::faulty::PIN)]);
+    let request = request(&all, &identity, Format::P7m);
+    let input = call::FirmaSign {
+        request: request.clone(),
+    };
+    commands::firma_sign(&desk.app, input.clone())
+        .await
+        .unwrap();
+    let second = commands::firma_sign(&desk.app, input).await;
+    assert_eq!(second.unwrap_err().code, Code::SigningUnderWay);
+    let end = Instant::now() + Duration::from_secs(30);
+    loop {
+        let state = commands::firma_state(&desk.app, call::FirmaState {}).await;
+        let begun = |(_, done): &(PaperId, Done)| *done != Done::Waiting;
+        if state.unwrap().items.iter().any(begun) {
+            break;
+        }
+        assert!(Instant::now() < end);
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    commands::firma_cancel(&desk.app, call::FirmaCancel {})
+        .await
+        .unwrap();
+    let state = desk.at_rest().await;
+    assert_eq!(state.stopped, Some(Stop::Cancelled));
+    assert!(state.items.iter().any(|(_, done)| *done == Done::Waiting));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_the_list_that_was_shown_is_signed() {
+    let desk = Desk::new(Vec::new(), None).await;
+    let paper = desk.open("nota.txt", b"testo").await;
+    let mut other = request(&[&paper], "nobody", Format::P7m);
+    other.papers[0].1 = "0".repeat(64);
+    let nothing = request(&[], "nobody", Format::P7m);
+    let twice = request(&[&paper, &paper], "nobody", Format::P7m);
+    for request in [other, nothing, twice] {
+        let refused = commands::firma_sign(&desk.app, call::FirmaSign { request }).await;
+        assert_eq!(refused.unwrap_err().code, Code::NotConfirmed);
+    }
+    // A key that is nowhere stops the run, and asks for no PIN.
+    let state = desk.sign(request(&[&paper], "nobody", Format::P7m)).await;
+    assert!(
+        matches!(state.stopped, Some(Stop::NoToken | Stop::Driver)),
+        "{state:?}"
+    );
+    assert!(desk.typist.asked.lock().unwrap().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_pdf_is_not_signed_as_one_and_the_others_are() {
+    let token = Faulty::new();
+    let Some((desk, identity)) = with_faulty(&token).await else {
+        return;
+    };
+    // Opened by the file manager: what is signed goes beside it.
+    let folder = desk.folder.path().join("cartella");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::write(folder.join("atto.pdf"), pdf("atto", 0, None)).unwrap();
+    commands::firma_open_files(
+        &desk.app,
+        vec![folder.join("atto.pdf"), folder.join("manca")],
+    )
+    .await;
+    let text = desk.open("nota.txt", b"testo").await;
+    let open = commands::firma_papers(&desk.app, call::FirmaPapers {})
+        .await
+        .unwrap();
+    assert_eq!(open.len(), 2);
+    desk.typist.types(&[Some(tokenkit::faulty::PIN)]);
+    let state = desk
+        .sign(request(&[&text, &open[0]], &identity, Format::Pdf))
+        .await;
+    let not = Done::Not(NotSigned::Pdf(call::NoPdf::NotPdf));
+    assert_eq!(state.items[0].1, not);
+    assert!(folder.join("atto-firmato.pdf").is_file(), "{state:?}");
+    assert_eq!(state.folder, folder.display().to_string());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_content_is_taken_out_and_a_report_tells_what_was_found() {
+    let token = Faulty::new();
+    let Some((desk, identity)) = with_faulty(&token).await else {
+        return;
+    };
+    let bytes = pdf("Deliberazione", 0, None);
+    let paper = desk.open("delibera.pdf", &bytes).await;
+    desk.typist.types(&[Some(tokenkit::faulty::PIN); 2]);
+    let once = signed(&desk.sign(request(&[&paper], &identity, Format::P7m)).await);
+    let open = commands::firma_papers(&desk.app, call::FirmaPapers {})
+        .await
+        .unwrap();
+    let p7m = open.iter().find(|paper| paper.id == once[0].1).unwrap();
+    // A second signer beside the first.
+    let twice = signed(&desk.sign(request(&[p7m], &identity, Format::P7m)).await);
+    let judgement = desk.judge(&twice[0].1).await;
+    assert_eq!(judgement.signatures.len(), 2);
+    assert_eq!(judgement.answer, fine(&desk));
+    let extract = call::FirmaExtract {
+        paper: twice[0].1.clone(),
+    };
+    let saved = commands::firma_extract(&desk.app, extract).await.unwrap();
+    let file = Path::new(&saved.folder).join(&saved.name);
+    assert_eq!(std::fs::read(file).unwrap(), bytes);
+    assert!(saved.paper.is_some());
+
+    let report = call::FirmaReport {
+        paper: twice[0].1.clone(),
+        at: None,
+        beside: None,
+    };
+    let saved = commands::firma_report(&desk.app, report).await.unwrap();
+    let file = Path::new(&saved.folder).join(&saved.name);
+    match Command::new("pdftotext").arg(&file).arg("-").output() {
+        Ok(output) => {
+            let text = String::from_utf8_lossy(&output.stdout).into_owned();
+            for part in [
+                "Rapporto di verifica",
+                "ROSSI MARIO",
+                "SHA-256",
+                "Firma 2",
+                "pagina 1",
+            ] {
+                assert!(text.contains(part), "{part}: {text}");
+            }
+        }
+        Err(error) => eprintln!("SKIPPED: pdftotext cannot be run ({error})"),
+    }
+    // Only folders that an answer named are shown.
+    let elsewhere = call::FirmaShow { folder: "/".into() };
+    let refused = commands::firma_show(&desk.app, elsewhere).await;
+    assert_eq!(refused.unwrap_err().code, Code::PaperGone);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_pin_is_in_no_file_and_in_no_log() {
+    let canary = format!("7{:07}", std::process::id() as u64 * 7919 % 10_000_000);
+    let Some(hsm) = softhsm(&canary) else { return };
+    let log = Log::default();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer(log.clone())
+        .finish();
+    // Threads of the run take it from here.
+    if tracing::subscriber::set_global_default(subscriber).is_err() {
+        eprintln!("SKIPPED: another log is there already");
+        return;
+    }
+    let (desk, identity) = with_softhsm(&hsm).await;
+    let paper = desk.open("nota.txt", b"testo").await;
+    desk.typist.types(&[Some("00000000"), Some(&canary)]);
+    let state = desk.sign(request(&[&paper], &identity, Format::P7m)).await;
+    assert!(
+        matches!(state.stopped, Some(Stop::WrongPin(_))),
+        "{state:?}"
+    );
+    signed(&desk.resume().await);
+    commands::App::shutdown(&desk.app).await;
+    let written = log.0.lock().unwrap().clone();
+    assert!(holds(&written, "Signing stopped"), "the log is watched");
+    assert!(!holds(&written, &canary), "the PIN is in the log");
+    let mut looked = 0;
+    let mut waiting = vec![desk.folder.path().to_owned()];
+    while let Some(folder) = waiting.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                waiting.push(path);
+            } else {
+                looked += 1;
+                let bytes = std::fs::read(&path).unwrap();
+                assert!(!holds(&bytes, &canary), "{path:?}");
+            }
+        }
+    }
+    assert!(looked > 3, "only {looked} files were looked at");
+}
+
+fn holds(place: &[u8], word: &str) -> bool {
+    place.windows(word.len()).any(|it| it == word.as_bytes())
+}
+
+/// A log in memory.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> tracing_subscriber::fmt::MakeWriter<'a> for Log {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
