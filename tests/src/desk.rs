@@ -172,7 +172,7 @@ impl Desk {
     pub fn press(&self, words: &str) -> Done {
         let words = quoted(words);
         let xpath = format!(
-            "//*[self::button or self::a or @role='button'][normalize-space(.)={words} \
+            "//*[self::button or self::a or self::summary or @role='button'][normalize-space(.)={words} \
              or @aria-label={words} or .//span[normalize-space(.)={words}]]"
         );
         self.soon(|browser| browser.click(&browser.find(&xpath)?))

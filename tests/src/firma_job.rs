@@ -55,7 +55,9 @@ pub fn run(stage: &Stage) -> Done {
 /// The facilitatore's two clicks: what is wrong, and the remedy.
 fn device(maria: &Desk, card: &Card) -> Done {
     maria.press("Il mio dispositivo di firma")?;
-    maria.sees("Manca il driver della carta")?;
+    // Which of them depends on the machine: no driver, no service of readers, no reader.
+    maria.sees("Che cosa si è trovato")?;
+    maria.no_longer_sees("Pronto: puoi firmare")?;
     maria.picture("firma-dispositivo-manca")?;
     maria.press("Indica il driver a mano")?;
     maria.fill("driver-a-mano", &card.module.to_string_lossy())?;
@@ -81,12 +83,9 @@ fn sign(maria: &Desk, files: &[&Path]) -> Done<PathBuf> {
     maria.picture("firma-prima")?;
     maria.press_id("timbro-visibile")?;
     maria.sees("Pagina 2, ")?;
-    // Up by ten millimetres, left by one: WebDriver's codes of Shift, of the arrows, of "no key".
-    maria.type_at(
-        "//*[@id='timbro']",
-        "\u{E008}\u{E013}\u{E013}\u{E000}\u{E012}",
-    )?;
-    maria.sees("127 mm da sinistra, 243 mm dall’alto")?;
+    // Up by twenty millimetres, left by ten: WebDriver's codes of Shift and of the arrows.
+    maria.type_at("//*[@id='timbro']", "\u{E008}\u{E013}\u{E013}\u{E012}")?;
+    maria.sees("118 mm da sinistra, 243 mm dall’alto")?;
     maria.picture("firma-timbro")?;
     maria.press_id("firma-adesso")?;
     maria.picture("firma-pin")?;

@@ -466,6 +466,7 @@ state-card-trouble = The card does not answer well
 state-card-trouble-do = Take it out, clean the chip with a dry cloth, put it back. If it happens again, try it in another reader.
 state-wrong-slot = The signing certificate is on another card
 state-wrong-slot-do = On { $name } there is no certificate for signing: use { $other }.
+state-wrong-slot-nameless = On one of the cards there is no certificate for signing: use { $other }.
 state-no-signing-certificate = There is no signing certificate on the card
 state-no-signing-certificate-do = There may be only the one for web sites. Ask whoever gave you the card to activate the digital signature.
 state-unsupported-key = The key on the card is of a kind that cannot be used here

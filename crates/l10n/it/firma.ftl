@@ -466,6 +466,7 @@ state-card-trouble = La carta non risponde bene
 state-card-trouble-do = Toglila, pulisci il chip con un panno asciutto, rimettila. Se succede ancora, provala su un altro lettore.
 state-wrong-slot = Il certificato di firma è su un’altra carta
 state-wrong-slot-do = Su { $name } non c’è un certificato per firmare: usa { $other }.
+state-wrong-slot-nameless = Su una delle carte non c’è un certificato per firmare: usa { $other }.
 state-no-signing-certificate = Sulla carta non c’è un certificato di firma
 state-no-signing-certificate-do = C’è forse solo quello per accedere ai siti. Chiedi a chi ti ha dato la carta di attivare la firma digitale.
 state-unsupported-key = La chiave sulla carta è di un tipo che qui non si può usare

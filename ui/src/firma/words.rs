@@ -408,7 +408,11 @@ pub fn finding(t: Lang, it: &DeviceFinding, day: fn(UnixMs) -> String) -> (Strin
         DeviceState::UnknownCard => (t.state_unknown_card(), t.state_unknown_card_do()),
         DeviceState::CardTrouble => (t.state_card_trouble(), t.state_card_trouble_do()),
         DeviceState::WrongSlot => {
-            let then = t.state_wrong_slot_do(&it.name, &it.detail);
+            // A token that was never set up has no name.
+            let then = match it.name.trim().is_empty() {
+                true => t.state_wrong_slot_nameless(&it.detail),
+                false => t.state_wrong_slot_do(&it.name, &it.detail),
+            };
             return (t.state_wrong_slot().into(), then);
         }
         DeviceState::NoSigningCertificate => (
@@ -754,6 +758,9 @@ mod tests {
         let (_, then) = finding(IT, &wrong, |_| String::new());
         assert!(then.contains("Tessera sanitaria") && then.contains("Carta Aruba"));
         assert_eq!(finding_detail(&wrong), None);
+        let nameless = found(DeviceState::WrongSlot, " ", "Carta Aruba");
+        let (_, then) = finding(IT, &nameless, |_| String::new());
+        assert!(then.starts_with("Su una delle carte non c’è"), "{then}");
         let mut expired = found(DeviceState::Expired, "", "");
         expired.time = Some(1);
         let (what, _) = finding(IT, &expired, |_| "12 nov 2026".into());
