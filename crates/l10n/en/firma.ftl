@@ -60,6 +60,7 @@ firma-back = Sign and verify
 chip-holds = Holds
 chip-open = To be checked
 chip-fails = Does not hold
+chip-changed = Changed
 chip-unsigned = Not signed
 verdict-holds = { $count ->
     [one] The signature holds

@@ -60,6 +60,7 @@ firma-back = Firma e verifica
 chip-holds = Vale
 chip-open = Da controllare
 chip-fails = Non vale
+chip-changed = Modificato
 chip-unsigned = Non firmato
 verdict-holds = { $count ->
     [one] La firma vale

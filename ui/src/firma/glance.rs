@@ -1,7 +1,8 @@
 //! What is known of the open documents in a glance: judged one after the other, in the background, once each.
 
+use super::words::Glance as Seen;
 use crate::ipc;
-use api::firma::{Answer, FirmaJudge, Judgement, Paper, PaperId, PaperKind};
+use api::firma::{FirmaJudge, Judgement, Paper, PaperId, PaperKind};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -9,7 +10,7 @@ use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 /// The answer; none where the document cannot be judged.
-pub type Glance = Option<Answer>;
+pub type Glance = Option<Seen>;
 
 thread_local! {
     static KNOWN: RefCell<BTreeMap<PaperId, Glance>> = const { RefCell::new(BTreeMap::new()) };
@@ -18,7 +19,7 @@ thread_local! {
 
 /// Remembers what was said of a document as of now.
 pub fn note(paper: &PaperId, judgement: &Judgement) {
-    let (paper, answer) = (paper.clone(), judgement.answer);
+    let (paper, answer) = (paper.clone(), Seen::of(judgement));
     KNOWN.with_borrow_mut(|known| known.insert(paper, Some(answer)));
 }
 
@@ -93,7 +94,7 @@ async fn judge(paper: &Paper, papers: &[Paper]) -> Glance {
         at: None,
         beside: beside(paper, papers),
     };
-    Some(ipc::call(command).await.ok()?.answer)
+    Some(Seen::of(&ipc::call(command).await.ok()?))
 }
 
 #[cfg(test)]

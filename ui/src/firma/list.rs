@@ -232,11 +232,11 @@ fn glance(t: Lang, it: Option<Glance>) -> Html {
     match it {
         None => html! { <span class="hint">{ t.firma_judging() }</span> },
         Some(None) => badge(t.firma_not_judged(), crate::words::Tone::Note),
-        Some(Some(answer)) => {
-            let (said, tone) = words::chip(t, answer);
+        Some(Some(seen)) => {
+            let (said, tone) = seen.chip(t);
             html! {
                 <span class={classes!("tag", "tag-answer", tone.class())}>
-                    { icon(words::picture(answer)) }
+                    { icon(seen.picture()) }
                     { said }
                 </span>
             }

@@ -69,7 +69,8 @@ pub fn Sheet(props: &SheetProps) -> Html {
             if *broken {
                 <p class="sheet-broken" role="status">{ lang().pages_broken() }</p>
             } else {
-                <img src={source} alt={props.alt.clone()} draggable="false" onerror={on_error} />
+                // Another page is another picture: the old one must not stand under the new number while that loads.
+                <img key={source.clone()} src={source} alt={props.alt.clone()} draggable="false" onerror={on_error} />
             }
             { props.children.clone() }
         </div>

@@ -22,10 +22,11 @@ pub struct BannerProps {
 #[component]
 pub fn Banner(props: &BannerProps) -> Html {
     let (t, it) = (lang(), &props.judgement);
-    let (_, tone) = words::chip(t, it.answer);
+    let seen = words::Glance::of(it);
+    let (_, tone) = seen.chip(t);
     html! {
         <section id="verdetto" class={classes!("verdict", tone.class())} aria-labelledby="verdetto-titolo">
-            { icon(words::picture(it.answer)) }
+            { icon(seen.picture()) }
             <div class="verdict-words">
                 <h2 id="verdetto-titolo">{ words::verdict(t, it) }</h2>
                 for line in words::lead(t, it) {
@@ -35,7 +36,9 @@ pub fn Banner(props: &BannerProps) -> Html {
                     <div class="tampered tone-alert">
                         { icon("it-warning-circle") }
                         <div>
-                            <strong>{ t.verdict_changed() }</strong>
+                            if it.answer != Answer::Open {
+                                <strong>{ t.verdict_changed() }</strong>
+                            }
                             <p>{ t.verdict_changed_words() }</p>
                         </div>
                     </div>

@@ -32,8 +32,47 @@ pub fn picture(answer: Answer) -> &'static str {
     }
 }
 
+/// What is seen of a document before anything else. The standard leaves a document open that was changed after it was
+/// signed where the signature itself is sound: a person must not take that for a lack of some proof.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Glance {
+    /// The answer.
+    Answer(Answer),
+    /// Changed after it was signed, in a way that nothing allows.
+    Changed,
+}
+
+impl Glance {
+    /// What is seen of a judgement.
+    pub fn of(it: &Judgement) -> Self {
+        match tampered(it) {
+            true => Self::Changed,
+            false => Self::Answer(it.answer),
+        }
+    }
+
+    /// In a word.
+    pub fn chip(self, t: Lang) -> Said {
+        match self {
+            Self::Answer(answer) => chip(t, answer),
+            Self::Changed => (t.chip_changed(), Tone::Alert),
+        }
+    }
+
+    /// The picture that goes with it.
+    pub fn picture(self) -> &'static str {
+        match self {
+            Self::Answer(answer) => picture(answer),
+            Self::Changed => "it-warning-circle",
+        }
+    }
+}
+
 /// The answer about a document as one headline.
 pub fn verdict(t: Lang, it: &Judgement) -> String {
+    if it.answer == Answer::Open && tampered(it) {
+        return t.verdict_changed().into();
+    }
     let stamps_only = !it.signatures.is_empty()
         && it
             .signatures
@@ -67,6 +106,7 @@ pub fn lead(t: Lang, it: &Judgement) -> Vec<String> {
     match it.answer {
         Answer::Holds if changed(it) => lines.push(t.verdict_additions().into()),
         Answer::Holds => lines.push(t.verdict_intact().into()),
+        Answer::Open if tampered(it) => lines.push(t.verdict_fails_words().into()),
         Answer::Open => lines.push(t.verdict_open_words().into()),
         Answer::Fails => lines.push(t.verdict_fails_words().into()),
         Answer::Unsigned => return vec![t.verdict_unsigned_words().into()],
@@ -672,7 +712,11 @@ mod tests {
         of.changes = vec![change(true)];
         assert!(!tampered(&judgement(Answer::Holds, vec![of.clone()])));
         of.changes.push(change(false));
-        assert!(tampered(&judgement(Answer::Fails, vec![of])));
+        let it = judgement(Answer::Open, vec![of]);
+        assert!(tampered(&it));
+        assert_eq!(verdict(IT, &it), "Modificato dopo la firma");
+        assert!(!lead(IT, &it).contains(&IT.verdict_open_words().to_owned()));
+        assert_eq!(Glance::of(&it).chip(IT), ("Modificato", Tone::Alert));
     }
 
     #[test]
