@@ -5,6 +5,7 @@ use crate::Done;
 use crate::desk::Desk;
 use crate::stage::{Stage, within};
 use crate::token::{Card, HOLDER, PIN, lacking, pdf, tampered, write};
+use serde_json::json;
 use std::path::{Path, PathBuf};
 
 /// The window that asks for the PIN.
@@ -80,6 +81,7 @@ fn sign(maria: &Desk, files: &[&Path]) -> Done<PathBuf> {
     maria.picture("firma-elenco-scelti")?;
     maria.press("Firma 2 documenti")?;
     maria.sees(HOLDER)?;
+    painted(maria)?;
     maria.picture("firma-prima")?;
     maria.press_id("timbro-visibile")?;
     maria.sees("Pagina 2, ")?;
@@ -96,6 +98,7 @@ fn sign(maria: &Desk, files: &[&Path]) -> Done<PathBuf> {
     maria.reads("verdetto", "La firma vale")?;
     maria.reads("verdetto", HOLDER)?;
     maria.press("Mostra sulla pagina")?;
+    painted(maria)?;
     maria.picture("firma-vale")?;
     find(maria, "determina-47-firmato.pdf")
 }
@@ -123,10 +126,21 @@ fn changed(maria: &Desk, signed: &Path, to: &Path) -> Done {
     maria.press("Firma e verifica")?;
     open(maria, &[to])?;
     maria.reads("verdetto", "Modificato dopo la firma")?;
+    painted(maria)?;
     maria.picture("firma-non-vale")?;
     maria.press("Firma e verifica")?;
     maria.sees("Modificato")?;
     maria.picture("firma-elenco")
+}
+
+/// Waits until every page on the screen has its picture.
+fn painted(maria: &Desk) -> Done {
+    let script = "const all = [...document.querySelectorAll('.sheet img')]; \
+                  return all.length > 0 && all.every((it) => it.complete && it.naturalWidth > 0)";
+    within(20, || match maria.script(script, json!([]))?.as_bool() {
+        Some(true) => Ok(()),
+        _ => Err("a page has no picture".into()),
+    })
 }
 
 /// Chooses files as the system's dialog would.
