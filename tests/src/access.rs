@@ -41,6 +41,13 @@ pub fn run(stage: &Stage) -> Done {
     desk.press("Da risolvere")?;
     desk.sees("Niente da risolvere")?;
     faults.extend(sweep(&desk, "da risolvere")?);
+    desk.press("Firma")?;
+    desk.sees("Nessun documento aperto")?;
+    faults.extend(sweep(&desk, "firma e verifica")?);
+    desk.press("Il mio dispositivo di firma")?;
+    desk.sees("Driver trovati")?;
+    desk.press("Indica il driver a mano")?;
+    faults.extend(sweep(&desk, "il mio dispositivo di firma")?);
     if faults.is_empty() {
         return Ok(());
     }

@@ -85,6 +85,8 @@ impl Desk {
             .env("XDG_RUNTIME_DIR", &self.folder)
             .env("COMUNI_DATA", self.data())
             .env("COMUNI_CHIAVETTA", self.folder.with_file_name("chiavetta"))
+            .envs(self.beside("SOFTHSM2_CONF", "softhsm2.conf"))
+            .envs(self.beside("COMUNI_FIDUCIA", "fiducia"))
             .env("TAURI_WEBVIEW_AUTOMATION", "true")
             .env("WEBKIT_DISABLE_COMPOSITING_MODE", "1")
             .env("LANG", "it_IT.UTF-8")
@@ -95,6 +97,42 @@ impl Desk {
             .stdout(log)
             .stderr(errors);
         Process::start(&mut command)
+    }
+
+    /// A setting that names something beside this PC's folder, where it is there.
+    fn beside(&self, setting: &'static str, name: &str) -> Option<(&'static str, PathBuf)> {
+        let path = self.folder.with_file_name(name);
+        path.exists().then_some((setting, path))
+    }
+
+    /// The person's home.
+    pub fn home(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Types into a window of the system with this title, as soon as it is there, and presses Enter. There is no window
+    /// manager to give it the keyboard, so this does.
+    pub fn types_into(&self, title: &str, text: &str) -> Done {
+        let tool = |words: &[&str]| -> Done<String> {
+            let output = Command::new("xdotool")
+                .args(words)
+                .env("DISPLAY", &self.display)
+                .output()
+                .map_err(|error| format!("xdotool: {error}"))?;
+            match output.status.success() {
+                true => Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned()),
+                false => Err(format!("xdotool {}: {title:?}", words.join(" "))),
+            }
+        };
+        let name = format!("^{title}$");
+        let window = within(PATIENCE, || {
+            tool(&["search", "--onlyvisible", "--name", &name])
+        })?;
+        let window = window.lines().next().unwrap_or_default().to_owned();
+        tool(&["windowfocus", "--sync", &window])?;
+        self.picture("finestra-di-sistema")?;
+        tool(&["type", "--delay", "20", text])?;
+        tool(&["key", "Return"]).map(drop)
     }
 
     /// The folder of the workspace.
@@ -134,7 +172,7 @@ impl Desk {
     pub fn press(&self, words: &str) -> Done {
         let words = quoted(words);
         let xpath = format!(
-            "//*[self::button or self::a or @role='button'][normalize-space(.)={words} \
+            "//*[self::button or self::a or self::summary or @role='button'][normalize-space(.)={words} \
              or @aria-label={words} or .//span[normalize-space(.)={words}]]"
         );
         self.soon(|browser| browser.click(&browser.find(&xpath)?))

@@ -8,11 +8,13 @@
 mod access;
 mod browser;
 mod desk;
+mod firma_job;
 mod line_job;
 mod main_job;
 mod measure;
 mod stage;
 mod stick;
+mod token;
 mod trouble;
 
 use stage::Stage;
@@ -23,11 +25,15 @@ use std::time::Instant;
 type Done<T = ()> = Result<T, String>;
 type Journey = (&'static str, fn(&Stage) -> Done);
 
-const JOURNEYS: [Journey; 5] = [
+const JOURNEYS: [Journey; 6] = [
     ("a clerk's main job", main_job::run),
     ("the line says what goes, what waits and why", line_job::run),
     ("every control has a role and an Italian name", access::run),
     ("work travels on a stick", stick::run),
+    (
+        "firma: what is signed, what holds, what does not",
+        firma_job::run,
+    ),
     ("trouble is explained and loses nothing", trouble::run),
 ];
 

@@ -1,5 +1,6 @@
 // A development aid, never bundled: the app's side of the border, faked in the page, so that the screens
 // can be looked at in any browser. `dev/serve.mjs` puts it before the program.
+// ?carte=N (documents open at the start)  ?carta=ok|no|bloccata|ultimo  ?firma=tolta|pin
 // ?fase=locked|unlinked|choose_passphrase|broken  ?rete=up|down|off|busy|trouble|revoked  ?vuoto  ?ruolo=volontario
 (() => {
   const params = new URLSearchParams(location.search);
@@ -174,6 +175,88 @@
   const callbacks = new Map();
   const ears = [];
   let next = 1;
+  // Firma e verifica: what a file is called says what becomes of it.
+  const day = 86_400_000;
+  const a4 = { width: 595, height: 842 };
+  const kindOf = (name) => ({ pdf: "pdf", p7m: "p7m", p7s: "p7s", tsr: "tsr", tsd: "tsd" })[name.split(".").pop().toLowerCase()] ?? "other";
+  const paper = (name, size) => {
+    const kind = kindOf(name);
+    const pdf = kind === "pdf" || /\.pdf\.p7m$/.test(name);
+    return {
+      id: `c${next++}`, name, size, kind, sha256: [...name.padEnd(32, "x")].map((c) => c.charCodeAt(0).toString(16).padStart(2, "0")).join("").slice(0, 64).padEnd(64, "0"),
+      pages: pdf ? [a4, a4, a4].slice(0, (name.length % 3) + 1) : [], warnings: /modulo/.test(name) ? ["active_content", "stamp_breaks_accessibility"] : [],
+      no_pdf: kind !== "pdf" ? "not_pdf" : /modulo/.test(name) ? "active_content" : null,
+    };
+  };
+  const signer = (name, code) => ({ name, tax_code: code, organization: "Comune di Roccaverano", title: "Responsabile del servizio", issuer: "Prestatore di Prova CA 3", serial: "4F9A2C7710", from: now - 400 * day, until: now + 300 * day, limits: [] });
+  const signature = (more) => ({
+    kind: "signature", answer: "holds", indication: "TOTAL-PASSED", sub_indication: null, reasons: [], signer: signer("MARIA ROSSI", "RSSMRA80A41A479X"), quality: "qualified", provider: "Prestatore di Prova S.p.A.",
+    claimed: minutes(180), at: { time: now, basis: "now" }, stamps: [], changes: [], revision: 1, layer: 0, seen: { page: 1, left: 360, top: 650, width: 190, height: 60 }, purpose: null, hash: "SHA-256", counter: [], ...more,
+  });
+  const verdicts = [
+    [/manomess/, () => ["fails", [signature({ answer: "fails", indication: "TOTAL-FAILED", sub_indication: "HASH_FAILURE", reasons: ["changed_after"], changes: [{ what: "overlay", allowed: false, page: 2 }, { what: "validation_data", allowed: true, page: null }] })]]],
+    [/scadut/, (at) => at ? ["holds", [signature({ at })]] : ["open", [signature({ answer: "open", indication: "INDETERMINATE", sub_indication: "OUT_OF_BOUNDS_NO_POE", reasons: ["expired", "revocation_unknown", "no_time"], claimed: null })]]],
+    [/cie/, () => ["holds", [signature({ quality: "advanced", provider: null, signer: { ...signer("LUCA BIANCHI", "BNCLCU75B02A479K"), limits: ["Limite d'uso: solo per atti del Comune fino a 5.000 euro"] } })]]],
+    [/due/, () => ["holds", [signature({ purpose: "Parere favorevole" }), signature({ revision: 2, signer: signer("LUCA BIANCHI", "BNCLCU75B02A479K"), stamps: [{ answer: "holds", time: minutes(170), provider: "Marche di Prova", qualified: true }], changes: [{ what: "signature", allowed: true, page: null }], at: { time: minutes(170), basis: "time_stamp" } })]]],
+    [/p7s$|tsr$/, (at, beside) => beside ? ["holds", [signature({ seen: null, revision: null })]] : ["open", [signature({ answer: "open", indication: "INDETERMINATE", sub_indication: "SIGNED_DATA_NOT_FOUND", reasons: ["no_content"], seen: null, revision: null })]]],
+    [/firmat|p7m$|tsd$/, () => ["holds", [signature({})]]],
+    [/./, () => ["unsigned", []]],
+  ];
+  const firma = { papers: [], signing: { running: false, items: [], stopped: null, folder: "" }, by_hand: null };
+  const startNames = ["determina-47-sgombero-neve.pdf", "delibera-12.firmata.pdf", "contratto-manomesso.pdf", "parere-scaduto.pdf.p7m", "verbale-due-firme.pdf", "domanda-cie.pdf", "planimetria.dwg.p7m", "convenzione.pdf.p7s", "modulo-con-codice.pdf", "bilancio.xlsx", "determina-48.pdf", "determina-49.pdf"];
+  const open = (name, size) => { const it = paper(name, size); firma.papers.push(it); return it; };
+  const found = (id) => firma.papers.find((it) => it.id === id) ?? fail("paper_gone");
+  const device = () => {
+    const card = params.get("carta") ?? "ok";
+    const it = (what, more = {}) => ({ what, name: "", detail: "", time: null, ...more });
+    const driver = { name: "Bit4id", path: "/usr/lib/bit4id/libbit4xpki.so", by_hand: false };
+    const drivers = firma.by_hand ? [{ name: "A mano", path: firma.by_hand, by_hand: true }, driver] : [driver];
+    if (card === "no") return { drivers: [], findings: [it("no_driver"), it("no_reader")], identities: [] };
+    const pin = { ok: "ok", bloccata: "locked", ultimo: "last_try" }[card];
+    const state = { ok: it("ready", { name: "Carta Aruba" }), bloccata: it("pin_locked", { name: "Carta Aruba" }), ultimo: it("pin_last_try", { name: "Carta Aruba" }) }[card];
+    const second = { ...signer("MARIA ROSSI", "RSSMRA80A41A479X"), issuer: "Vecchia CA", until: now - 12 * day, limits: ["Solo per visti"] };
+    return {
+      drivers, findings: [state, it("wrong_slot", { name: "Tessera sanitaria", detail: "Carta Aruba" }), it("expired", { name: "Vecchia carta", time: now - 12 * day }), it("card_trouble", { name: "Lettore 2", detail: "CKR_DEVICE_ERROR" })],
+      identities: [{ id: "i1", holder: signer("MARIA ROSSI", "RSSMRA80A41A479X"), device: "Carta Aruba nel lettore 1", pin, usable: true }, { id: "i2", holder: second, device: "Vecchia carta", pin: "ok", usable: false }],
+    };
+  };
+  const step = (stop) => {
+    const at = firma.signing.items.findIndex(([, done]) => done.state === "waiting");
+    if (!firma.signing.running || at < 0) { firma.signing.running = false; return emit({ what: "firma" }); }
+    if (stop && at === 1) { Object.assign(firma.signing, { running: false, stopped: stop }); return emit({ what: "firma" }); }
+    const [id] = firma.signing.items[at];
+    const { name, size } = found(id);
+    const signed = open(name.replace(/\.pdf$/, "-firmato.pdf"), size + 20_000);
+    firma.signing.items[at][1] = /49/.test(name) ? { state: "not", with: "rejected" } : { state: "signed", with: { name: signed.name, paper: signed.id } };
+    emit({ what: "firma" });
+    setTimeout(() => step(stop), 900);
+  };
+  const saved = (name, of) => ({ name, folder: "/home/anna/Documenti/Comuni in Rete/Firmati", paper: of ? open(name, 12_000).id : null });
+  Object.assign(commands, {
+    firma_papers: () => firma.papers,
+    firma_close: ({ papers }) => { firma.papers = papers.length ? firma.papers.filter((it) => !papers.includes(it.id)) : []; return null; },
+    firma_judge: ({ paper, at, beside }) => {
+      const { name, kind } = found(paper);
+      const [answer, signatures] = verdicts.find(([words]) => words.test(name))[1](at, beside);
+      const inside = ["p7m", "tsd"].includes(kind) ? { name: name.replace(/\.[^.]+$/, ""), size: 88_000, kind: kindOf(name.replace(/\.[^.]+$/, "")) } : null;
+      return { answer, signatures, inside, lists: params.has("elenchi") ? { state: params.get("elenchi"), days: 9 } : { state: "current", days: 3 }, at: at ?? { time: Date.now(), basis: "now" } };
+    },
+    firma_extract: ({ paper }) => saved(found(paper).name.replace(/\.[^.]+$/, ""), true),
+    firma_report: ({ paper }) => saved(`${found(paper).name}-rapporto.pdf`),
+    firma_device: device,
+    firma_driver: ({ path }) => { firma.by_hand = path; return device(); },
+    firma_test: () => params.get("firma") === "pin" ? { Err: { wrong_pin: "few_tries_left" } } : { Ok: 412 },
+    firma_sign: ({ request }) => {
+      window.mock.request = request;
+      firma.signing = { running: true, items: request.papers.map(([id]) => [id, { state: "waiting" }]), stopped: null, folder: "/home/anna/Documenti/Comuni in Rete/Firmati" };
+      setTimeout(() => step({ tolta: "removed", pin: { wrong_pin: "last_try" } }[params.get("firma")]), 900);
+      return null;
+    },
+    firma_resume: () => { Object.assign(firma.signing, { running: true, stopped: null }); setTimeout(step, 900); return null; },
+    firma_cancel: () => { Object.assign(firma.signing, { running: false, stopped: "cancelled" }); return null; },
+    firma_state: () => firma.signing,
+    firma_show: () => null,
+  });
   const emit = (payload) => ears.forEach((id) => callbacks.get(id)?.({ event: "changed", id: 1, payload }));
   const respond = (name, args, options) => {
     if (name === "plugin:event|listen") { ears.push(args.handler); return next++; }
@@ -183,9 +266,14 @@
       if (options.headers.image && media !== "image/jpeg") fail("bad_image", { name: file_name });
       return { ...file(file_name + next++, media, args.byteLength), name: file_name };
     }
+    if (name === "firma_open") {
+      const file_name = decodeURIComponent(options.headers.name);
+      return /rovinat/.test(file_name) ? fail("paper_unreadable", { name: file_name }) : open(file_name, args.byteLength);
+    }
     if (!commands[name]) throw `command ${name} not found`;
     return commands[name](structuredClone(args.input));
   };
+  for (let at = 0; at < Number(params.get("carte") ?? 0); at++) open(startNames[at % startNames.length], 84_000 + at * 61_000);
   window.mock = { state, emit, commands };
   window.__TAURI_INTERNALS__ = {
     transformCallback: (callback) => { callbacks.set(next, callback); return next++; },
@@ -195,6 +283,6 @@
   };
   // The app serves pictures at anteprima:, a browser does not.
   new MutationObserver((changes) => {
-    for (const img of document.querySelectorAll('img[src^="anteprima:"]')) img.src = "/dev/piazza.svg";
+    for (const img of document.querySelectorAll('img[src^="anteprima:"]')) img.src = img.src.includes("/carta/") ? "/dev/carta.svg" : "/dev/piazza.svg";
   }).observe(document, { childList: true, subtree: true, attributes: true, attributeFilter: ["src"] });
 })();

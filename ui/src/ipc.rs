@@ -1,5 +1,6 @@
 //! The border with the app: typed calls, raw files, events. All that this program knows of Tauri.
 
+use api::firma::Paper;
 use api::{Code, Command, Event, Failure};
 use domain::FileRef;
 use js_sys::{Function, Object, Promise, Reflect, Uint8Array};
@@ -28,20 +29,36 @@ pub async fn call<C: Command>(input: C) -> Result<C::Output, Failure> {
 /// # Errors
 /// As [`call`].
 pub async fn add_file(file: &web_sys::File, image: bool) -> Result<FileRef, Failure> {
+    let more: &[(&str, &str)] = if image { &[("image", "1")] } else { &[] };
+    raw::<api::sito::FileAdd>(file, more).await
+}
+
+/// Opens a document in "Firma e verifica". The bytes cross the border raw.
+///
+/// # Errors
+/// As [`call`].
+pub async fn open_paper(file: &web_sys::File) -> Result<Paper, Failure> {
+    raw::<api::firma::FirmaOpen>(file, &[]).await
+}
+
+/// Sends a file's bytes as they are, its name and what else there is to say in headers.
+async fn raw<C: Command>(
+    file: &web_sys::File,
+    more: &[(&str, &str)],
+) -> Result<C::Output, Failure> {
     let bytes = JsFuture::from(file.array_buffer())
         .await
         .map_err(|_| Failure::new(Code::BadDocument).with("name", file.name()))?;
     let headers = Object::new();
     let name = String::from(js_sys::encode_uri_component(&file.name()));
     set(&headers, "name", &name.into());
-    if image {
-        set(&headers, "image", &"1".into());
+    for (header, value) in more {
+        set(&headers, header, &(*value).into());
     }
     let options = Object::new();
     set(&options, "headers", &headers);
-    let name = <api::sito::FileAdd as Command>::NAME;
-    let answer = invoke(name, &Uint8Array::new(&bytes), &options).await?;
-    serde_wasm_bindgen::from_value(answer).map_err(|error| border(name, &error.to_string()))
+    let answer = invoke(C::NAME, &Uint8Array::new(&bytes), &options).await?;
+    serde_wasm_bindgen::from_value(answer).map_err(|error| border(C::NAME, &error.to_string()))
 }
 
 /// Writes a note of the web view into the app's log. Never what people wrote.

@@ -10,6 +10,7 @@
 mod app;
 mod dom;
 mod editor;
+mod firma;
 mod ipc;
 mod lang;
 mod later;

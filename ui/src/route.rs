@@ -2,6 +2,7 @@
 //! and links work from any origin without a server.
 
 use crate::dom;
+use api::firma::PaperId;
 use api::sito::Status;
 use domain::PageId;
 use domain::sito::PageKind;
@@ -23,6 +24,16 @@ pub enum Route {
     Risolvere,
     /// The line: limits and log.
     Linea,
+    /// "Firma e verifica": the documents that are open.
+    Firma,
+    /// One of them.
+    Paper(PaperId),
+    /// What is about to be signed.
+    Sign(Vec<PaperId>),
+    /// What goes on with signing, and its outcome.
+    Run,
+    /// "Il mio dispositivo di firma".
+    Device,
 }
 
 /// What the list of pages shows.
@@ -58,6 +69,11 @@ impl Route {
             Self::Versions(page) => format!("#/sito/{page}/versioni"),
             Self::Risolvere => "#/da-risolvere".into(),
             Self::Linea => "#/linea".into(),
+            Self::Firma => "#/firma".into(),
+            Self::Paper(paper) => format!("#/firma/{}", encode(&paper.0)),
+            Self::Sign(papers) => format!("#/firma/firmare/{}", together(papers)),
+            Self::Run => "#/firma/esito".into(),
+            Self::Device => "#/firma/dispositivo".into(),
         }
     }
 
@@ -71,6 +87,11 @@ impl Route {
             ["sito", page, "versioni"] => Self::Versions(PageId::new(*page)),
             ["da-risolvere"] => Self::Risolvere,
             ["linea"] => Self::Linea,
+            ["firma"] => Self::Firma,
+            ["firma", "esito"] => Self::Run,
+            ["firma", "dispositivo"] => Self::Device,
+            ["firma", "firmare", papers] => Self::Sign(apart(papers)),
+            ["firma", paper] => Self::Paper(PaperId(decode(paper))),
             _ => Self::Oggi,
         }
     }
@@ -116,6 +137,17 @@ impl Filter {
         }
         filter
     }
+}
+
+/// Documents in an address.
+fn together(papers: &[PaperId]) -> String {
+    let papers: Vec<String> = papers.iter().map(|it| encode(&it.0)).collect();
+    papers.join(",")
+}
+
+fn apart(papers: &str) -> Vec<PaperId> {
+    let papers = papers.split(',').filter(|it| !it.is_empty());
+    papers.map(|it| PaperId(decode(it))).collect()
 }
 
 fn of<T: Copy>(table: &[(T, &str)], name: &str) -> Option<T> {
@@ -189,6 +221,12 @@ mod tests {
             Route::Versions(PageId::new("0190-a")),
             Route::Risolvere,
             Route::Linea,
+            Route::Firma,
+            Route::Paper(PaperId("carta 1/à".into())),
+            Route::Sign(Vec::new()),
+            Route::Sign(vec![PaperId("1".into()), PaperId("2,3".into())]),
+            Route::Run,
+            Route::Device,
         ] {
             assert_eq!(Route::parse(&route.hash()), route);
         }

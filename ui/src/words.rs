@@ -469,6 +469,36 @@ pub fn failure(lang: Lang, failure: &Failure) -> Message {
         }
         Code::StickNewer => stick(lang, lang.fail_stick_newer(), lang.todo_stick_newer()),
         Code::StickRefused => stick(lang, lang.fail_stick_refused(), lang.todo_stick_refused()),
+        Code::PaperGone => (
+            lang.fail_paper_gone().into(),
+            lang.safe_originals(),
+            lang.todo_paper_gone().into(),
+        ),
+        Code::PapersTooLarge => (
+            lang.fail_papers_large(arg("limit")),
+            lang.safe_originals(),
+            lang.todo_papers_large().into(),
+        ),
+        Code::PaperUnreadable => (
+            lang.fail_paper_unreadable(arg("name")),
+            lang.safe_originals(),
+            lang.todo_paper_unreadable().into(),
+        ),
+        Code::SigningUnderWay => (
+            lang.fail_signing().into(),
+            lang.safe_originals(),
+            lang.todo_signing().into(),
+        ),
+        Code::NotConfirmed => (
+            lang.fail_not_confirmed().into(),
+            lang.safe_originals(),
+            lang.todo_not_confirmed().into(),
+        ),
+        Code::FolderNotWritable => (
+            lang.fail_folder(arg("folder")),
+            lang.safe_originals(),
+            lang.todo_folder().into(),
+        ),
         Code::Unexpected => (
             lang.fail_unexpected().into(),
             lang.safe_last_saved(),
@@ -609,6 +639,22 @@ mod tests {
         let message = failure(Lang::It, &too_large);
         assert!(message.title.contains("delibera.pdf") && message.title.contains("100"));
         assert!(!message.safe.is_empty() && !message.todo.is_empty());
+    }
+
+    #[test]
+    fn every_failure_of_signing_says_that_the_files_are_as_they_were() {
+        for code in [
+            Code::PaperGone,
+            Code::PapersTooLarge,
+            Code::PaperUnreadable,
+            Code::SigningUnderWay,
+            Code::NotConfirmed,
+            Code::FolderNotWritable,
+        ] {
+            let said = failure(Lang::It, &Failure::new(code));
+            assert_eq!(said.safe, Lang::It.safe_originals(), "{code:?}");
+            assert!(!said.title.is_empty() && !said.todo.is_empty());
+        }
     }
 
     #[test]

@@ -60,6 +60,7 @@ firma-back = Sign and verify
 chip-holds = Holds
 chip-open = To be checked
 chip-fails = Does not hold
+chip-changed = Changed
 chip-unsigned = Not signed
 verdict-holds = { $count ->
     [one] The signature holds
@@ -86,6 +87,7 @@ verdict-changed-words = Somebody changed the document in a way that the signatur
 verdict-not-qualified = Note: this is no qualified signature. Below you read what it is worth.
 verdict-at = Answer as of { $when } ({ $basis }).
 verdict-now = Answer as of today.
+verdict-claims = The file says: signed by { $names }.
 judge-working = Checking the signature…
 pages-label = Pages of { $name }
 pages-of = Page { $page } of { $count }
@@ -351,11 +353,8 @@ pin-to-be-changed-words = Change it first with the card’s program.
 # The stamp
 place-title = Where the stamp goes
 place-lead = Drag it on the page. With the keyboard: arrows to move it, Shift for larger steps, + and − for its size.
-place-page = Page of the stamp
 place-page-first = The first
 place-page-last = The last
-place-page-other = Another
-place-page-number = Page number
 place-fewer = Documents with fewer pages get it on the last one.
 place-box = Stamp
 place-corner = Corner of the stamp: changes its size
@@ -385,7 +384,6 @@ run-some-not = { $count ->
     [one] 1 document was not signed: below you read why.
    *[other] { $count } documents were not signed: below you read why.
  }
-run-stopped = It stopped
 run-signed-stay = { $count ->
     [0] No document was signed.
     [one] The document already signed stays signed.
@@ -469,6 +467,7 @@ state-card-trouble = The card does not answer well
 state-card-trouble-do = Take it out, clean the chip with a dry cloth, put it back. If it happens again, try it in another reader.
 state-wrong-slot = The signing certificate is on another card
 state-wrong-slot-do = On { $name } there is no certificate for signing: use { $other }.
+state-wrong-slot-nameless = On one of the cards there is no certificate for signing: use { $other }.
 state-no-signing-certificate = There is no signing certificate on the card
 state-no-signing-certificate-do = There may be only the one for web sites. Ask whoever gave you the card to activate the digital signature.
 state-unsupported-key = The key on the card is of a kind that cannot be used here

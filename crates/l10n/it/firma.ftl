@@ -60,6 +60,7 @@ firma-back = Firma e verifica
 chip-holds = Vale
 chip-open = Da controllare
 chip-fails = Non vale
+chip-changed = Modificato
 chip-unsigned = Non firmato
 verdict-holds = { $count ->
     [one] La firma vale
@@ -85,7 +86,8 @@ verdict-changed = Modificato dopo la firma
 verdict-changed-words = Qualcuno ha cambiato il documento in un modo che la firma non permette. Quello che leggi può non essere quello che è stato firmato.
 verdict-not-qualified = Attenzione: non è una firma digitale. Sotto leggi che valore ha.
 verdict-at = Risposta alla data del { $when } ({ $basis }).
-verdict-now = Risposta a oggi.
+verdict-now = Risposta alla data di oggi.
+verdict-claims = Il file dice: firmato da { $names }.
 judge-working = Controllo la firma…
 pages-label = Pagine di { $name }
 pages-of = Pagina { $page } di { $count }
@@ -351,15 +353,12 @@ pin-to-be-changed-words = Cambialo prima con il programma della carta.
 # Il timbro
 place-title = Dove va il timbro
 place-lead = Trascinalo sulla pagina. Da tastiera: frecce per spostarlo, Maiusc per passi più grandi, + e − per la grandezza.
-place-page = Pagina del timbro
 place-page-first = La prima
 place-page-last = L’ultima
-place-page-other = Un’altra
-place-page-number = Numero di pagina
 place-fewer = Chi ha meno pagine lo riceve sull’ultima.
 place-box = Timbro
 place-corner = Angolo del timbro: cambia la grandezza
-place-at = Pagina { $page }, { $left } mm da sinistra, { $top } mm dall’alto, largo { $width } mm e alto { $height }
+place-at = Pagina { $page }, { $left } mm da sinistra, { $top } mm dall’alto, largo { $width } mm e alto { $height } mm
 place-ready = Posti pronti
 place-top-left = In alto a sinistra
 place-top-center = In alto al centro
@@ -385,7 +384,6 @@ run-some-not = { $count ->
     [one] 1 documento non è stato firmato: sotto leggi perché.
    *[other] { $count } documenti non sono stati firmati: sotto leggi perché.
  }
-run-stopped = Ci si è fermati
 run-signed-stay = { $count ->
     [0] Nessun documento è stato firmato.
     [one] Il documento già firmato resta firmato.
@@ -469,6 +467,7 @@ state-card-trouble = La carta non risponde bene
 state-card-trouble-do = Toglila, pulisci il chip con un panno asciutto, rimettila. Se succede ancora, provala su un altro lettore.
 state-wrong-slot = Il certificato di firma è su un’altra carta
 state-wrong-slot-do = Su { $name } non c’è un certificato per firmare: usa { $other }.
+state-wrong-slot-nameless = Su una delle carte non c’è un certificato per firmare: usa { $other }.
 state-no-signing-certificate = Sulla carta non c’è un certificato di firma
 state-no-signing-certificate-do = C’è forse solo quello per accedere ai siti. Chiedi a chi ti ha dato la carta di attivare la firma digitale.
 state-unsupported-key = La chiave sulla carta è di un tipo che qui non si può usare

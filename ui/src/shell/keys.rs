@@ -18,6 +18,7 @@ enum Shortcut {
     Oggi,
     Sito,
     Risolvere,
+    Firma,
     Panel,
     Keys,
 }
@@ -31,6 +32,7 @@ fn shortcut(control: bool, alt: bool, key: &str, code: &str) -> Option<Shortcut>
         (false, true, _, "Digit1" | "Numpad1") => Some(Shortcut::Oggi),
         (false, true, _, "Digit2" | "Numpad2") => Some(Shortcut::Sito),
         (false, true, _, "Digit3" | "Numpad3") => Some(Shortcut::Risolvere),
+        (false, true, _, "Digit4" | "Numpad4") => Some(Shortcut::Firma),
         (false, true, _, "Digit0" | "Numpad0") => Some(Shortcut::Panel),
         (false, false, "F1", _) => Some(Shortcut::Keys),
         _ => None,
@@ -61,6 +63,7 @@ pub fn use_shortcuts(open: Callback<Over>) {
                 Shortcut::Oggi => Route::Oggi.go(),
                 Shortcut::Sito => Route::Sito(Filter::default()).go(),
                 Shortcut::Risolvere => Route::Risolvere.go(),
+                Shortcut::Firma => Route::Firma.go(),
             }
         });
         move || drop(listener)
@@ -82,6 +85,7 @@ pub fn KeysDialog(props: &KeysDialogProps) -> Html {
         ("Alt + 1", t.key_oggi()),
         ("Alt + 2", t.key_sito()),
         ("Alt + 3", t.key_risolvere()),
+        ("Alt + 4", t.key_firma()),
         ("Alt + 0", t.key_panel()),
         ("F1", t.key_keys()),
         ("Tab", t.key_tab()),
@@ -118,6 +122,7 @@ mod tests {
     fn an_area_is_reached_whatever_alt_makes_of_the_digit() {
         assert_eq!(shortcut(false, true, "¡", "Digit1"), Some(Shortcut::Oggi));
         assert_eq!(shortcut(false, true, "2", "Numpad2"), Some(Shortcut::Sito));
+        assert_eq!(shortcut(false, true, "4", "Digit4"), Some(Shortcut::Firma));
         assert_eq!(shortcut(true, false, "K", "KeyK"), Some(Shortcut::Search));
         // AltGr is Control and Alt together: it writes characters.
         assert_eq!(shortcut(true, true, "1", "Digit1"), None);

@@ -15,7 +15,7 @@ use crate::lang::lang;
 use crate::part::{Dialog, FailureNotice};
 use crate::route::{Route, use_route};
 use crate::toast::use_news;
-use crate::{later, linea, oggi, risolvere, sito};
+use crate::{firma, later, linea, oggi, risolvere, sito};
 use api::session::Desk;
 use api::{Code, Failure};
 use gloo_events::{EventListener, EventListenerOptions};
@@ -116,6 +116,13 @@ fn screen(route: &Route) -> Html {
         },
         Route::Risolvere => html! { <risolvere::RisolvereScreen /> },
         Route::Linea => html! { <linea::LineaScreen /> },
+        Route::Firma => html! { <firma::ListScreen /> },
+        Route::Paper(paper) => {
+            html! { <firma::PaperScreen key={paper.0.clone()} paper={paper.clone()} /> }
+        }
+        Route::Sign(papers) => html! { <firma::SignScreen papers={papers.clone()} /> },
+        Route::Run => html! { <firma::RunScreen /> },
+        Route::Device => html! { <firma::DeviceScreen /> },
     }
 }
 

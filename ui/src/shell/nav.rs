@@ -30,6 +30,10 @@ pub fn Nav(props: &NavProps) -> Html {
         props.route,
         Route::Sito(_) | Route::Page(_) | Route::Versions(_)
     );
+    let in_firma = matches!(
+        props.route,
+        Route::Firma | Route::Paper(_) | Route::Sign(_) | Route::Run | Route::Device
+    );
     let on_keys = props.open.reform(|_: MouseEvent| Over::Keys);
     html! {
         <header class="side">
@@ -49,6 +53,7 @@ pub fn Nav(props: &NavProps) -> Html {
                     { area(&Route::Oggi, props.route == Route::Oggi, "it-calendar", t.nav_oggi(), 0) }
                     { area(&Route::Sito(Filter::default()), in_sito, "it-pa", t.nav_sito(), 0) }
                     { area(&Route::Risolvere, props.route == Route::Risolvere, "it-flag", t.nav_risolvere(), conflicts) }
+                    { area(&Route::Firma, in_firma, "it-file-signed", t.nav_firma(), 0) }
                 </ul>
             </nav>
             <div class="side-foot">

@@ -1,0 +1,844 @@
+//! What is said of signatures, tokens and runs, and how gravely. Pure; the words are in `l10n`.
+
+use crate::words::Tone;
+use api::firma::{
+    Answer, Basis, Device, DeviceFinding, DeviceState, Done, Format, Judgement, Lists, NoPdf,
+    NotSigned, PaperKind, PinState, Quality, Reason, Signature, SignatureKind, Signer, Signing,
+    Stop, Warning, What,
+};
+use domain::UnixMs;
+use l10n::Lang;
+
+/// A word and how gravely it is said.
+pub type Said = (&'static str, Tone);
+
+/// The answer in a glance.
+pub fn chip(t: Lang, answer: Answer) -> Said {
+    match answer {
+        Answer::Holds => (t.chip_holds(), Tone::Good),
+        Answer::Open => (t.chip_open(), Tone::Note),
+        Answer::Fails => (t.chip_fails(), Tone::Alert),
+        Answer::Unsigned => (t.chip_unsigned(), Tone::Calm),
+    }
+}
+
+/// The picture that goes with an answer: colour is never the only sign.
+pub fn picture(answer: Answer) -> &'static str {
+    match answer {
+        Answer::Holds => "it-check-circle",
+        Answer::Open => "it-help-circle",
+        Answer::Fails => "it-close-circle",
+        Answer::Unsigned => "it-info-circle",
+    }
+}
+
+/// What is seen of a document before anything else. The standard leaves a document open that was changed after it was
+/// signed where the signature itself is sound: a person must not take that for a lack of some proof.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Glance {
+    /// The answer.
+    Answer(Answer),
+    /// Changed after it was signed, in a way that nothing allows.
+    Changed,
+}
+
+impl Glance {
+    /// What is seen of a judgement.
+    pub fn of(it: &Judgement) -> Self {
+        match tampered(it) {
+            true => Self::Changed,
+            false => Self::Answer(it.answer),
+        }
+    }
+
+    /// In a word.
+    pub fn chip(self, t: Lang) -> Said {
+        match self {
+            Self::Answer(answer) => chip(t, answer),
+            Self::Changed => (t.chip_changed(), Tone::Alert),
+        }
+    }
+
+    /// The picture that goes with it.
+    pub fn picture(self) -> &'static str {
+        match self {
+            Self::Answer(answer) => picture(answer),
+            Self::Changed => "it-warning-circle",
+        }
+    }
+}
+
+/// The answer about a document as one headline.
+pub fn verdict(t: Lang, it: &Judgement) -> String {
+    if it.answer == Answer::Open && tampered(it) {
+        return t.verdict_changed().into();
+    }
+    let stamps_only = !it.signatures.is_empty()
+        && it
+            .signatures
+            .iter()
+            .all(|it| it.kind == SignatureKind::Timestamp);
+    let count = people(it).count() as u64;
+    match it.answer {
+        Answer::Holds if stamps_only => t.verdict_stamp_holds().into(),
+        Answer::Fails if stamps_only => t.verdict_stamp_fails().into(),
+        Answer::Fails if count_failing(it) == it.signatures.len() => t.verdict_fails(1),
+        Answer::Holds => t.verdict_holds(count),
+        Answer::Open => t.verdict_open().into(),
+        Answer::Fails => t.verdict_fails(count.max(2)),
+        Answer::Unsigned => t.verdict_unsigned().into(),
+    }
+}
+
+fn count_failing(it: &Judgement) -> usize {
+    let failing = it.signatures.iter().filter(|it| it.answer == Answer::Fails);
+    failing.count()
+}
+
+fn people(it: &Judgement) -> impl Iterator<Item = &Signature> {
+    let signatures = it.signatures.iter();
+    signatures.filter(|it| it.kind == SignatureKind::Signature)
+}
+
+/// What follows the headline: who signed, what became of the document since, what to be careful about.
+pub fn lead(t: Lang, it: &Judgement) -> Vec<String> {
+    let mut lines: Vec<String> = signers(t, it).into_iter().collect();
+    match it.answer {
+        Answer::Holds if changed(it) => lines.push(t.verdict_additions().into()),
+        Answer::Holds => lines.push(t.verdict_intact().into()),
+        Answer::Open if tampered(it) => lines.push(t.verdict_fails_words().into()),
+        Answer::Open => lines.push(t.verdict_open_words().into()),
+        Answer::Fails => lines.push(t.verdict_fails_words().into()),
+        Answer::Unsigned => return vec![t.verdict_unsigned_words().into()],
+    }
+    let binding = [Quality::Qualified, Quality::QualifiedSeal];
+    if it.answer == Answer::Holds && people(it).any(|it| !binding.contains(&it.quality)) {
+        lines.push(t.verdict_not_qualified().into());
+    }
+    lines
+}
+
+/// "Firmato da Maria Rossi e Luca Bianchi." A name is told only where nothing says that the signature is not hers.
+fn signers(t: Lang, it: &Judgement) -> Option<String> {
+    let told = people(it).filter(|it| it.answer != Answer::Fails);
+    let names: Vec<&str> = told
+        .filter_map(|it| it.signer.as_ref())
+        .map(|signer| signer.name.as_str())
+        .collect();
+    let sealed = people(it).all(|it| it.quality == Quality::QualifiedSeal);
+    match (names.is_empty(), sealed) {
+        (true, _) => None,
+        (false, _) if it.answer == Answer::Open => Some(t.verdict_claims(&listed(t, &names))),
+        (false, true) => Some(t.verdict_sealed_by(&listed(t, &names))),
+        (false, false) => Some(t.verdict_by(&listed(t, &names))),
+    }
+}
+
+/// "Anna, Bruno e Carla".
+pub fn listed(t: Lang, names: &[&str]) -> String {
+    match names {
+        [first @ .., last] if !first.is_empty() => t.verdict_and(&first.join(", "), last),
+        _ => names.join(", "),
+    }
+}
+
+fn changed(it: &Judgement) -> bool {
+    it.signatures.iter().any(|it| !it.changes.is_empty())
+}
+
+/// Something was done to the document that a signature does not let be: said before everything else.
+pub fn tampered(it: &Judgement) -> bool {
+    it.signatures.iter().any(|it| {
+        let forbidden = it.changes.iter().any(|change| !change.allowed);
+        forbidden || it.reasons.contains(&Reason::ChangedAfter)
+    })
+}
+
+/// Who signed, in the words of the certificate.
+pub fn name(t: Lang, signature: &Signature) -> String {
+    let named = signature.signer.as_ref().map(|signer| signer.name.clone());
+    let unknown = match signature.kind {
+        SignatureKind::Signature => t.signature_unknown(),
+        SignatureKind::Timestamp => t.stamp_on_document(),
+    };
+    named
+        .filter(|name| !name.is_empty())
+        .unwrap_or_else(|| unknown.into())
+}
+
+/// What a signature is worth: its name, what that means.
+pub fn quality(t: Lang, signature: &Signature) -> (&'static str, &'static str) {
+    if signature.kind == SignatureKind::Timestamp {
+        return match signature.quality {
+            Quality::Unknown => (t.quality_stamp_unknown(), t.stamp_not_qualified()),
+            _ => (t.quality_stamp_qualified(), t.basis_opposable()),
+        };
+    }
+    match signature.quality {
+        Quality::Qualified => (t.quality_qualified(), t.quality_qualified_words()),
+        Quality::QualifiedSeal => (t.quality_seal(), t.quality_seal_words()),
+        Quality::AdvancedQualifiedCertificate => (t.quality_aqc(), t.quality_aqc_words()),
+        Quality::Advanced => (t.quality_advanced(), t.quality_advanced_words()),
+        Quality::Unknown => (t.quality_unknown(), t.quality_unknown_words()),
+    }
+}
+
+/// Why a signature does not simply hold: what it means, what to do.
+pub fn reason(t: Lang, it: Reason) -> (&'static str, &'static str) {
+    match it {
+        Reason::ChangedAfter => (t.reason_changed_after(), t.reason_changed_after_do()),
+        Reason::ContentChanged => (t.reason_content_changed(), t.reason_content_changed_do()),
+        Reason::BadSignature => (t.reason_bad_signature(), t.reason_bad_signature_do()),
+        Reason::BadForm => (t.reason_bad_form(), t.reason_bad_form_do()),
+        Reason::NoContent => (t.reason_no_content(), t.reason_no_content_do()),
+        Reason::NoCertificate => (t.reason_no_certificate(), t.reason_no_certificate_do()),
+        Reason::NotBound => (t.reason_not_bound(), t.reason_not_bound_do()),
+        Reason::WrongUse => (t.reason_wrong_use(), t.reason_wrong_use_do()),
+        Reason::NotForSignatures => (
+            t.reason_not_for_signatures(),
+            t.reason_not_for_signatures_do(),
+        ),
+        Reason::Expired => (t.reason_expired(), t.reason_expired_do()),
+        Reason::NotYetValid => (t.reason_not_yet_valid(), t.reason_not_yet_valid_do()),
+        Reason::Revoked => (t.reason_revoked(), t.reason_revoked_do()),
+        Reason::RevokedLater => (t.reason_revoked_later(), t.reason_revoked_later_do()),
+        Reason::AuthorityRevoked => (
+            t.reason_authority_revoked(),
+            t.reason_authority_revoked_do(),
+        ),
+        Reason::RevocationUnknown => (
+            t.reason_revocation_unknown(),
+            t.reason_revocation_unknown_do(),
+        ),
+        Reason::BadPath => (t.reason_bad_path(), t.reason_bad_path_do()),
+        Reason::NotTrusted => (t.reason_not_trusted(), t.reason_not_trusted_do()),
+        Reason::NoLists => (t.reason_no_lists(), t.reason_no_lists_do()),
+        Reason::StaleLists => (t.reason_stale_lists(), t.reason_stale_lists_do()),
+        Reason::ServiceWithdrawn => (
+            t.reason_service_withdrawn(),
+            t.reason_service_withdrawn_do(),
+        ),
+        Reason::Weak => (t.reason_weak(), t.reason_weak_do()),
+        Reason::UnknownAlgorithm => (
+            t.reason_unknown_algorithm(),
+            t.reason_unknown_algorithm_do(),
+        ),
+        Reason::TimeAhead => (t.reason_time_ahead(), t.reason_time_ahead_do()),
+        Reason::NoTime => (t.reason_no_time(), t.reason_no_time_do()),
+        Reason::BadStamp => (t.reason_bad_stamp(), t.reason_bad_stamp_do()),
+        Reason::TrailingBytes => (t.reason_trailing_bytes(), t.reason_trailing_bytes_do()),
+    }
+}
+
+/// How gravely a reason is said: some are told without any weight, others decide alone.
+pub fn reason_tone(it: Reason) -> Tone {
+    match it {
+        Reason::NotForSignatures
+        | Reason::RevokedLater
+        | Reason::NoTime
+        | Reason::TrailingBytes => Tone::Calm,
+        Reason::ChangedAfter
+        | Reason::ContentChanged
+        | Reason::BadSignature
+        | Reason::BadForm
+        | Reason::Revoked
+        | Reason::AuthorityRevoked => Tone::Alert,
+        _ => Tone::Note,
+    }
+}
+
+/// By what right a time counts, within a sentence.
+pub fn basis(t: Lang, it: Basis) -> &'static str {
+    match it {
+        Basis::Now => t.basis_now(),
+        Basis::Stated => t.basis_stated(),
+        Basis::TimeStamp => t.basis_time_stamp(),
+        Basis::Protocol => t.basis_protocol(),
+        Basis::Pec => t.basis_pec(),
+        Basis::Preservation => t.basis_preservation(),
+    }
+}
+
+/// The sources of a time that a person can name, the commonest first, with the words to choose by.
+pub fn bases(t: Lang) -> [(Basis, &'static str); 5] {
+    [
+        (Basis::Protocol, t.basis_protocol_long()),
+        (Basis::Pec, t.basis_pec_long()),
+        (Basis::TimeStamp, t.basis_time_stamp_long()),
+        (Basis::Preservation, t.basis_preservation_long()),
+        (Basis::Stated, t.basis_stated_long()),
+    ]
+}
+
+/// Whether a time counts towards others (DPCM 22 February 2013, art. 41 and 62); nothing to say of "now".
+pub fn opposable(t: Lang, it: Basis) -> Option<&'static str> {
+    match it {
+        Basis::Now => None,
+        Basis::Stated => Some(t.basis_not_opposable()),
+        _ => Some(t.basis_opposable()),
+    }
+}
+
+/// How old the trusted lists are.
+pub fn lists(t: Lang, it: Lists) -> (String, Tone) {
+    match it {
+        Lists::Missing => (t.lists_missing().into(), Tone::Note),
+        Lists::Current(0) => (t.lists_today().into(), Tone::Calm),
+        Lists::Current(days) => (t.lists_current(days.into()), Tone::Calm),
+        Lists::Stale(days) => (t.lists_stale(days.into()), Tone::Note),
+    }
+}
+
+/// What a document is.
+pub fn kind(t: Lang, it: PaperKind) -> &'static str {
+    match it {
+        PaperKind::Pdf => t.kind_pdf(),
+        PaperKind::P7m => t.kind_p7m(),
+        PaperKind::P7s => t.kind_p7s(),
+        PaperKind::Tsr => t.kind_tsr(),
+        PaperKind::Tsd => t.kind_tsd(),
+        PaperKind::Other => t.kind_other(),
+    }
+}
+
+/// The letters on the mark beside a document.
+pub fn letters(it: PaperKind) -> &'static str {
+    match it {
+        PaperKind::Pdf => "PDF",
+        PaperKind::P7m => "P7M",
+        PaperKind::P7s => "P7S",
+        PaperKind::Tsr => "TSR",
+        PaperKind::Tsd => "TSD",
+        PaperKind::Other => "FILE",
+    }
+}
+
+/// What was done to a PDF.
+pub fn what(t: Lang, it: What) -> &'static str {
+    match it {
+        What::Signature => t.what_signature(),
+        What::Timestamp => t.what_timestamp(),
+        What::ValidationData => t.what_validation_data(),
+        What::Metadata => t.what_metadata(),
+        What::FormFilling => t.what_form_filling(),
+        What::Annotation => t.what_annotation(),
+        What::EmptyField => t.what_empty_field(),
+        What::Overlay => t.what_overlay(),
+        What::PageContent => t.what_page_content(),
+        What::Pages => t.what_pages(),
+        What::SignatureData => t.what_signature_data(),
+        What::Document => t.what_document(),
+        What::Structure => t.what_structure(),
+    }
+}
+
+/// What to know before signing.
+pub fn warning(t: Lang, it: Warning) -> &'static str {
+    match it {
+        Warning::ActiveContent => t.warning_active_content(),
+        Warning::OtherFiles => t.warning_other_files(),
+        Warning::EmbeddedFiles => t.warning_embedded_files(),
+        Warning::Layers => t.warning_layers(),
+        Warning::Multimedia => t.warning_multimedia(),
+        Warning::FormData => t.warning_form_data(),
+        Warning::StampBreaksAccessibility => t.warning_stamp_breaks_accessibility(),
+    }
+}
+
+/// Why it is not signed within the PDF.
+pub fn no_pdf(t: Lang, it: NoPdf) -> &'static str {
+    match it {
+        NoPdf::NotPdf => t.no_pdf_not_pdf(),
+        NoPdf::Encrypted => t.no_pdf_encrypted(),
+        NoPdf::Damaged => t.no_pdf_damaged(),
+        NoPdf::Certified => t.no_pdf_certified(),
+        NoPdf::ActiveContent => t.no_pdf_active_content(),
+    }
+}
+
+/// How a PIN stands.
+pub fn pin(t: Lang, it: PinState) -> Said {
+    match it {
+        PinState::Ok => (t.pin_ok(), Tone::Good),
+        PinState::OnReader => (t.pin_on_reader(), Tone::Good),
+        PinState::FewTriesLeft => (t.pin_few_tries(), Tone::Note),
+        PinState::LastTry => (t.pin_last_try(), Tone::Alert),
+        PinState::Locked => (t.pin_locked(), Tone::Alert),
+        PinState::NotSet => (t.pin_not_set(), Tone::Note),
+        PinState::ToBeChanged => (t.pin_to_be_changed(), Tone::Note),
+    }
+}
+
+/// What to do about it; nothing where all is well.
+pub fn pin_advice(t: Lang, it: PinState) -> Option<&'static str> {
+    match it {
+        PinState::Ok | PinState::OnReader => None,
+        PinState::FewTriesLeft => Some(t.pin_few_tries_words()),
+        PinState::LastTry => Some(t.pin_last_try_words()),
+        PinState::Locked => Some(t.pin_locked_words()),
+        PinState::NotSet => Some(t.pin_not_set_words()),
+        PinState::ToBeChanged => Some(t.pin_to_be_changed_words()),
+    }
+}
+
+/// Such a PIN can sign at all.
+pub fn pin_can_sign(it: PinState) -> bool {
+    !matches!(
+        it,
+        PinState::Locked | PinState::NotSet | PinState::ToBeChanged
+    )
+}
+
+/// Why a document was not signed, and what to do.
+pub fn not_signed(t: Lang, it: NotSigned) -> String {
+    match it {
+        NotSigned::Changed => t.not_changed().into(),
+        NotSigned::Pdf(why) => t.not_pdf(no_pdf(t, why)),
+        NotSigned::NoPlace => t.not_no_place().into(),
+        NotSigned::DiskFull => t.not_disk_full().into(),
+        NotSigned::NotWritable => t.not_not_writable().into(),
+        NotSigned::Rejected => t.not_rejected().into(),
+        NotSigned::Failed => t.not_failed().into(),
+    }
+}
+
+/// Why a run stopped: what happened, what to do.
+pub fn stop(t: Lang, it: Stop) -> (String, String) {
+    let (what, then): (&str, &str) = match it {
+        Stop::WrongPin(PinState::Locked) | Stop::PinLocked => {
+            (t.stop_pin_locked(), t.stop_pin_locked_do())
+        }
+        Stop::WrongPin(PinState::LastTry) => (t.stop_wrong_pin(), t.pin_last_try_words()),
+        Stop::WrongPin(PinState::FewTriesLeft) => {
+            let then = format!("{}. {}", t.pin_few_tries(), t.stop_wrong_pin_do());
+            return (t.stop_wrong_pin().into(), then);
+        }
+        Stop::WrongPin(_) => (t.stop_wrong_pin(), t.stop_wrong_pin_do()),
+        Stop::PinNotReady => (t.stop_pin_not_ready(), t.stop_pin_not_ready_do()),
+        Stop::Cancelled => (t.stop_cancelled(), t.stop_cancelled_do()),
+        Stop::Removed => (t.stop_removed(), t.stop_removed_do()),
+        Stop::NoToken => (t.stop_no_token(), t.stop_no_token_do()),
+        Stop::DriverStopped => (t.stop_driver_stopped(), t.stop_driver_stopped_do()),
+        Stop::Driver => (t.stop_driver(), t.stop_driver_do()),
+        Stop::Device => (t.stop_device(), t.stop_device_do()),
+    };
+    (what.into(), then.into())
+}
+
+/// How gravely a stop is said: what a person did herself is no alarm.
+pub fn stop_tone(it: Stop) -> Tone {
+    match it {
+        Stop::Cancelled => Tone::Calm,
+        Stop::PinLocked | Stop::WrongPin(PinState::Locked | PinState::LastTry) => Tone::Alert,
+        _ => Tone::Note,
+    }
+}
+
+/// What was found about a token: what, what to do about it. `day` writes a certificate's day.
+pub fn finding(t: Lang, it: &DeviceFinding, day: fn(UnixMs) -> String) -> (String, String) {
+    let (what, then): (&str, &str) = match it.what {
+        DeviceState::Ready => (t.state_ready(), t.state_ready_do()),
+        DeviceState::NoDriver => (t.state_no_driver(), t.state_no_driver_do()),
+        DeviceState::DriverBroken => (t.state_driver_broken(), t.state_driver_broken_do()),
+        DeviceState::NoReaderService => {
+            (t.state_no_reader_service(), t.state_no_reader_service_do())
+        }
+        DeviceState::NoReader => (t.state_no_reader(), t.state_no_reader_do()),
+        DeviceState::NoCard => (t.state_no_card(), t.state_no_card_do()),
+        DeviceState::UnknownCard => (t.state_unknown_card(), t.state_unknown_card_do()),
+        DeviceState::CardTrouble => (t.state_card_trouble(), t.state_card_trouble_do()),
+        DeviceState::WrongSlot => {
+            // A token that was never set up has no name.
+            let then = match it.name.trim().is_empty() {
+                true => t.state_wrong_slot_nameless(&it.detail),
+                false => t.state_wrong_slot_do(&it.name, &it.detail),
+            };
+            return (t.state_wrong_slot().into(), then);
+        }
+        DeviceState::NoSigningCertificate => (
+            t.state_no_signing_certificate(),
+            t.state_no_signing_certificate_do(),
+        ),
+        DeviceState::UnsupportedKey => (t.state_unsupported_key(), t.state_unsupported_key_do()),
+        DeviceState::Expired => {
+            let what = it.time.map(|at| t.state_expired_when(&day(at)));
+            let what = what.unwrap_or_else(|| t.state_expired().into());
+            return (what, t.state_expired_do().into());
+        }
+        DeviceState::NotYetValid => {
+            let what = it.time.map(|at| t.state_not_yet_valid_when(&day(at)));
+            let what = what.unwrap_or_else(|| t.state_not_yet_valid().into());
+            return (what, t.state_not_yet_valid_do().into());
+        }
+        DeviceState::PinFewTries => (t.state_pin_few_tries(), t.pin_few_tries_words()),
+        DeviceState::PinLastTry => (t.state_pin_last_try(), t.pin_last_try_words()),
+        DeviceState::PinLocked => (t.state_pin_locked(), t.pin_locked_words()),
+        DeviceState::PinNotSet => (t.state_pin_not_set(), t.pin_not_set_words()),
+        DeviceState::PinToBeChanged => (t.state_pin_to_be_changed(), t.pin_to_be_changed_words()),
+    };
+    (what.into(), then.into())
+}
+
+/// How gravely it is said.
+pub fn finding_tone(it: DeviceState) -> Tone {
+    match it {
+        DeviceState::Ready => Tone::Good,
+        DeviceState::PinLastTry | DeviceState::PinLocked => Tone::Alert,
+        _ => Tone::Note,
+    }
+}
+
+/// What the driver says goes beside; of a wrong slot the other token is in the sentence already.
+pub fn finding_detail(it: &DeviceFinding) -> Option<&str> {
+    (it.what != DeviceState::WrongSlot && !it.detail.is_empty()).then_some(it.detail.as_str())
+}
+
+/// The headline of the device: ready, or the first thing that is wrong.
+pub fn device(t: Lang, it: &Device, day: fn(UnixMs) -> String) -> (String, Tone) {
+    let ready = it.findings.iter().any(|it| it.what == DeviceState::Ready);
+    let usable = it.identities.iter().any(can_sign);
+    match it.findings.first() {
+        _ if ready && usable => (t.device_ready().into(), Tone::Good),
+        Some(first) if first.what != DeviceState::Ready => {
+            (finding(t, first, day).0, finding_tone(first.what))
+        }
+        _ => (t.device_problem().into(), Tone::Note),
+    }
+}
+
+/// This key can sign now.
+pub fn can_sign(it: &api::firma::Identity) -> bool {
+    it.usable && pin_can_sign(it.pin)
+}
+
+/// The limits of use in one text, where there are any: they must be shown (CAD, art. 28 (3)).
+pub fn limits(it: &Signer) -> Option<String> {
+    (!it.limits.is_empty()).then(|| it.limits.join(" · "))
+}
+
+/// The first and the last eight digits of a hash, the rest on demand.
+pub fn short_hash(t: Lang, hash: &str) -> String {
+    match (
+        hash.get(..8),
+        hash.len().checked_sub(8).and_then(|at| hash.get(at..)),
+    ) {
+        (Some(start), Some(end)) if hash.len() > 16 => t.sign_hash_short(start, end),
+        _ => hash.to_owned(),
+    }
+}
+
+/// How far a run is: documents with an outcome, documents.
+pub fn progress(it: &Signing) -> (u64, u64) {
+    let done = it.items.iter().filter(|(_, done)| *done != Done::Waiting);
+    (done.count() as u64, it.items.len() as u64)
+}
+
+/// How many are signed, how many are not.
+pub fn outcome(it: &Signing) -> (u64, u64) {
+    let count = |wanted: fn(&Done) -> bool| {
+        let found = it.items.iter().filter(|(_, done)| wanted(done));
+        found.count() as u64
+    };
+    (
+        count(|it| matches!(it, Done::Signed { .. })),
+        count(|it| matches!(it, Done::Not(_))),
+    )
+}
+
+/// A run that is under way or stopped before its end.
+pub fn unfinished(it: &Signing) -> bool {
+    it.running || it.stopped.is_some()
+}
+
+/// What became of a document.
+pub fn done(t: Lang, it: &Done) -> Said {
+    match it {
+        Done::Waiting => (t.done_waiting(), Tone::Calm),
+        Done::Signed { .. } => (t.done_signed(), Tone::Good),
+        Done::Not(_) => (t.done_not(), Tone::Alert),
+    }
+}
+
+/// The name of a format and what it is good for.
+pub fn format(t: Lang, it: Format) -> (&'static str, &'static str) {
+    match it {
+        Format::Pdf => (t.sign_format_pdf(), t.sign_format_pdf_hint()),
+        Format::P7m => (t.sign_format_p7m(), t.sign_format_p7m_hint()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use api::firma::{Change, Identity, Instant, PaperId};
+    use std::collections::BTreeSet;
+
+    const IT: Lang = Lang::It;
+
+    const REASONS: [Reason; 26] = [
+        Reason::ChangedAfter,
+        Reason::ContentChanged,
+        Reason::BadSignature,
+        Reason::BadForm,
+        Reason::NoContent,
+        Reason::NoCertificate,
+        Reason::NotBound,
+        Reason::WrongUse,
+        Reason::NotForSignatures,
+        Reason::Expired,
+        Reason::NotYetValid,
+        Reason::Revoked,
+        Reason::RevokedLater,
+        Reason::AuthorityRevoked,
+        Reason::RevocationUnknown,
+        Reason::BadPath,
+        Reason::NotTrusted,
+        Reason::NoLists,
+        Reason::StaleLists,
+        Reason::ServiceWithdrawn,
+        Reason::Weak,
+        Reason::UnknownAlgorithm,
+        Reason::TimeAhead,
+        Reason::NoTime,
+        Reason::BadStamp,
+        Reason::TrailingBytes,
+    ];
+
+    fn signature(name: &str, answer: Answer) -> Signature {
+        Signature {
+            kind: SignatureKind::Signature,
+            answer,
+            indication: "TOTAL-PASSED".into(),
+            sub_indication: None,
+            reasons: Vec::new(),
+            signer: Some(Signer {
+                name: name.into(),
+                ..Signer::default()
+            }),
+            quality: Quality::Qualified,
+            provider: None,
+            claimed: None,
+            at: now(),
+            stamps: Vec::new(),
+            changes: Vec::new(),
+            revision: None,
+            layer: 0,
+            seen: None,
+            purpose: None,
+            hash: None,
+            counter: Vec::new(),
+        }
+    }
+
+    fn now() -> Instant {
+        Instant {
+            time: 0,
+            basis: Basis::Now,
+        }
+    }
+
+    fn judgement(answer: Answer, signatures: Vec<Signature>) -> Judgement {
+        Judgement {
+            answer,
+            signatures,
+            inside: None,
+            lists: Lists::Current(0),
+            at: now(),
+        }
+    }
+
+    #[test]
+    fn a_glance_says_whether_it_holds_and_who_signed() {
+        let both = vec![
+            signature("Maria Rossi", Answer::Holds),
+            signature("Luca Bianchi", Answer::Holds),
+        ];
+        let it = judgement(Answer::Holds, both);
+        assert_eq!(verdict(IT, &it), "Le 2 firme valgono");
+        let said = lead(IT, &it);
+        assert_eq!(said[0], "Firmato da Maria Rossi e Luca Bianchi.");
+        assert_eq!(said[1], IT.verdict_intact());
+        assert_eq!(said.len(), 2, "nothing else to say: {said:?}");
+        assert_eq!(
+            listed(IT, &["Anna", "Bruno", "Carla"]),
+            "Anna, Bruno e Carla"
+        );
+    }
+
+    #[test]
+    fn one_bad_signature_among_good_ones_is_not_the_only_one() {
+        let mixed = vec![
+            signature("Maria Rossi", Answer::Holds),
+            signature("Luca Bianchi", Answer::Fails),
+        ];
+        let it = judgement(Answer::Fails, mixed);
+        assert_eq!(verdict(IT, &it), "Non tutte le firme valgono");
+        assert_eq!(lead(IT, &it)[0], "Firmato da Maria Rossi.");
+        let alone = judgement(Answer::Fails, vec![signature("Luca", Answer::Fails)]);
+        assert_eq!(verdict(IT, &alone), "La firma non vale");
+        assert_eq!(lead(IT, &alone), [IT.verdict_fails_words()]);
+    }
+
+    #[test]
+    fn of_what_is_open_the_name_is_only_what_the_file_says() {
+        let it = judgement(Answer::Open, vec![signature("Maria Rossi", Answer::Open)]);
+        let said = lead(IT, &it);
+        assert_eq!(said[0], "Il file dice: firmato da Maria Rossi.");
+        assert_eq!(said[1], IT.verdict_open_words());
+    }
+
+    #[test]
+    fn what_is_no_firma_digitale_is_never_said_to_be_just_fine() {
+        for quality in [
+            Quality::Unknown,
+            Quality::Advanced,
+            Quality::AdvancedQualifiedCertificate,
+        ] {
+            let mut of = signature("Maria Rossi", Answer::Holds);
+            of.quality = quality;
+            let said = lead(IT, &judgement(Answer::Holds, vec![of]));
+            assert!(said.contains(&IT.verdict_not_qualified().to_owned()));
+        }
+    }
+
+    #[test]
+    fn a_forbidden_change_is_told_even_where_the_reason_is_missing() {
+        let mut of = signature("Maria Rossi", Answer::Fails);
+        let change = |allowed| Change {
+            what: What::PageContent,
+            allowed,
+            page: Some(1),
+        };
+        of.changes = vec![change(true)];
+        assert!(!tampered(&judgement(Answer::Holds, vec![of.clone()])));
+        of.changes.push(change(false));
+        let it = judgement(Answer::Open, vec![of]);
+        assert!(tampered(&it));
+        assert_eq!(verdict(IT, &it), "Modificato dopo la firma");
+        assert!(!lead(IT, &it).contains(&IT.verdict_open_words().to_owned()));
+        assert_eq!(Glance::of(&it).chip(IT), ("Modificato", Tone::Alert));
+    }
+
+    #[test]
+    fn every_reason_says_what_it_means_and_what_to_do_in_both_languages() {
+        for lang in Lang::ALL {
+            let said: BTreeSet<_> = REASONS.iter().map(|it| reason(lang, *it).0).collect();
+            assert_eq!(said.len(), REASONS.len(), "each has a sentence of its own");
+            for it in REASONS {
+                let (what, then) = reason(lang, it);
+                assert!(what.ends_with('.') && then.ends_with('.'), "{it:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_has_no_weight_frightens_nobody_and_what_decides_is_not_played_down() {
+        for it in [Reason::NoTime, Reason::RevokedLater, Reason::TrailingBytes] {
+            assert_eq!(reason_tone(it), Tone::Calm, "{it:?}");
+        }
+        for it in [Reason::ChangedAfter, Reason::Revoked, Reason::BadSignature] {
+            assert_eq!(reason_tone(it), Tone::Alert, "{it:?}");
+        }
+        assert_eq!(reason_tone(Reason::NoLists), Tone::Note);
+    }
+
+    #[test]
+    fn the_age_of_the_lists_is_a_plain_sentence() {
+        let said = |it| lists(IT, it).0;
+        assert_eq!(said(Lists::Current(0)), "Elenchi di fiducia emessi oggi.");
+        assert_eq!(said(Lists::Current(1)), "Elenchi di fiducia emessi ieri.");
+        assert!(said(Lists::Current(5)).contains("5 giorni fa"));
+        assert_eq!(lists(IT, Lists::Stale(9)).1, Tone::Note);
+        assert!(said(Lists::Missing).contains("non sono ancora arrivati"));
+    }
+
+    #[test]
+    fn a_wrong_pin_says_how_it_stands() {
+        let said = |state| stop(IT, Stop::WrongPin(state)).1;
+        assert_eq!(said(PinState::Ok), IT.stop_wrong_pin_do());
+        assert_eq!(said(PinState::LastTry), IT.pin_last_try_words());
+        assert!(said(PinState::FewTriesLeft).starts_with("Pochi tentativi rimasti. "));
+        assert_eq!(
+            stop(IT, Stop::WrongPin(PinState::Locked)).0,
+            "Il PIN è bloccato."
+        );
+        assert_eq!(stop_tone(Stop::Cancelled), Tone::Calm);
+    }
+
+    fn found(what: DeviceState, name: &str, detail: &str) -> DeviceFinding {
+        DeviceFinding {
+            what,
+            name: name.into(),
+            detail: detail.into(),
+            time: None,
+        }
+    }
+
+    #[test]
+    fn the_device_is_ready_only_with_a_key_that_can_sign() {
+        let day = |_| String::new();
+        let mut it = Device {
+            findings: vec![found(DeviceState::Ready, "Carta", "")],
+            ..Device::default()
+        };
+        assert_eq!(device(IT, &it, day).0, IT.device_problem());
+        it.identities = vec![Identity {
+            id: "1".into(),
+            holder: Signer::default(),
+            device: "Carta".into(),
+            pin: PinState::Ok,
+            usable: true,
+        }];
+        assert_eq!(device(IT, &it, day), (IT.device_ready().into(), Tone::Good));
+        it.identities[0].pin = PinState::Locked;
+        assert_ne!(device(IT, &it, day).1, Tone::Good);
+        it.findings = vec![found(DeviceState::NoReader, "", "")];
+        assert_eq!(device(IT, &it, day).0, IT.state_no_reader());
+    }
+
+    #[test]
+    fn a_finding_names_what_it_is_about() {
+        let wrong = found(DeviceState::WrongSlot, "Tessera sanitaria", "Carta Aruba");
+        let (_, then) = finding(IT, &wrong, |_| String::new());
+        assert!(then.contains("Tessera sanitaria") && then.contains("Carta Aruba"));
+        assert_eq!(finding_detail(&wrong), None);
+        let nameless = found(DeviceState::WrongSlot, " ", "Carta Aruba");
+        let (_, then) = finding(IT, &nameless, |_| String::new());
+        assert!(then.starts_with("Su una delle carte non c’è"), "{then}");
+        let mut expired = found(DeviceState::Expired, "", "");
+        expired.time = Some(1);
+        let (what, _) = finding(IT, &expired, |_| "12 nov 2026".into());
+        assert_eq!(what, "Il certificato è scaduto il 12 nov 2026");
+    }
+
+    #[test]
+    fn a_hash_is_shown_by_its_ends() {
+        let hash = "0123456789abcdef".repeat(4);
+        assert_eq!(short_hash(IT, &hash), "01234567 … 89abcdef");
+        assert_eq!(short_hash(IT, "abc"), "abc");
+        assert_eq!(short_hash(IT, ""), "");
+    }
+
+    #[test]
+    fn a_run_counts_what_is_done_and_what_came_of_it() {
+        let item = |n: u8, done| (PaperId(n.to_string()), done);
+        let it = Signing {
+            running: true,
+            items: vec![
+                item(
+                    1,
+                    Done::Signed {
+                        name: "a".into(),
+                        paper: PaperId("9".into()),
+                    },
+                ),
+                item(2, Done::Not(NotSigned::DiskFull)),
+                item(3, Done::Waiting),
+            ],
+            ..Signing::default()
+        };
+        assert_eq!(progress(&it), (2, 3));
+        assert_eq!(outcome(&it), (1, 1));
+        assert!(unfinished(&it) && !unfinished(&Signing::default()));
+    }
+}
