@@ -1,6 +1,7 @@
 //! The documents that are open, each with its answer in a glance.
 
 use super::glance::{Glance, use_glances};
+use super::last::LastSection;
 use super::open::Opener;
 use super::run::Banner;
 use super::{hears, words};
@@ -57,6 +58,7 @@ pub fn ListScreen() -> Html {
                 <Opener id="apri-documenti" label={t.firma_open_more()} hint={t.firma_open_hint()} {on_opened} />
                 <Papers papers={list} />
             }
+            <LastSection />
         </Screen>
     }
 }

@@ -6,6 +6,7 @@ mod ask;
 mod at;
 mod device;
 mod glance;
+mod last;
 mod list;
 mod open;
 mod pages;

@@ -2,11 +2,12 @@
 
 use crate::words::Tone;
 use api::firma::{
-    Answer, Basis, Device, DeviceFinding, DeviceState, Done, Format, Judgement, Lists, NoPdf,
-    NotSigned, PaperKind, PinState, Quality, Reason, Signature, SignatureKind, Signer, Signing,
-    Stop, Warning, What,
+    Answer, Basis, Device, DeviceFinding, DeviceState, Done, Format, Judgement, Lasting, Lists,
+    NoPdf, NotSigned, PaperKind, PinState, Quality, Reason, Signature, SignatureKind, Signer,
+    Signing, Stop, Warning, What,
 };
 use domain::UnixMs;
+use domain::firma::{Ended, Waits};
 use l10n::Lang;
 
 /// A word and how gravely it is said.
@@ -564,6 +565,29 @@ pub fn format(t: Lang, it: Format) -> (&'static str, &'static str) {
     match it {
         Format::Pdf => (t.sign_format_pdf(), t.sign_format_pdf_hint()),
         Format::P7m => (t.sign_format_p7m(), t.sign_format_p7m_hint()),
+    }
+}
+
+/// How far a signed file came on its way to last, and why no further.
+pub fn lasting(t: Lang, file: &Lasting) -> &'static str {
+    match (file.ended, file.waits) {
+        (Some(Ended::Gone), _) => t.ended_gone(),
+        (Some(Ended::Changed), _) => t.ended_changed(),
+        (Some(Ended::TooLarge), _) => t.ended_too_large(),
+        (Some(Ended::NotSigned), _) => t.ended_not_signed(),
+        (Some(Ended::Revoked), _) => t.ended_revoked(),
+        (Some(Ended::Document), _) => t.ended_document(),
+        (Some(Ended::GivenUp), _) => t.ended_given_up(),
+        (Some(Ended::Rejected), _) => t.ended_rejected(),
+        (_, Some(Waits::Services)) => t.waits_services(),
+        (_, Some(Waits::NoService)) => t.waits_no_service(),
+        (_, Some(Waits::Spent)) => t.waits_spent(),
+        (_, Some(Waits::Lists)) => t.waits_lists(),
+        (_, Some(Waits::Facts)) => t.waits_facts(),
+        (_, Some(Waits::NotBelieved)) => t.waits_not_believed(),
+        (_, Some(Waits::Disk)) => t.waits_disk(),
+        (_, None) if file.level.is_some() => t.last_stamped(),
+        (_, None) => t.last_line(),
     }
 }
 

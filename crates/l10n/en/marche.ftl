@@ -1,0 +1,23 @@
+# Time stamps that come by themselves
+last-title = Time stamps
+last-lead = A signed document is valid at once. The time stamp fixes the date of the signature, so that it stays valid after the certificate ends: it comes by itself when there is a line.
+last-waits = Waits for its stamp
+last-without = Without a stamp
+last-seen = Seen
+last-line = Leaves as soon as there is a line.
+last-stamped = The stamp is there. What proves that the certificate was valid is still missing: it comes by itself.
+waits-services = The time stamp service does not answer: it is tried again.
+waits-no-service = The service centre has no time stamp service yet.
+waits-spent = The comune’s stamps for this month are spent: it goes on next month.
+waits-lists = The trusted lists are missing or old: they come by themselves with the line.
+waits-facts = The certificate’s issuer has not published anything newer than the signature yet: it is tried again.
+waits-not-believed = A service answered that is not recognised: its stamp was thrown away. Tell the service centre.
+waits-disk = The file cannot be written now: perhaps another program has it open, or the disk is full. It is tried again.
+ended-gone = The file is no longer where it was. If you moved it, the signature stays valid: only the stamp is missing.
+ended-changed = The file was changed after signing by another program: it was not touched.
+ended-too-large = The file is too large for the stamp to be added. The signature stays valid.
+ended-not-signed = The file is no longer a signed document that can be read.
+ended-revoked = The certificate was revoked before the signature: this signature is not valid. Sign again with a valid certificate.
+ended-document = The document allows no additions. The signature stays valid, without a stamp.
+ended-given-up = For days no usable stamp came. The signature stays valid; tell the service centre.
+ended-rejected = The file with the stamp did not pass the check: it was thrown away. Your file is as you signed it.

@@ -1,0 +1,23 @@
+# Le marche temporali che arrivano da sole
+last-title = Marche temporali
+last-lead = Un documento firmato vale subito. La marca temporale fissa la data della firma, così vale anche dopo la scadenza del certificato: arriva da sola quando c’è la rete.
+last-waits = Aspetta la marca
+last-without = Senza marca
+last-seen = Ho visto
+last-line = Parte appena c’è la rete.
+last-stamped = La marca c’è. Mancano i dati che provano la validità del certificato: arrivano da soli.
+waits-services = Il servizio delle marche non risponde: si riprova da solo.
+waits-no-service = Il Centro servizi non ha ancora un servizio di marche temporali.
+waits-spent = Le marche del comune per questo mese sono finite: si riprende il mese prossimo.
+waits-lists = Mancano gli elenchi di fiducia, o sono vecchi: arrivano da soli con la rete.
+waits-facts = Chi ha emesso il certificato non ha ancora pubblicato dati più nuovi della firma: si riprova da solo.
+waits-not-believed = Ha risposto un servizio che non è tra quelli riconosciuti: la marca è stata scartata. Avvisa il Centro servizi.
+waits-disk = Il file non si può scrivere adesso: forse è aperto in un altro programma, o il disco è pieno. Si riprova da solo.
+ended-gone = Il file non è più dov’era. Se l’hai spostato, la firma resta valida: manca solo la marca.
+ended-changed = Il file è stato cambiato dopo la firma con un altro programma: non è stato toccato.
+ended-too-large = Il file è troppo grande per aggiungere la marca. La firma resta valida.
+ended-not-signed = Il file non è più un documento firmato che si riesce a leggere.
+ended-revoked = Il certificato risulta revocato prima della firma: questa firma non vale. Firma di nuovo con un certificato valido.
+ended-document = Il documento non permette aggiunte. La firma resta valida, senza marca.
+ended-given-up = Per giorni non è arrivata una marca utilizzabile. La firma resta valida; avvisa il Centro servizi.
+ended-rejected = Il file con la marca non superava il controllo: è stato scartato. Il tuo file è come l’avevi firmato.
