@@ -38,10 +38,6 @@ firma-closed = { $count ->
     [one] 1 document closed. The file is where it was.
    *[other] { $count } documents closed. The files are where they were.
  }
-firma-col-document = Document
-firma-col-kind = Kind
-firma-col-size = Size
-firma-col-answer = Signature
 firma-judging = Checking…
 firma-not-judged = Not read
 firma-pages = { $count ->
@@ -100,7 +96,6 @@ pages-none = It cannot be shown here
 pages-none-words = This kind of file opens with its own program. The check of the signature counts all the same.
 pages-none-inside = The content is “{ $name }”, which cannot be shown here. Press “Extract the content” and open it with its own program.
 pages-broken = This page cannot be shown. The check of the signature counts all the same.
-pages-signature-here = Signature of { $name }
 inside-title = In the envelope
 inside-words = { $name }, { $kind }, { $size }
 extract = Extract the content
@@ -108,7 +103,6 @@ extract-done = Extracted: { $name }, in the folder { $folder }
 report = Save the report as PDF
 report-done = Report written: { $name }, in the folder { $folder }
 show-folder = Show in folder
-saved-title = Written
 close-paper = Close the document
 beside-title-p7s = Which document is this signature about?
 beside-title-tsr = Which document is this time stamp about?
@@ -117,7 +111,6 @@ beside-choose = Document
 beside-none = Not chosen yet
 beside-open = Open the document
 beside-open-hint = if it is not among those open
-beside-with = Compared with { $name }
 
 # As of
 at-title = As of when?
@@ -336,7 +329,6 @@ sign-go = { $count ->
     [one] Sign 1 document
    *[other] Sign { $count } documents
  }
-sign-back = Go back
 pin-ok = PIN in order
 pin-on-reader = PIN on the reader
 pin-few-tries = Few tries left

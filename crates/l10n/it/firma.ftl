@@ -38,10 +38,6 @@ firma-closed = { $count ->
     [one] 1 documento chiuso. Il file è rimasto dov’era.
    *[other] { $count } documenti chiusi. I file sono rimasti dov’erano.
  }
-firma-col-document = Documento
-firma-col-kind = Tipo
-firma-col-size = Dimensione
-firma-col-answer = Firma
 firma-judging = Controllo…
 firma-not-judged = Non letto
 firma-pages = { $count ->
@@ -100,7 +96,6 @@ pages-none = Qui non si può mostrare
 pages-none-words = Questo tipo di file si apre con il suo programma. La verifica della firma vale lo stesso.
 pages-none-inside = Il contenuto è «{ $name }», che qui non si può mostrare. Premi «Estrai il contenuto» e aprilo con il suo programma.
 pages-broken = Questa pagina non si riesce a mostrare. La verifica della firma vale lo stesso.
-pages-signature-here = Firma di { $name }
 inside-title = Dentro la busta
 inside-words = { $name }, { $kind }, { $size }
 extract = Estrai il contenuto
@@ -108,7 +103,6 @@ extract-done = Estratto: { $name }, nella cartella { $folder }
 report = Salva il rapporto PDF
 report-done = Rapporto scritto: { $name }, nella cartella { $folder }
 show-folder = Mostra nella cartella
-saved-title = Scritto
 close-paper = Chiudi il documento
 beside-title-p7s = Di quale documento è questa firma?
 beside-title-tsr = Di quale documento è questa marca?
@@ -117,7 +111,6 @@ beside-choose = Documento
 beside-none = Non ancora scelto
 beside-open = Apri il documento
 beside-open-hint = se non è già tra quelli aperti
-beside-with = Confrontato con { $name }
 
 # Alla data di
 at-title = A quale data?
@@ -336,7 +329,6 @@ sign-go = { $count ->
     [one] Firma 1 documento
    *[other] Firma { $count } documenti
  }
-sign-back = Torna indietro
 pin-ok = PIN a posto
 pin-on-reader = PIN sul lettore
 pin-few-tries = Pochi tentativi rimasti
