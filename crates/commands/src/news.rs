@@ -36,6 +36,8 @@ struct Batch {
     pages: BTreeSet<PageId>,
     conflicts: bool,
     session: bool,
+    /// Trusted lists, or signed files on their way to last.
+    firma: bool,
 }
 
 impl Batch {
@@ -46,16 +48,15 @@ impl Batch {
                 self.conflicts |= applied.conflicts > 0;
                 self.pages.extend(applied.changed);
             }
-            sync::Event::Uploaded(_)
-            | sync::Event::Downloaded(_)
-            | sync::Event::Lists
-            | sync::Event::Upgrades => {}
+            sync::Event::Lists | sync::Event::Upgrades => self.firma = true,
+            sync::Event::Uploaded(_) | sync::Event::Downloaded(_) => {}
         }
     }
 
     fn everything(&mut self) {
         self.conflicts = true;
         self.session = true;
+        self.firma = true;
     }
 
     fn tell(self, app: &App) {
@@ -68,6 +69,9 @@ impl Batch {
         }
         if self.session {
             app.tell(Event::Session);
+        }
+        if self.firma {
+            app.tell(Event::Firma);
         }
     }
 }
