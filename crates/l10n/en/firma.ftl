@@ -57,6 +57,7 @@ chip-holds = Holds
 chip-open = To be checked
 chip-fails = Does not hold
 chip-changed = Changed
+chip-lesser = Holds, but not qualified
 chip-unsigned = Not signed
 verdict-holds = { $count ->
     [one] The signature holds

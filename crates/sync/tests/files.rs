@@ -269,3 +269,17 @@ async fn the_same_bytes_travel_once_whatever_they_are_called() {
         version
     );
 }
+
+#[tokio::test]
+async fn a_file_that_looks_like_a_packed_answer_comes_down_as_it_is() {
+    let office = office(ANNA).await;
+    let page = office.desk.write_news("Bando", "In allegato.").unwrap();
+    // zstd's magic number, and what no unpacking would bear.
+    let bytes = [&[0x28, 0xb5, 0x2f, 0xfd][..], &noise(50_000, 9)].concat();
+    office.desk.attach(&page, "dati.zst", &bytes).unwrap();
+    office.desk.carry().await.unwrap();
+    let bruno = office.colleague().await;
+    bruno.engine.settled().await.unwrap();
+    let file = &bruno.view(&page).unwrap().page.fields.attachments[0].id;
+    assert_eq!(bruno.store.read_file(file).unwrap(), bytes);
+}

@@ -41,13 +41,18 @@ pub enum Glance {
     Answer(Answer),
     /// Changed after it was signed, in a way that nothing allows.
     Changed,
+    /// It holds, but is no firma digitale, or not all of it: worth less than a person would take it for.
+    Lesser,
 }
 
 impl Glance {
     /// What is seen of a judgement.
     pub fn of(it: &Judgement) -> Self {
-        match tampered(it) {
-            true => Self::Changed,
+        if tampered(it) {
+            return Self::Changed;
+        }
+        match lesser(it) {
+            true => Self::Lesser,
             false => Self::Answer(it.answer),
         }
     }
@@ -57,6 +62,7 @@ impl Glance {
         match self {
             Self::Answer(answer) => chip(t, answer),
             Self::Changed => (t.chip_changed(), Tone::Alert),
+            Self::Lesser => (t.chip_lesser(), Tone::Note),
         }
     }
 
@@ -65,6 +71,7 @@ impl Glance {
         match self {
             Self::Answer(answer) => picture(answer),
             Self::Changed => "it-warning-circle",
+            Self::Lesser => picture(Answer::Holds),
         }
     }
 }
@@ -112,11 +119,16 @@ pub fn lead(t: Lang, it: &Judgement) -> Vec<String> {
         Answer::Fails => lines.push(t.verdict_fails_words().into()),
         Answer::Unsigned => return vec![t.verdict_unsigned_words().into()],
     }
-    let binding = [Quality::Qualified, Quality::QualifiedSeal];
-    if it.answer == Answer::Holds && people(it).any(|it| !binding.contains(&it.quality)) {
+    if lesser(it) {
         lines.push(t.verdict_not_qualified().into());
     }
     lines
+}
+
+/// It holds, and somebody's signature is neither qualified nor a qualified seal.
+fn lesser(it: &Judgement) -> bool {
+    let binding = [Quality::Qualified, Quality::QualifiedSeal];
+    it.answer == Answer::Holds && people(it).any(|it| !binding.contains(&it.quality))
 }
 
 /// "Firmato da Maria Rossi e Luca Bianchi." A name is told only where nothing says that the signature is not hers.
@@ -720,7 +732,9 @@ mod tests {
         ] {
             let mut of = signature("Maria Rossi", Answer::Holds);
             of.quality = quality;
-            let said = lead(IT, &judgement(Answer::Holds, vec![of]));
+            let it = judgement(Answer::Holds, vec![of]);
+            assert_eq!(Glance::of(&it), Glance::Lesser);
+            let said = lead(IT, &it);
             assert!(said.contains(&IT.verdict_not_qualified().to_owned()));
         }
     }
