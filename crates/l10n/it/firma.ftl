@@ -57,7 +57,7 @@ chip-holds = Vale
 chip-open = Da controllare
 chip-fails = Non vale
 chip-changed = Modificato
-chip-lesser = Vale, ma non è digitale
+chip-lesser = Vale, non è firma digitale
 chip-unsigned = Non firmato
 verdict-holds = { $count ->
     [one] La firma vale
