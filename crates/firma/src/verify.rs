@@ -4,7 +4,7 @@ use crate::arguments::Arguments;
 use crate::report::{FileReport, Judged, Report};
 use crate::{Outcome, TROUBLE};
 use jiff::Timestamp;
-use signing::pades::{Signed, judge as judge_pdf};
+use signing::pades::{Signed, is_pdf, judge as judge_pdf};
 use signing::path::Trust;
 use signing::verify::{At, Basis, Content, Context, RevocationRule, file};
 use std::path::Path;
@@ -59,14 +59,6 @@ fn judge(
         }
     };
     FileReport::new(name, judged(now), at.map(judged))
-}
-
-/// The header stands within the first 1024 bytes (ISO 32000-2, annex I).
-fn is_pdf(bytes: &[u8]) -> bool {
-    bytes[..bytes.len().min(1024)]
-        .windows(5)
-        .any(|window| window == b"%PDF-")
-        && bytes.first() != Some(&0x30)
 }
 
 fn revocation(arguments: &Arguments) -> Outcome<RevocationRule> {

@@ -1,9 +1,9 @@
 //! Text on pages: a small PDF in the typeface of the stamps, for reports.
 
-use crate::pdf::PdfError;
+use crate::pdf::{PdfError, date};
 use crate::typeface::{Typeface, legible};
 use jiff::Timestamp;
-use pdf_writer::{Content, Date, Finish, Name, Pdf, Rect, Ref, Str, TextStr};
+use pdf_writer::{Content, Finish, Name, Pdf, Rect, Ref, Str, TextStr};
 
 /// A4, in points.
 const PAGE: (f32, f32) = (595.276, 841.89);
@@ -192,20 +192,6 @@ fn lay(
         pdf.extend(chunk);
     }
     Ok(pdf.finish())
-}
-
-/// A time in UTC (ISO 32000-2, 7.9.4).
-fn date(time: Timestamp) -> Date {
-    let time = time.to_zoned(jiff::tz::TimeZone::UTC);
-    let part = |value: i8| value.unsigned_abs();
-    Date::new(time.year().unsigned_abs())
-        .month(part(time.month()))
-        .day(part(time.day()))
-        .hour(part(time.hour()))
-        .minute(part(time.minute()))
-        .second(part(time.second()))
-        .utc_offset_hour(0)
-        .utc_offset_minute(0)
 }
 
 #[cfg(test)]

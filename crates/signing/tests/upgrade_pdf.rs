@@ -3,16 +3,14 @@
 
 mod authority;
 
-use authority::{Authority, Issued};
+use authority::{Authority, Issued, page, sign_pdf};
 use jiff::{SignedDuration, Timestamp};
-use openssl::pkey::PKey;
-use openssl::pkey_ctx::PkeyCtx;
-use signing::cms::{self, Form, SignedData};
+use signing::cms::SignedData;
 use signing::pades::{self, Signed};
 use signing::path::Trust;
 use signing::tsp::{Kind, Transport, TransportError};
 use signing::upgrade::{Level, Next, Settings, Trouble, Upgrade, UpgradeError};
-use signing::{Anchor, Anchors, Hash, Service};
+use signing::{Anchor, Anchors, Service};
 use std::process::Command;
 
 const STAMP: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 16, 2, 14];
@@ -63,48 +61,12 @@ fn settings() -> Settings {
     }
 }
 
-/// A page with a word on it.
-fn page() -> Vec<u8> {
-    let content = "BT /F 24 Tf 72 720 Td (Delibera) Tj ET";
-    let objects = [
-        "<</Type/Catalog/Pages 2 0 R>>".to_owned(),
-        "<</Type/Pages/Kids[3 0 R]/Count 1>>".to_owned(),
-        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<</Font<</F 5 0 R>>>>/Contents 4 0 R>>".to_owned(),
-        format!("<</Length {}>>\nstream\n{content}\nendstream", content.len()),
-        "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>".to_owned(),
-    ];
-    let mut pdf = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n".to_vec();
-    let mut table = String::from("xref\n0 6\n0000000000 65535 f \n");
-    for (object, number) in objects.iter().zip(1..) {
-        table += &format!("{:010} 00000 n \n", pdf.len());
-        pdf.extend(format!("{number} 0 obj\n{object}\nendobj\n").into_bytes());
-    }
-    let start = pdf.len();
-    let end = format!(
-        "{table}trailer\n<</Size 6/Root 1 0 R/ID[<0011223344556677><0011223344556677>]>>\nstartxref\n{start}\n%%EOF\n"
-    );
-    pdf.extend(end.into_bytes());
-    pdf
-}
-
 fn sign(pdf: &[u8], authority: &Authority, by: &Issued, reserved: usize) -> Vec<u8> {
     let options = pades::Options {
         reserved,
         ..pades::Options::at(Timestamp::now())
     };
-    let mut draft = pades::Draft::new(pdf, &options).unwrap();
-    let digest = draft.digest(Hash::Sha256).unwrap();
-    let chain = [authority.root.der.clone()];
-    let cms = cms::Draft::new(&by.der, &chain, Hash::Sha256, &digest, Form::Detached).unwrap();
-    let key = PKey::private_key_from_pem(&std::fs::read(&by.key).unwrap()).unwrap();
-    let mut context = PkeyCtx::new(&key).unwrap();
-    context.sign_init().unwrap();
-    context.set_signature_md(openssl::md::Md::sha256()).unwrap();
-    let mut value = Vec::new();
-    context
-        .sign_to_vec(&cms.to_sign().bytes, &mut value)
-        .unwrap();
-    draft.embed(&cms.finish(&value, None).unwrap()).unwrap()
+    sign_pdf(pdf, authority, by, &options)
 }
 
 /// What pyHanko says of each signature, from the file and the root alone. None, said aloud, where it is not installed.

@@ -7,15 +7,13 @@ mod authority;
 #[path = "../../trust/tests/common/mod.rs"]
 mod lists;
 
-use authority::{Authority, Issued, accepts};
+use authority::{Authority, Issued, accepts, page, sign_pdf};
 use domain::line::{LineLimits, Metered};
 use hub::{FirmaSettings, Reach, TsaSettings};
 use jiff::{SignedDuration, Timestamp};
 use lists::{GENERIC, Holder, LISTS, QC, QTST, SIGNATURES, Text, pointer, service};
-use openssl::pkey::PKey;
-use openssl::pkey_ctx::PkeyCtx;
-use signing::cms::{self, Form, SignedData};
-use signing::{Hash, pades};
+use signing::cms::SignedData;
+use signing::pades;
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -232,59 +230,19 @@ impl World {
     }
 
     fn pdf(&self) -> Vec<u8> {
-        let authority = self.authority.lock().unwrap();
         let options = pades::Options::at(Timestamp::now());
-        let page = page();
-        let mut draft = pades::Draft::new(&page, &options).unwrap();
-        let digest = draft.digest(Hash::Sha256).unwrap();
-        let chain = [authority.root.der.clone()];
-        let cms = cms::Draft::new(
-            &self.rossi.der,
-            &chain,
-            Hash::Sha256,
-            &digest,
-            Form::Detached,
+        sign_pdf(
+            &page(),
+            &self.authority.lock().unwrap(),
+            &self.rossi,
+            &options,
         )
-        .unwrap();
-        let key = PKey::private_key_from_pem(&std::fs::read(&self.rossi.key).unwrap()).unwrap();
-        let mut context = PkeyCtx::new(&key).unwrap();
-        context.sign_init().unwrap();
-        context.set_signature_md(openssl::md::Md::sha256()).unwrap();
-        let mut value = Vec::new();
-        context
-            .sign_to_vec(&cms.to_sign().bytes, &mut value)
-            .unwrap();
-        draft.embed(&cms.finish(&value, None).unwrap()).unwrap()
     }
 }
 
 fn hours(hours: i64) -> String {
     let time = Timestamp::now() + SignedDuration::from_hours(hours);
     time.strftime("%Y%m%d%H%M%SZ").to_string()
-}
-
-/// A page with a word on it.
-fn page() -> Vec<u8> {
-    let content = "BT /F 24 Tf 72 720 Td (Delibera) Tj ET";
-    let objects = [
-        "<</Type/Catalog/Pages 2 0 R>>".to_owned(),
-        "<</Type/Pages/Kids[3 0 R]/Count 1>>".to_owned(),
-        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<</Font<</F 5 0 R>>>>/Contents 4 0 R>>".to_owned(),
-        format!("<</Length {}>>\nstream\n{content}\nendstream", content.len()),
-        "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>".to_owned(),
-    ];
-    let mut pdf = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n".to_vec();
-    let mut table = String::from("xref\n0 6\n0000000000 65535 f \n");
-    for (object, number) in objects.iter().zip(1..) {
-        table += &format!("{:010} 00000 n \n", pdf.len());
-        pdf.extend(format!("{number} 0 obj\n{object}\nendobj\n").into_bytes());
-    }
-    let start = pdf.len();
-    let end = format!(
-        "{table}trailer\n<</Size 6/Root 1 0 R/ID[<0011223344556677><0011223344556677>]>>\nstartxref\n{start}\n%%EOF\n"
-    );
-    pdf.extend(end.into_bytes());
-    pdf
 }
 
 /// A person's computer: workspace, engine, and the folder that the lists come to.

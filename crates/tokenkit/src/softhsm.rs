@@ -73,15 +73,7 @@ impl SoftHsm {
     /// A key that is made on the token, and its certificate beside it.
     pub fn key(&self, label: &str, pin: &str, kind: &str, id: &str, more: &[&str]) {
         let module = self.module.to_str().unwrap();
-        let at = [
-            "--module",
-            module,
-            "--token-label",
-            label,
-            "--login",
-            "--pin",
-            pin,
-        ];
+        let at = login(module, label, pin);
         let make = [
             "--keypairgen",
             "--key-type",
@@ -122,15 +114,7 @@ impl SoftHsm {
             .ca
             .issue(&public(key), &format!("ROSSI MARIO {id}"), Usage::Signing);
         let module = self.module.to_str().unwrap();
-        let at = [
-            "--module",
-            module,
-            "--token-label",
-            label,
-            "--login",
-            "--pin",
-            pin,
-        ];
+        let at = login(module, label, pin);
         self.certificate(&at, &certificate.to_der().unwrap(), id);
     }
 
@@ -187,4 +171,17 @@ fn module() -> Option<PathBuf> {
 
 fn runs(program: &str, argument: &str) -> bool {
     Command::new(program).arg(argument).output().is_ok()
+}
+
+/// How pkcs11-tool gets at a token.
+fn login<'a>(module: &'a str, label: &'a str, pin: &'a str) -> [&'a str; 7] {
+    [
+        "--module",
+        module,
+        "--token-label",
+        label,
+        "--login",
+        "--pin",
+        pin,
+    ]
 }

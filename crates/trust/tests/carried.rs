@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{GENERIC, Holder, LISTS, QC, SIGNATURES, Text, pointer, service};
+use common::world;
 use ed25519_dalek::SigningKey;
 use proptest::prelude::*;
 use std::sync::LazyLock;
@@ -14,24 +14,7 @@ fn hub() -> SigningKey {
 }
 
 static WORLD: LazyLock<(Sources, Roots, Vec<u8>)> = LazyLock::new(|| {
-    let (journal, agid) = (Holder::p256("European Commission"), Holder::p256("AgID"));
-    let granted = (QC, "granted", "2016-06-30T22:00:00Z", SIGNATURES);
-    let union = Text {
-        kind: LISTS,
-        territory: "EU",
-        pointers: pointer(GENERIC, "IT", &[&agid]),
-        ..Text::default()
-    };
-    let italy = Text {
-        services: service("CA", &agid.certificate, granted, &[]),
-        ..Text::default()
-    };
-    let sources = Sources {
-        list_of_lists: union.signed(&journal),
-        pivots: Vec::new(),
-        lists: vec![italy.signed(&agid)],
-    };
-    let roots = Roots::of([journal.certificate.as_slice()]);
+    let (sources, roots) = world();
     let issued = "2026-11-26T06:00:00Z".parse().unwrap();
     let bundle = bundle::seal(&sources, issued, &hub()).unwrap();
     (sources, roots, bundle)

@@ -192,7 +192,7 @@ fn text(error: impl std::fmt::Display) -> String {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
 
-    use super::common::{GENERIC, Holder, LISTS, QC, SIGNATURES, Text, pointer, service};
+    use super::common::world;
     use super::*;
     use base64::Engine as _;
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -201,7 +201,6 @@ mod tests {
     use ed25519_dalek::SigningKey;
     use protocol::calls::HubKeys;
     use store::{Identity, Secret};
-    use trust::Sources;
 
     /// A workspace that knows its hub's key.
     fn linked(hub: &SigningKey) -> Store {
@@ -224,28 +223,6 @@ mod tests {
         };
         store.set_identity(&identity).unwrap();
         store
-    }
-
-    /// The lists of a small world, and who may sign the first of them.
-    fn world() -> (Sources, Roots) {
-        let (journal, agid) = (Holder::p256("European Commission"), Holder::p256("AgID"));
-        let granted = (QC, "granted", "2016-06-30T22:00:00Z", SIGNATURES);
-        let union = Text {
-            kind: LISTS,
-            territory: "EU",
-            pointers: pointer(GENERIC, "IT", &[&agid]),
-            ..Text::default()
-        };
-        let italy = Text {
-            services: service("CA", &agid.certificate, granted, &[]),
-            ..Text::default()
-        };
-        let sources = Sources {
-            list_of_lists: union.signed(&journal),
-            pivots: Vec::new(),
-            lists: vec![italy.signed(&agid)],
-        };
-        (sources, Roots::of([journal.certificate.as_slice()]))
     }
 
     #[test]

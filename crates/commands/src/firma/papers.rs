@@ -1,14 +1,14 @@
 //! Open documents.
 
 use super::{lock, pages, words};
+use crate::Result;
 use crate::app::{App, off_thread};
-use crate::{Result, failure};
 use api::firma::{FirmaClose, FirmaPapers, NoPdf, PageSize, Paper, PaperId, PaperKind, Warning};
 use api::{Code, Event, Failure};
-use signing::Hash;
 use signing::cms::SignedData;
 use signing::pades::{self, Active, Examined, PadesError, PdfError};
 use signing::tsp::{Response, TimeStampedData};
+use signing::{Digest, Hash};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -34,6 +34,8 @@ pub struct Papers {
 pub struct Open {
     pub paper: Paper,
     pub bytes: Arc<[u8]>,
+    /// SHA-256 of the bytes.
+    pub digest: Digest,
     /// What a `.p7m` or `.tsd` holds, unpacked to the innermost.
     pub inside: Option<Inside>,
     /// Where its file is, where that is known.
@@ -160,18 +162,20 @@ fn read(name: &str, bytes: Arc<[u8]>, folder: Option<PathBuf>) -> Result<Open> {
         return Err(Failure::new(Code::PaperUnreadable).with("name", &name));
     }
     let inside = unpack(&bytes, kind, &name);
+    let digest = Hash::Sha256.of(&bytes);
     let mut open = Open {
         paper: Paper {
             id: PaperId(String::new()),
             size: bytes.len() as u64,
             kind,
-            sha256: hex(&Hash::Sha256.of(&bytes).bytes),
+            sha256: hex(&digest.bytes),
             pages: Vec::new(),
             warnings: Vec::new(),
             no_pdf: Some(NoPdf::NotPdf),
             name,
         },
         bytes,
+        digest,
         inside,
         folder,
         stuck: Arc::default(),
@@ -189,7 +193,7 @@ fn read(name: &str, bytes: Arc<[u8]>, folder: Option<PathBuf>) -> Result<Open> {
 
 /// What bytes are, whatever the file is called.
 pub fn kind(bytes: &[u8]) -> PaperKind {
-    if is_pdf(bytes) {
+    if pades::is_pdf(bytes) {
         return PaperKind::Pdf;
     }
     if TimeStampedData::is(bytes) && TimeStampedData::parse(bytes).is_ok() {
@@ -206,12 +210,6 @@ pub fn kind(bytes: &[u8]) -> PaperKind {
         Ok(answer) if answer.any_token().is_ok() => PaperKind::Tsr,
         _ => PaperKind::Other,
     }
-}
-
-/// The header stands within the first 1024 bytes (ISO 32000-2, annex I).
-fn is_pdf(bytes: &[u8]) -> bool {
-    let head = bytes.get(..bytes.len().min(1024)).unwrap_or_default();
-    head.windows(5).any(|window| window == b"%PDF-") && bytes.first() != Some(&0x30)
 }
 
 /// Takes the wrappings off.
@@ -300,7 +298,7 @@ pub fn file_name(name: &str) -> String {
     }
 }
 
-pub fn hex(bytes: &[u8]) -> String {
+fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -323,11 +321,6 @@ pub fn get(app: &App, id: &PaperId) -> Result<Open> {
 pub fn unreadable(open: &Open, why: &dyn std::fmt::Display) -> Failure {
     tracing::info!(%why, "A document cannot be judged.");
     Failure::new(Code::PaperUnreadable).with("name", &open.paper.name)
-}
-
-/// A failure that has no words of its own.
-pub fn unexpected(what: &'static str, why: &dyn std::fmt::Display) -> Failure {
-    failure::unexpected(what, why)
 }
 
 #[cfg(test)]

@@ -3,8 +3,8 @@
 
 use super::lock;
 use super::papers::file_name;
-use crate::Result;
 use crate::app::{App, off_thread};
+use crate::{Result, failure};
 use api::firma::FirmaShow;
 use api::{Code, Failure};
 use signing::cades::write_atomically;
@@ -202,7 +202,7 @@ pub async fn firma_show(app: &App, input: FirmaShow) -> Result<()> {
             .arg(&folder)
             .spawn()
             .map(|_| ())
-            .map_err(|error| super::papers::unexpected("the file manager does not open", &error))
+            .map_err(|error| failure::unexpected("the file manager does not open", &error))
     })
     .await
 }

@@ -4,8 +4,8 @@ use super::judge;
 use super::papers::{self, Open};
 use super::place::{self, Shelf};
 use super::words;
-use crate::Result;
 use crate::app::{App, off_thread};
+use crate::{Result, failure};
 use api::firma::{
     Answer, Basis, FirmaExtract, FirmaReport, Instant, Judgement, Lists, PaperKind, Quality,
     Reason, Saved, Signature, SignatureKind, What,
@@ -70,7 +70,7 @@ fn pdf(open: &Open, judgement: &Judgement, now: UnixMs) -> Result<Vec<u8>> {
         IT.rapporto_foot(&when(now), &page.to_string(), &pages.to_string())
     };
     write(about, &text(open, judgement), foot)
-        .map_err(|why| papers::unexpected("the report cannot be written", &why))
+        .map_err(|why| failure::unexpected("the report cannot be written", &why))
 }
 
 /// The words of the report.

@@ -4,8 +4,8 @@
 use super::papers::{self, Open};
 use super::place::{self, Shelf as Place};
 use super::{device, last, lock, stop, words};
-use crate::Result;
 use crate::app::{App, off_thread};
+use crate::{Result, failure};
 use api::firma::{
     Done, FirmaCancel, FirmaResume, FirmaSign, FirmaState, Format, NoPdf, NotSigned, PaperId,
     PaperKind, Request, Signing, Spot,
@@ -16,7 +16,7 @@ use signing::batch::{
     Batch, Confirmation, Documents, Format as Way, Item, Look, Outcome, Progress, Refusal, Shelf,
 };
 use signing::pades::PadesError;
-use signing::{Cancel, Digest, Hash, Identity, Signer, SignerError};
+use signing::{Cancel, Identity, Signer, SignerError};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -78,27 +78,13 @@ fn confirmed(app: &App, request: &Request) -> Result<Vec<Item>> {
         items.push(Item {
             id: id.0.clone(),
             name: open.paper.name,
-            shown: Digest {
-                hash: Hash::Sha256,
-                bytes: unhex(shown).ok_or_else(|| Failure::new(Code::NotConfirmed))?,
-            },
+            shown: open.digest,
         });
     }
     match items.is_empty() || items.len() > signing::batch::MAX_ITEMS {
         true => Err(Failure::new(Code::NotConfirmed)),
         false => Ok(items),
     }
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    let digit = |byte: &u8| char::from(*byte).to_digit(16);
-    text.as_bytes()
-        .chunks(2)
-        .map(|pair| match pair {
-            [high, low] => u8::try_from(digit(high)? << 4 | digit(low)?).ok(),
-            _ => None,
-        })
-        .collect()
 }
 
 /// Takes up a run that stopped.
@@ -154,7 +140,7 @@ fn start(app: &App) -> Result<()> {
         if let Some(run) = lock(&app.firma().run).as_mut() {
             run.signing.running = false;
         }
-        papers::unexpected("no thread to sign on", &error)
+        failure::unexpected("no thread to sign on", &error)
     })
 }
 

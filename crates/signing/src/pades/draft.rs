@@ -3,10 +3,10 @@
 use super::permission::{self, Permission};
 use super::stamp::{self, Frame, Stamp};
 use super::{Active, Kind, PadesError, active, form, pages};
-use crate::pdf::{Dict, File, Id, Object, PdfError, Ranges, Update, View};
+use crate::pdf::{Dict, File, Id, Object, PdfError, Ranges, Update, View, date};
 use crate::{Digest, Hash};
 use jiff::Timestamp;
-use pdf_writer::{Date, Finish, Name, Rect, Ref, Str, TextStr};
+use pdf_writer::{Finish, Name, Rect, Ref, Str, TextStr};
 use std::io::{Cursor, Read, Seek, Write};
 use std::ops::Range;
 
@@ -710,20 +710,6 @@ fn write_signature(
 #[allow(clippy::cast_possible_truncation)] // points on a page
 fn outside(area: [f64; 4]) -> [f32; 2] {
     [area[0] as f32 - 1.0, area[1] as f32 - 1.0]
-}
-
-/// A time in UTC (7.9.4).
-fn date(time: Timestamp) -> Date {
-    let time = time.to_zoned(jiff::tz::TimeZone::UTC);
-    let part = |value: i8| value.unsigned_abs();
-    Date::new(time.year().unsigned_abs())
-        .month(part(time.month()))
-        .day(part(time.day()))
-        .hour(part(time.hour()))
-        .minute(part(time.minute()))
-        .second(part(time.second()))
-        .utc_offset_hour(0)
-        .utc_offset_minute(0)
 }
 
 pub(crate) fn id_of(id: Ref) -> Id {

@@ -18,7 +18,7 @@ mod stamp;
 mod tags;
 mod touched;
 
-pub use crate::pdf::PdfError;
+pub use crate::pdf::{PdfError, is_pdf};
 pub use active::Active;
 pub use changes::{Change, What};
 pub use draft::{Draft, Options};

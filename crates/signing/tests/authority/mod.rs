@@ -7,6 +7,11 @@
     reason = "each test file uses a part; tests panic"
 )]
 
+use openssl::pkey::PKey;
+use openssl::pkey_ctx::PkeyCtx;
+use signing::Hash;
+use signing::cms::{self, Form};
+use signing::pades::{self, Options};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -431,4 +436,45 @@ pub fn tst_info(hash: &[u8], time: &str, nonce: Option<&[u8]>) -> Vec<u8> {
             &nonce,
         ],
     )
+}
+
+/// A page with a word on it.
+pub fn page() -> Vec<u8> {
+    let content = "BT /F 24 Tf 72 720 Td (Delibera) Tj ET";
+    let objects = [
+        "<</Type/Catalog/Pages 2 0 R>>".to_owned(),
+        "<</Type/Pages/Kids[3 0 R]/Count 1>>".to_owned(),
+        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<</Font<</F 5 0 R>>>>/Contents 4 0 R>>".to_owned(),
+        format!("<</Length {}>>\nstream\n{content}\nendstream", content.len()),
+        "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>".to_owned(),
+    ];
+    let mut pdf = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n".to_vec();
+    let mut table = String::from("xref\n0 6\n0000000000 65535 f \n");
+    for (object, number) in objects.iter().zip(1..) {
+        table += &format!("{:010} 00000 n \n", pdf.len());
+        pdf.extend(format!("{number} 0 obj\n{object}\nendobj\n").into_bytes());
+    }
+    let start = pdf.len();
+    let end = format!(
+        "{table}trailer\n<</Size 6/Root 1 0 R/ID[<0011223344556677><0011223344556677>]>>\nstartxref\n{start}\n%%EOF\n"
+    );
+    pdf.extend(end.into_bytes());
+    pdf
+}
+
+/// Signs a PDF (B-B).
+pub fn sign_pdf(pdf: &[u8], authority: &Authority, by: &Issued, options: &Options) -> Vec<u8> {
+    let mut draft = pades::Draft::new(pdf, options).unwrap();
+    let digest = draft.digest(Hash::Sha256).unwrap();
+    let chain = [authority.root.der.clone()];
+    let cms = cms::Draft::new(&by.der, &chain, Hash::Sha256, &digest, Form::Detached).unwrap();
+    let key = PKey::private_key_from_pem(&std::fs::read(&by.key).unwrap()).unwrap();
+    let mut context = PkeyCtx::new(&key).unwrap();
+    context.sign_init().unwrap();
+    context.set_signature_md(openssl::md::Md::sha256()).unwrap();
+    let mut value = Vec::new();
+    context
+        .sign_to_vec(&cms.to_sign().bytes, &mut value)
+        .unwrap();
+    draft.embed(&cms.finish(&value, None).unwrap()).unwrap()
 }

@@ -21,6 +21,7 @@ use openssl::sign::{RsaPssSaltlen, Signer};
 use openssl::x509::{X509, X509NameBuilder};
 use std::path::Path;
 use std::process::Command;
+use trust::{Roots, Sources};
 
 pub const DS: &str = "http://www.w3.org/2000/09/xmldsig#";
 pub const XADES: &str = "http://uri.etsi.org/01903/v1.3.2#";
@@ -368,4 +369,26 @@ pub fn xmlsec_of(bytes: &[u8]) -> Option<bool> {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), bytes).unwrap();
     xmlsec(file.path())
+}
+
+/// The lists of a small world, and who may sign the first of them.
+pub fn world() -> (Sources, Roots) {
+    let (journal, agid) = (Holder::p256("European Commission"), Holder::p256("AgID"));
+    let granted = (QC, "granted", "2016-06-30T22:00:00Z", SIGNATURES);
+    let union = Text {
+        kind: LISTS,
+        territory: "EU",
+        pointers: pointer(GENERIC, "IT", &[&agid]),
+        ..Text::default()
+    };
+    let italy = Text {
+        services: service("CA", &agid.certificate, granted, &[]),
+        ..Text::default()
+    };
+    let sources = Sources {
+        list_of_lists: union.signed(&journal),
+        pivots: Vec::new(),
+        lists: vec![italy.signed(&agid)],
+    };
+    (sources, Roots::of([journal.certificate.as_slice()]))
 }

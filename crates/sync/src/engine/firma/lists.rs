@@ -4,7 +4,7 @@ use super::place::{self, Arriving, Bad};
 use super::task::Task;
 use crate::CallError;
 use crate::engine::Event;
-use protocol::firma::{PartRequest, Thing};
+use protocol::firma::Thing;
 use store::Store;
 
 /// What came of asking.
@@ -75,18 +75,7 @@ impl Task {
     }
 
     async fn next_piece(&mut self, mut arriving: Arriving) -> Result<Arriving, CallError> {
-        let size = self.piece();
-        let request = PartRequest {
-            hash: arriving.thing.hash,
-            from: arriving.have,
-            most: u32::try_from(size).unwrap_or(u32::MAX),
-        };
-        let arrived = self
-            .call(
-                size,
-                |client| async move { client.thing_part(request).await },
-            )
-            .await?;
+        let arrived = self.part(&arriving.thing, arriving.have).await?;
         let (bytes, cut) = (arrived.bytes, arrived.cut);
         if bytes.len() as u64 > arriving.left() || (bytes.is_empty() && cut.is_none()) {
             return Err(CallError::NotAHub("it gives other bytes than asked".into()));

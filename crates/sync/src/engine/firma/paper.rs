@@ -9,7 +9,7 @@ use crate::CallError;
 use crate::engine::Event;
 use domain::UnixMs;
 use jiff::Timestamp;
-use protocol::firma::{Asked, PartRequest, Question, Reply, Thing};
+use protocol::firma::{Asked, Question, Reply, Thing};
 use signing::cades::write_atomically;
 use signing::path::Trust;
 use signing::revocation::Why;
@@ -259,18 +259,7 @@ impl Task {
             if self.free(thing.size).await?.is_err() {
                 return Err(CallError::Local("a limit of the line holds it back".into()));
             }
-            let size = self.piece();
-            let request = PartRequest {
-                hash: thing.hash,
-                from,
-                most: u32::try_from(size).unwrap_or(u32::MAX),
-            };
-            let arrived = self
-                .call(
-                    size,
-                    |client| async move { client.thing_part(request).await },
-                )
-                .await?;
+            let arrived = self.part(&thing, from).await?;
             let none = arrived.bytes.is_empty();
             if let Some(Current {
                 long: Some((_, have)),

@@ -7,9 +7,11 @@ use crate::client::{HubClient, Weighed, Weight};
 use crate::clock::Clock;
 use crate::engine::limits::{Limits, Rome};
 use crate::engine::{Control, EngineConfig, EngineState, Event, Line, Wires};
+use crate::files_client::Arrived;
 use crate::transport::Patience;
 use domain::UnixMs;
 use domain::line::{Carried, Held};
+use protocol::firma::{PartRequest, Thing};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -224,6 +226,21 @@ impl Task {
         usize::try_from(goodput.saturating_mul(2))
             .unwrap_or(usize::MAX)
             .clamp(8 * 1024, protocol::firma::MAX_PART)
+    }
+
+    /// The next piece of a thing.
+    pub(super) async fn part(&self, thing: &Thing, from: u64) -> Result<Arrived, CallError> {
+        let size = self.piece();
+        let request = PartRequest {
+            hash: thing.hash,
+            from,
+            most: u32::try_from(size).unwrap_or(u32::MAX),
+        };
+        self.call(
+            size,
+            |client| async move { client.thing_part(request).await },
+        )
+        .await
     }
 
     /// A call, counted as files are.
