@@ -74,6 +74,11 @@ pub fn line(lang: Lang, state: &LineState) -> LineWords {
             Tone::Note,
         ),
         Line::Up | Line::Busy if waiting > 0 => words(lang.line_sending(waiting), None, Tone::Calm),
+        Line::Up | Line::Busy if state.waiting_bytes > 0 => words(
+            lang.line_changes_sent().into(),
+            Some(files_left(lang, state.waiting_bytes)),
+            Tone::Calm,
+        ),
         Line::Up | Line::Busy => words(lang.line_all_sent().into(), None, Tone::Good),
         Line::Down => words(
             lang.line_down().into(),
@@ -86,6 +91,11 @@ pub fn line(lang: Lang, state: &LineState) -> LineWords {
             Tone::Note,
         ),
     }
+}
+
+/// What is left of files when all changes are sent.
+pub fn files_left(lang: Lang, bytes: u64) -> String {
+    lang.line_files_left(&size(lang, bytes))
 }
 
 fn network(lang: Lang, line: Line) -> Option<String> {
@@ -581,6 +591,11 @@ mod tests {
         let text = |s: &LineState| line(Lang::It, s).text;
         assert_eq!(text(&state(Line::Up, 0, 0)), "Tutto inviato");
         assert_eq!(text(&state(Line::Busy, 0, 0)), "Tutto inviato");
+        let files = LineState {
+            waiting_bytes: 3_100_000,
+            ..state(Line::Up, 0, 0)
+        };
+        assert_eq!(text(&files), "Modifiche inviate");
         assert_eq!(text(&state(Line::Down, 3, 0)), "3 in attesa della rete");
         assert_eq!(text(&state(Line::Down, 3, 1)), "1 da risolvere");
         assert_eq!(text(&state(Line::Off, 0, 0)), "Lavori senza rete");

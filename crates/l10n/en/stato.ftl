@@ -1,5 +1,7 @@
 line-all-sent = Everything sent
 line-work-sent = The work is sent, large files wait
+line-changes-sent = Changes sent
+line-files-left = Files still to send: { $size }
 line-waiting = { $count ->
     [one] 1 waiting for the network
    *[other] { $count } waiting for the network

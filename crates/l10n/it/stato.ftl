@@ -1,5 +1,7 @@
 line-all-sent = Tutto inviato
 line-work-sent = Il lavoro è inviato, i file grandi aspettano
+line-changes-sent = Modifiche inviate
+line-files-left = File ancora da inviare: { $size }
 line-waiting = { $count ->
     [one] 1 in attesa della rete
    *[other] { $count } in attesa della rete

@@ -2,7 +2,7 @@
 
 use crate::codec::{self, Dialect, Known, Packed};
 use crate::files_client::Arrived;
-use crate::transport::{Method, Patience, Request, Response, Transport};
+use crate::transport::{Feed, Method, Patience, Request, Response, Transport};
 use crate::{CallError, DeviceKey};
 use domain::DeviceId;
 use protocol::calls::{EnrolRequest, Enrolled, HubKeys};
@@ -272,20 +272,25 @@ impl HubClient {
         body: Packed,
         limit: usize,
     ) -> Result<Weighed<Vec<u8>>, CallError> {
-        let signed = body.bytes.len();
-        self.raw_signed(path, body, signed, limit).await
+        let request = self.request(Method::Post, path, body, limit);
+        self.sent(request).await
     }
 
-    /// A call of whose body only so many bytes, from its start, are signed.
+    /// A call of whose body only so many bytes, from its start, are signed, and which may be fed.
     pub(crate) async fn raw_signed(
         &self,
         path: &'static str,
         body: Packed,
         signed: usize,
+        feed: Option<Arc<dyn Feed>>,
         limit: usize,
     ) -> Result<Weighed<Vec<u8>>, CallError> {
-        let up = length(&body.bytes);
         let request = self.signed_request(Method::Post, path, body, signed, limit);
+        self.sent(Request { feed, ..request }).await
+    }
+
+    async fn sent(&self, request: Request) -> Result<Weighed<Vec<u8>>, CallError> {
+        let (up, limit) = (length(&request.body), request.limit);
         let answer = self.transport.send(request).await?;
         let down = length(&answer.body);
         let value = checked(answer, limit)?;
@@ -353,6 +358,7 @@ impl HubClient {
             authorization,
             zstd: body.zstd,
             body: body.bytes,
+            feed: None,
             patience: self.patience,
             limit,
         }

@@ -3,10 +3,13 @@
 use crate::CallError;
 use crate::client::{HubClient, Weighed};
 use crate::codec::Packed;
+use crate::transport::Feed;
 use protocol::files::{
-    CompactError, Get, Left, MAX_CHUNKS, MAX_PUT, Manifest, ManifestRequest2, Missing2, Offer, Put,
+    CompactError, Get, Left, MAX_CHUNKS, MAX_GET, Manifest, ManifestRequest2, Missing2, Offer, Put,
     StateRequest, read_manifest,
 };
+
+use std::sync::Arc;
 
 /// The largest answer that names ranges of a file.
 const RANGES: usize = 8 * MAX_CHUNKS;
@@ -52,12 +55,17 @@ impl HubClient {
     ///
     /// # Errors
     /// [`CallError::NotFound`] where the file must be offered again; the others as for every call.
-    pub(crate) async fn put(&self, put: &Put, bytes: &[u8]) -> Result<Weighed<Left>, CallError> {
+    pub(crate) async fn put(
+        &self,
+        put: &Put,
+        bytes: &[u8],
+        feed: Option<Arc<dyn Feed>>,
+    ) -> Result<Weighed<Left>, CallError> {
         let mut body = put.encode();
         let signed = body.len();
         body.extend_from_slice(bytes);
         let answer = self
-            .raw_signed("/v1/files/put", plain(body), signed, 64)
+            .raw_signed("/v1/files/put", plain(body), signed, feed, 64)
             .await?;
         answer.read(Left::decode)
     }
@@ -83,7 +91,7 @@ impl HubClient {
     /// # Errors
     /// [`CallError`], where nothing arrived.
     pub(crate) async fn get(&self, get: &Get) -> Result<Weighed<Arrived>, CallError> {
-        let limit = MAX_PUT + 4096;
+        let limit = MAX_GET + 4096;
         self.partly("/v1/files/get", plain(get.encode()), limit)
             .await
     }

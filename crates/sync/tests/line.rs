@@ -308,10 +308,13 @@ async fn eight_megabytes_over_a_line_that_breaks_every_300_kb_are_sent_about_onc
     }
     let after = office.cable.traffic();
     let up = after.up - before.up;
-    println!("8 MB with {} cuts: {up} bytes up", after.torn - before.torn);
+    let cuts = after.torn - before.torn;
+    println!("8 MB with {cuts} cuts: {up} bytes up");
     // The engine goes on after a cut by itself: only some of its rounds end with one.
-    assert!(after.torn - before.torn >= 3, "{after:?}");
-    assert!(up < 8_800_000, "{up} bytes were sent");
+    assert!(cuts >= 3, "{after:?}");
+    // How often the line breaks depends on how quick this computer is; what a cut costs does not. The goal is 64 kB.
+    let lost = (up - 8_000_000) / cuts;
+    assert!(lost < 40_000, "{lost} bytes were lost at a cut");
     assert!(office.anna.store.file_state(&file.id).unwrap().uploaded);
     office.cable.restore();
     office.agree().await;

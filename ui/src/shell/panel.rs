@@ -57,6 +57,11 @@ pub fn Panel(props: &PanelProps) -> Html {
                 <h3 id="aspetta">{ t.panel_waiting() }</h3>
                 {
                     match waiting.data.as_deref() {
+                        Some(list) if list.is_empty() && line.waiting_bytes > 0 => html! {
+                            <p class="hint">
+                                { t.line_changes_sent() }{ ". " }{ words::files_left(t, line.waiting_bytes) }{ "." }
+                            </p>
+                        },
                         Some(list) if list.is_empty() => html! {
                             <Empty icon="it-check-circle" title={t.line_all_sent()} words={t.panel_nothing()} />
                         },
@@ -94,6 +99,7 @@ fn LineSummary(props: &LineSummaryProps) -> Html {
     let (t, news) = (lang(), use_news());
     let line = &props.line;
     let said = words::line(t, line);
+    let sent = line.waiting == 0 && matches!(said.tone, Tone::Good | Tone::Calm);
     let line_news = news.clone();
     let send = move |command: LineCommand| {
         let news = line_news.clone();
@@ -120,7 +126,7 @@ fn LineSummary(props: &LineSummaryProps) -> Html {
     html! {
         <section class="panel-line">
             <p class={classes!("panel-state", said.tone.class())}>
-                <strong>{ if props.held && said.tone == Tone::Good { t.line_work_sent().to_owned() } else { said.text } }</strong>
+                <strong>{ if props.held && sent { t.line_work_sent().to_owned() } else { said.text } }</strong>
                 if let Some(detail) = said.detail {
                     <span>{ detail }</span>
                 }

@@ -25,7 +25,7 @@ const OFFER: usize = 1024 * 1024 + MAX_INLINE;
 const SMALL: usize = 256 * 1024;
 /// From one byte of a put to the next.
 const SILENCE: Duration = Duration::from_secs(45);
-/// A put as a whole: the largest one at 64 kbit/s.
+/// A put as a whole: the largest one at 180 kbit/s. Slower lines get shorter ones; what came until then is kept.
 const PATIENCE: Duration = Duration::from_secs(180);
 
 pub(super) async fn offer(State(hub): State<Hub>, call: Signed<OFFER>) -> Answer<Response> {

@@ -31,8 +31,8 @@ mod wire;
 pub use compact::{CompactError, Digest, MAX_BASES, Run, encode as encode_manifest, runs};
 pub use ranges::Ranges;
 pub use wire::{
-    Get, Left, MAX_DICTIONARY, MAX_HEAD, MAX_INLINE, MAX_PUT, ManifestRequest2, Missing2, Offer,
-    Piece, Put, StateRequest, dictionary, new_chunks, pieces, read_manifest,
+    Get, Left, MAX_DICTIONARY, MAX_GET, MAX_HEAD, MAX_INLINE, MAX_PUT, ManifestRequest2, Missing2,
+    Offer, Piece, Put, StateRequest, dictionary, new_chunks, pieces, read_manifest,
 };
 
 use domain::FileId;

@@ -11,8 +11,11 @@ use std::ops::Range;
 pub const MAX_INLINE: usize = 512 * 1024;
 /// The most bytes of a base that packing may refer to.
 pub const MAX_DICTIONARY: usize = 1024 * 1024;
-/// The most bytes of a file that one call carries.
-pub const MAX_PUT: usize = 1024 * 1024;
+/// The most bytes of a file that one call carries up. The hub keeps them as they come, so that a long call costs it no
+/// more memory than a short one.
+pub const MAX_PUT: usize = 4 * 1024 * 1024;
+/// The most bytes of a file that one call asks for.
+pub const MAX_GET: usize = 1024 * 1024;
 /// The longest head of a [`Put`], in bytes.
 pub const MAX_HEAD: usize = 64 * 1024;
 /// Pieces that one call may carry.
@@ -404,7 +407,7 @@ pub fn read_manifest(
 pub struct Get {
     /// The file: the right to it is checked.
     pub file: FileId,
-    /// Which bytes, at most [`MAX_PUT`].
+    /// Which bytes, at most [`MAX_GET`].
     pub ranges: Ranges,
 }
 
@@ -426,7 +429,7 @@ impl Get {
         let file = reader.file()?;
         let ranges = Ranges::read(&mut reader)?;
         reader.end()?;
-        (ranges.len() <= MAX_PUT as u64)
+        (ranges.len() <= MAX_GET as u64)
             .then_some(Self { file, ranges })
             .ok_or(CompactError::Number)
     }

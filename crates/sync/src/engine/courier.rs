@@ -214,7 +214,7 @@ impl Courier {
                 if up {
                     self.keep_sent(file, done).await;
                 }
-                false
+                self.looked.elapsed() > LOOK
             }
         }
     }
@@ -229,7 +229,7 @@ impl Courier {
         let started = Started {
             at: call.at,
             instant: Instant::now(),
-            size: 0,
+            size: call.given,
             carried: heavier(outcome),
         };
         self.log(&started, call.took, outcome, (0, 0)).await;

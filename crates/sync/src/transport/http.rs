@@ -1,13 +1,16 @@
 //! HTTP/1.1 over TCP or TLS, a few connections kept alive.
 
 use super::tls::{self, Trust};
-use super::{Method, Patience, Pending, Request, Response, Transport};
+use super::{Feed, Method, PIECE, Patience, Pending, Request, Response, Transport};
 use crate::CallError;
-use reqwest::header::{AUTHORIZATION, CONTENT_ENCODING, HeaderMap, RETRY_AFTER};
+use futures_util::stream;
+use reqwest::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap, RETRY_AFTER};
 use reqwest::redirect::Policy;
 use rustls::ClientConfig;
+use std::convert::Infallible;
 use std::future::Future;
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::time::timeout;
 
@@ -68,17 +71,24 @@ impl HttpTransport {
     async fn call(&self, request: Request) -> Result<Response, CallError> {
         let Patience { first, next, .. } = request.patience;
         let limit = request.limit;
-        let answer = in_time(first, self.builder(request).send()).await?;
+        let pulse = Arc::<Pulse>::default();
+        let sending = self.builder(request, &pulse).send();
+        let answer = while_moving(first, &pulse, sending).await?;
         let mut response = head(&answer);
         response.cut = read(answer, next, limit, &mut response.body).await.err();
         Ok(response)
     }
 
-    fn builder(&self, request: Request) -> reqwest::RequestBuilder {
+    fn builder(&self, request: Request, pulse: &Arc<Pulse>) -> reqwest::RequestBuilder {
         let url = format!("{}{}", self.base, request.path);
-        let mut builder = match request.method {
-            Method::Get => self.client().get(url),
-            Method::Post => self.client().post(url).body(request.body),
+        let mut builder = match (request.method, request.feed) {
+            (Method::Get, _) => self.client().get(url),
+            (Method::Post, None) => self.client().post(url).body(request.body),
+            (Method::Post, Some(feed)) => self
+                .client()
+                .post(url)
+                .header(CONTENT_LENGTH, request.body.len())
+                .body(fed(request.body, feed, pulse.clone())),
         };
         if let Some(authorization) = request.authorization {
             builder = builder.header(AUTHORIZATION, authorization);
@@ -103,6 +113,50 @@ impl Transport for HttpTransport {
             }
             result
         })
+    }
+}
+
+/// How far a body is.
+#[derive(Debug, Default)]
+struct Pulse {
+    /// Bytes that were given to the network.
+    given: AtomicUsize,
+    /// The next piece is held back on purpose.
+    held: AtomicBool,
+}
+
+/// A body that is sent as its feed lets it.
+fn fed(body: Vec<u8>, feed: Arc<dyn Feed>, pulse: Arc<Pulse>) -> reqwest::Body {
+    let pieces = stream::unfold((body, 0), move |(body, given)| {
+        let (feed, pulse) = (feed.clone(), pulse.clone());
+        async move {
+            let rest = body.get(given..).filter(|rest| !rest.is_empty())?;
+            let piece = rest.get(..PIECE).unwrap_or(rest).to_vec();
+            pulse.held.store(true, Relaxed);
+            feed.next(given).await;
+            pulse.held.store(false, Relaxed);
+            let given = given + piece.len();
+            pulse.given.store(given, Relaxed);
+            Some((Ok::<_, Infallible>(piece), (body, given)))
+        }
+    });
+    reqwest::Body::wrap_stream(pieces)
+}
+
+/// Waits for an answer as long as the body moves, or is held back.
+async fn while_moving(
+    patience: Duration,
+    pulse: &Pulse,
+    answer: impl Future<Output = reqwest::Result<reqwest::Response>>,
+) -> Result<reqwest::Response, CallError> {
+    let mut answer = std::pin::pin!(answer);
+    loop {
+        let before = pulse.given.load(Relaxed);
+        let waited = in_time(patience, &mut answer).await;
+        let moves = before != pulse.given.load(Relaxed) || pulse.held.load(Relaxed);
+        if !moves || !matches!(waited, Err(CallError::Stalled)) {
+            return waited;
+        }
     }
 }
 
@@ -190,4 +244,117 @@ fn chain(error: &reqwest::Error) -> String {
         cause = error.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Mutex;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+    use tokio::sync::watch;
+    use tokio::time::sleep;
+
+    const BODY: usize = 10 * PIECE;
+
+    /// Lets so many bytes through, then waits until it is opened.
+    #[derive(Debug)]
+    struct Gate {
+        at: usize,
+        open: watch::Receiver<bool>,
+        given: Mutex<Vec<usize>>,
+    }
+
+    impl Feed for Gate {
+        fn next(&self, given: usize) -> Pending<'_, ()> {
+            self.given.lock().unwrap().push(given);
+            let mut open = self.open.clone();
+            let shut = given >= self.at;
+            Box::pin(async move {
+                if shut {
+                    open.wait_for(|open| *open).await.unwrap();
+                }
+            })
+        }
+    }
+
+    fn request(feed: Arc<Gate>, first: Duration) -> Request {
+        Request {
+            method: Method::Post,
+            path: "/put",
+            authorization: None,
+            zstd: false,
+            body: vec![7; BODY],
+            feed: Some(feed),
+            patience: Patience { first, next: first },
+            limit: 100,
+        }
+    }
+
+    /// A hub that reads as many bytes as it is told, says how many came, and answers when all of them did.
+    async fn hub(most: usize) -> (String, watch::Receiver<usize>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let (came, seen) = watch::channel(0);
+        tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut all = Vec::new();
+            let mut buffer = vec![0; 4096];
+            while came.borrow().to_owned() < BODY.min(most) {
+                let read = stream.read(&mut buffer).await.unwrap();
+                assert!(read > 0, "the body ended early");
+                all.extend_from_slice(buffer.get(..read).unwrap());
+                let head = all.windows(4).position(|it| it == b"\r\n\r\n");
+                came.send_replace(head.map_or(0, |head| all.len() - head - 4));
+            }
+            let head = String::from_utf8_lossy(&all).to_ascii_lowercase();
+            assert!(head.contains(&format!("content-length: {BODY}")));
+            if most >= BODY {
+                let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
+                stream.write_all(answer).await.unwrap();
+            }
+            std::future::pending::<()>().await;
+        });
+        (base, seen)
+    }
+
+    #[tokio::test]
+    async fn what_is_urgent_holds_a_long_body_and_no_patience_ends_meanwhile() {
+        let (base, mut came) = hub(usize::MAX).await;
+        let (open, gate) = watch::channel(false);
+        let feed = Arc::new(Gate {
+            at: 3 * PIECE,
+            open: gate,
+            given: Mutex::default(),
+        });
+        let transport = HttpTransport::new(&base).unwrap();
+        let patience = Duration::from_millis(150);
+        let call = transport.send(request(feed.clone(), patience));
+        let watch = async {
+            came.wait_for(|came| *came == 3 * PIECE).await.unwrap();
+            sleep(4 * patience).await;
+            assert_eq!(*came.borrow(), 3 * PIECE, "held");
+            open.send_replace(true);
+        };
+        let (answer, ()) = tokio::join!(call, watch);
+        assert_eq!(answer.unwrap().body, b"ok");
+        let given: Vec<usize> = (0..10).map(|piece| piece * PIECE).collect();
+        assert_eq!(*feed.given.lock().unwrap(), given);
+    }
+
+    #[tokio::test]
+    async fn a_body_that_went_and_gets_no_answer_is_a_stall() {
+        let (base, _came) = hub(BODY / 2).await;
+        let (_open, gate) = watch::channel(true);
+        let feed = Arc::new(Gate {
+            at: 0,
+            open: gate,
+            given: Mutex::default(),
+        });
+        let transport = HttpTransport::new(&base).unwrap();
+        let answer = transport
+            .send(request(feed, Duration::from_millis(300)))
+            .await;
+        assert_eq!(answer.err(), Some(CallError::Stalled));
+    }
 }

@@ -11,6 +11,7 @@ pub use url::{UrlError, normalise};
 use crate::CallError;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A future that can be sent between threads.
@@ -48,16 +49,29 @@ pub struct Request {
     pub zstd: bool,
     /// The body as sent.
     pub body: Vec<u8>,
+    /// Asked before each piece of the body, where it is long.
+    pub feed: Option<Arc<dyn Feed>>,
     /// How long to wait.
     pub patience: Patience,
     /// The largest body of the answer that is read, in bytes.
     pub limit: usize,
 }
 
+/// A long body is sent in pieces of this many bytes.
+pub const PIECE: usize = 16 * 1024;
+
+/// Lets a long body through piece by piece.
+pub trait Feed: std::fmt::Debug + Send + Sync + 'static {
+    /// So many bytes of the body were given to the network; the next piece goes when this is over. What is urgent
+    /// may go meanwhile, over another connection.
+    fn next(&self, given: usize) -> Pending<'_, ()>;
+}
+
 /// How long a call may stay without a sign of life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Patience {
-    /// From the start of the call, with its connection, to the first byte of the answer.
+    /// From the start of the call, with its connection, to the first byte of the answer; of a body that is fed, from
+    /// one piece to the next.
     pub first: Duration,
     /// From one byte of the answer to the next.
     pub next: Duration,

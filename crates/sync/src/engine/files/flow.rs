@@ -2,6 +2,7 @@
 //! what is urgent queues behind it.
 
 use crate::CallError;
+use protocol::files::MAX_PUT;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -29,6 +30,19 @@ const PATIENCE: Duration = Duration::from_secs(6);
 /// A call carries at most this part of what the line usually carries between two cuts: what is under way at a
 /// cut goes again.
 const OF_A_LIFE: f64 = 8.0;
+/// From so many bytes per second on, large files go up in one long call at a time: a connection that never rests
+/// learns the line better than three that take turns at waiting for their answers, each of which the kernel takes for
+/// one that has little to send. Below, a long call would stand before what is urgent.
+const QUICK: f64 = 48.0 * 1024.0;
+/// The longest.
+const LONGEST: f64 = MAX_PUT as f64;
+/// About how long such a call goes, in seconds.
+const LONG: f64 = 12.0;
+/// A long call is given to the network faster than was measured, by this factor: a measure that is too low grows.
+const FASTER: f64 = 1.25;
+/// It carries at most this part of what the line usually carries between two cuts. What arrived of a call is kept: a
+/// cut costs what is under way, not the call.
+const OF_A_LIFE_LONG: f64 = 2.0;
 /// Bytes of a call around its body.
 const AROUND: u64 = 500;
 
@@ -82,6 +96,31 @@ impl Flow {
         (self.rate * round_trip * SLACK * turn)
             .min(most)
             .clamp(SIZE.0, SIZE.1) as u64
+    }
+
+    /// Bytes for a long call that begins now; `None` where the line is not quick.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "between half a megabyte and four"
+    )]
+    pub fn long_size(&self) -> Option<u64> {
+        let life = self.life.map_or(f64::MAX, |life| life.max(self.alive));
+        let size = (self.rate * LONG).min(life / OF_A_LIFE_LONG).min(LONGEST);
+        (self.rate >= QUICK && size >= SIZE.1).then_some(size as u64)
+    }
+
+    /// Bytes per second at which a long call is given to the network.
+    pub fn pace(&self) -> f64 {
+        self.rate * FASTER
+    }
+
+    /// Of what was under way at a cut, the other side has this: where no call had landed by then, it is all that is
+    /// known of what the line carries between two cuts.
+    pub fn kept(&mut self, bytes: u64) {
+        if self.life.is_none() && bytes > 0 {
+            self.life = Some(float(bytes));
+        }
     }
 
     /// Bytes that the line carries in so many seconds.
@@ -251,6 +290,19 @@ mod tests {
             flow.failed(&CallError::Stalled);
         }
         assert_eq!(flow.size(1.0), 4096);
+    }
+
+    #[test]
+    fn only_a_quick_line_gets_long_calls_and_never_longer_than_its_life() {
+        let mut flow = Flow::default();
+        carry(&mut flow, 16e3, Duration::from_millis(600), 60);
+        assert_eq!(flow.long_size(), None);
+        carry(&mut flow, 250e3, Duration::from_millis(600), 60);
+        let long = flow.long_size().unwrap();
+        assert!(long > 2_000_000 && long <= MAX_PUT as u64, "{long}");
+        flow.life = Some(1_500_000.0);
+        flow.alive = 0.0;
+        assert_eq!(flow.long_size(), Some(750_000));
     }
 
     #[test]

@@ -85,10 +85,12 @@ impl Journey {
         !self.doubt.is_empty()
     }
 
-    /// The other side said what it lacks: of what was in doubt, that is missing.
-    pub fn told(&mut self, lacks: &Ranges) {
-        let lost = std::mem::take(&mut self.doubt).intersection(lacks);
+    /// The other side said what it lacks: of what was in doubt, that is missing. Gives how many bytes had arrived.
+    pub fn told(&mut self, lacks: &Ranges) -> u64 {
+        let doubt = std::mem::take(&mut self.doubt);
+        let lost = doubt.intersection(lacks);
         self.missing.extend(&lost);
+        doubt.len() - lost.len()
     }
 
     /// Everything was carried, as far as is known here.
@@ -110,6 +112,18 @@ impl Journey {
             file: self.manifest.file.clone(),
             up,
             done: size.saturating_sub(self.left()),
+            size,
+        }
+    }
+
+    /// How far it is while so many bytes more go up in one call.
+    pub fn on_its_way(&self, bytes: u64) -> Report {
+        let size = self.manifest.size;
+        let left = self.left().saturating_sub(bytes);
+        Report::Progress {
+            file: self.manifest.file.clone(),
+            up: true,
+            done: size.saturating_sub(left),
             size,
         }
     }
@@ -228,7 +242,7 @@ mod tests {
                         }
                         journey.lost();
                     }
-                    Step::Ask => if journey.doubts() { journey.told(&lacks(&hub)); },
+                    Step::Ask => if journey.doubts() { let _ = journey.told(&lacks(&hub)); },
                 }
             }
             let mut left = lacks(&hub);

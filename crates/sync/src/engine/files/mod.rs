@@ -3,8 +3,8 @@
 //! | lane | carries | under way |
 //! |---|---|---|
 //! | [`Lane::Urgent`] | files up of which little is new | goes at once, beside the operations |
-//! | [`Lane::Bulk`] | the other files up | two calls of about a round trip; none new while something urgent goes |
-//! | [`Lane::Down`] | files down | the same |
+//! | [`Lane::Bulk`] | the other files up | three calls of about a round trip, none new while something urgent goes; on a quick line one [long](long) call after the other, which rest then |
+//! | [`Lane::Down`] | files down | three calls of about a round trip |
 //!
 //! A lane is a task that lives while it has something to carry. What it did it tells the courier in
 //! [`Report`]s; what is half done it leaves in its [`Desk`] for the next round.
@@ -13,6 +13,7 @@ mod download;
 mod flow;
 mod hold;
 mod journey;
+mod long;
 mod porter;
 mod skipped;
 mod upload;
@@ -79,6 +80,8 @@ pub(super) struct CallReport {
     pub at: UnixMs,
     /// How long it took.
     pub took: Duration,
+    /// Bytes of a body that were given to the network; 0 where that is not counted.
+    pub given: usize,
     /// What became of it.
     pub outcome: Result<Weight, CallError>,
 }

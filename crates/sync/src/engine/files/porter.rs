@@ -10,7 +10,7 @@ use crate::transport::Patience;
 use domain::{FileId, FileRef};
 use std::collections::BTreeSet;
 use std::future::Future;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use store::{Store, StoreError};
@@ -80,6 +80,19 @@ impl Porter {
     where
         F: Future<Output = Result<Weighed<T>, CallError>>,
     {
+        self.call_with(patience, &AtomicUsize::new(0), call).await
+    }
+
+    /// The same, knowing at each moment how many bytes were given to the network: they count where the call is cut.
+    pub async fn call_with<T, F>(
+        &self,
+        patience: Duration,
+        given: &AtomicUsize,
+        call: impl FnOnce(HubClient) -> F,
+    ) -> (Result<T, CallError>, Duration)
+    where
+        F: Future<Output = Result<Weighed<T>, CallError>>,
+    {
         let at = self.clock.now();
         let began = Instant::now();
         let client = self.client.with_patience(Patience {
@@ -92,7 +105,13 @@ impl Porter {
             .as_ref()
             .map(|answer| answer.weight)
             .map_err(Clone::clone);
-        self.say(Report::Call(CallReport { at, took, outcome }));
+        let given = given.load(Relaxed);
+        self.say(Report::Call(CallReport {
+            at,
+            took,
+            given,
+            outcome,
+        }));
         (answer.map(|answer| answer.value), took)
     }
 

@@ -3,16 +3,20 @@
 use super::flow::{Flow, WINDOW};
 use super::hold::Hold;
 use super::journey::Journey;
+use super::long::{self, Flowing, Road, Way};
 use super::porter::Porter;
 use super::skipped::of_the_file;
 use super::{Lane, Report};
 use crate::CallError;
+use crate::transport::Feed;
 use domain::FileId;
 use protocol::files::{
     Left, MAX_INLINE, Manifest, Missing2, Offer, Put, Ranges, StateRequest, dictionary,
     encode_manifest, new_chunks, pieces,
 };
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 use store::{Store, StoreError};
 use tokio::task::JoinSet;
@@ -28,6 +32,8 @@ const PACK_LEVEL: i32 = 19;
 const LEVEL: i32 = 3;
 /// The order of files is looked at again after this long: something more pressing may have come.
 const LOOK: Duration = Duration::from_secs(2);
+/// Bytes that the kernel may hold of a long call: so long a piece may take.
+const BUFFERED: u64 = 512 * 1024;
 /// A file whose offer leads nowhere is left alone after so many.
 const OFFERS: u32 = 3;
 
@@ -69,14 +75,14 @@ impl Uploads {
     pub async fn run(&mut self, porter: &Porter, hold: &Hold) -> Result<(), CallError> {
         self.journeys.values_mut().for_each(Journey::lost);
         (self.current, self.asked) = (None, false);
-        let mut flights = JoinSet::new();
+        let (mut flights, road) = (JoinSet::new(), Road::new(hold));
         self.confirm(porter).await?;
         loop {
             if self.lane == Lane::Bulk && !hold.is_free() && flights.is_empty() {
                 hold.free().await;
             }
             if self.lane == Lane::Urgent || hold.is_free() {
-                self.fill(porter, &mut flights).await?;
+                self.fill(porter, &road, &mut flights).await?;
             }
             match flights.join_next().await {
                 None => return Ok(()),
@@ -109,9 +115,10 @@ impl Uploads {
     async fn fill(
         &mut self,
         porter: &Porter,
+        road: &Road,
         flights: &mut JoinSet<Landed>,
     ) -> Result<(), CallError> {
-        while flights.len() < WINDOW {
+        while flights.len() < self.window() {
             let Some(file) = self.choose(porter, flights.is_empty()).await? else {
                 return Ok(());
             };
@@ -119,7 +126,7 @@ impl Uploads {
                 self.begin(porter, &file).await?;
                 continue;
             }
-            if !self.fly(porter, &file, flights) {
+            if !self.fly(porter, road, &file, flights) {
                 if !flights.is_empty() {
                     return Ok(());
                 }
@@ -129,6 +136,18 @@ impl Uploads {
             }
         }
         Ok(())
+    }
+
+    fn window(&self) -> usize {
+        match self.long_size() {
+            Some(_) => long::WINDOW,
+            None => WINDOW,
+        }
+    }
+
+    /// Bytes of a long call, where calls of this lane are.
+    fn long_size(&self) -> Option<u64> {
+        self.flow.long_size().filter(|_| self.lane == Lane::Bulk)
     }
 
     /// The file to go on with: the most pressing one, looked at anew from time to time. Another one begins only
@@ -251,7 +270,14 @@ impl Uploads {
     }
 
     /// Sends the next bytes of a file; `false` where none are left to send.
-    fn fly(&mut self, porter: &Porter, file: &FileId, flights: &mut JoinSet<Landed>) -> bool {
+    fn fly(
+        &mut self,
+        porter: &Porter,
+        road: &Road,
+        file: &FileId,
+        flights: &mut JoinSet<Landed>,
+    ) -> bool {
+        let long = self.long_size();
         let Some(journey) = self.journeys.get_mut(file) else {
             return false;
         };
@@ -264,15 +290,23 @@ impl Uploads {
             ));
             return true;
         }
-        let ranges = journey.take(self.flow.next_size(), false);
+        let ranges = journey.take(long.unwrap_or_else(|| self.flow.next_size()), false);
         if ranges.is_empty() {
             return false;
         }
         if flights.is_empty() {
             self.flow.begin(Instant::now());
         }
-        let patience = self.flow.patience(2 * ranges.len());
-        flights.spawn(put(porter.clone(), journey.clone(), ranges, patience));
+        // A long call is waited for piece by piece.
+        let patience = self
+            .flow
+            .patience(long.map_or(2 * ranges.len(), |_| BUFFERED));
+        let way = long.map(|_| Way {
+            road: road.clone(),
+            pace: self.flow.pace(),
+        });
+        let call = put(porter.clone(), journey.clone(), ranges, patience, way);
+        flights.spawn(call);
         true
     }
 
@@ -316,7 +350,7 @@ impl Uploads {
     ) -> Result<(), CallError> {
         match (answer?, self.journeys.get_mut(file)) {
             (Missing2::Bytes(lacks), Some(journey)) => {
-                journey.told(&lacks);
+                self.flow.kept(journey.told(&lacks));
                 Ok(())
             }
             _ => Err(CallError::NotFound),
@@ -400,16 +434,37 @@ async fn ask_again(porter: Porter, journey: Journey, patience: Duration) -> Land
     Landed::State(porter.call(patience, call).await.0)
 }
 
-async fn put(porter: Porter, journey: Journey, ranges: Ranges, patience: Duration) -> Landed {
+/// Sends bytes of a file: at once, or little by little.
+async fn put(
+    porter: Porter,
+    journey: Journey,
+    ranges: Ranges,
+    patience: Duration,
+    way: Option<Way>,
+) -> Landed {
     let wanted = ranges.clone();
+    let before = journey.clone();
     let read = porter
         .on_disk(move |store| read_put(store, &journey, wanted))
         .await;
     let outcome = match read {
         Err(error) => Err(error),
         Ok((put, bytes)) => {
-            let call = |client: crate::HubClient| async move { client.put(&put, &bytes).await };
-            porter.call(patience, call).await.0
+            let whole = if way.is_some() { 0 } else { bytes.len() };
+            let given = Arc::new(AtomicUsize::new(whole));
+            let feed = way.map(|way| {
+                let scale = (bytes.len(), ranges.len());
+                Arc::new(Flowing::new(
+                    way,
+                    porter.clone(),
+                    before,
+                    scale,
+                    given.clone(),
+                )) as Arc<dyn Feed>
+            });
+            let call =
+                |client: crate::HubClient| async move { client.put(&put, &bytes, feed).await };
+            porter.call_with(patience, &given, call).await.0
         }
     };
     Landed::Put { ranges, outcome }
