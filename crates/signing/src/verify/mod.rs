@@ -15,6 +15,7 @@ mod signer;
 mod time;
 
 pub use content::{Content, Ranges};
+pub(crate) use facts::tell_missing;
 pub use facts::{Facts, NoFacts, Revocation};
 pub use file::{FileVerdict, Layer, file};
 pub use finding::Finding;
