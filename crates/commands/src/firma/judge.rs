@@ -1,6 +1,7 @@
 //! What a document's signatures are worth, in the contract's words.
 
 use super::lists::{self, Loaded};
+use super::outside::Outside;
 use super::papers::{self, Open};
 use super::words;
 use crate::Result;
@@ -37,9 +38,10 @@ pub fn of(
 ) -> Result<Judgement> {
     let loaded = lists::current(app)?;
     let at = at.map_or_else(At::now, at_of);
+    let outside = Outside::new(app, &loaded.facts);
     let context = Context {
         at,
-        facts: &*loaded.facts,
+        facts: &outside,
         ..Context::now(&loaded.trust)
     };
     let mut judge = Judge {
@@ -52,6 +54,7 @@ pub fn of(
         .bytes(&open.bytes, open.paper.kind, beside, 0)
         .map_err(|why| papers::unreadable(open, &why))?;
     let signatures = judge.found;
+    let revocations = outside.seek(app);
     let worst = signatures.iter().map(|one| one.answer).max();
     Ok(Judgement {
         answer: worst.unwrap_or(Answer::Unsigned),
@@ -61,6 +64,7 @@ pub fn of(
             kind: inside.kind,
         }),
         lists: loaded.age(),
+        revocations,
         at: instant(at),
         signatures,
     })
