@@ -11,7 +11,12 @@ use std::path::Path;
 
 pub fn run(arguments: &Arguments) -> Outcome<u8> {
     let folder = arguments.path("trust").ok_or("--trust DIR is needed")?;
-    let (anchors, facts) = trust::folder::read(folder)?;
+    let (anchors, mut facts) = trust::folder::read(folder)?;
+    if let Some(folder) = arguments.path("facts") {
+        // Nobody is believed for being in it.
+        let (_, more) = trust::folder::read(folder)?;
+        facts.extend(&more);
+    }
     let trust = Trust::new(&anchors);
     if arguments.files.is_empty() {
         return Err("which file?".into());

@@ -1,7 +1,7 @@
 //! What is known of the open documents in a glance: judged one after the other, in the background, once each.
 
-use super::words::Glance as Seen;
 use super::rests_on;
+use super::words::Glance as Seen;
 use crate::ipc;
 use api::firma::{FirmaJudge, Judgement, Paper, PaperId, PaperKind};
 use std::cell::{Cell, OnceCell, RefCell};

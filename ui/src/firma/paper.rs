@@ -12,8 +12,8 @@ use crate::lang::lang;
 use crate::part::{Button, Choice, ChoiceField, Empty, FailureNotice, Kind, Screen, icon, waiting};
 use crate::query::use_query;
 use crate::route::Route;
-use crate::toast::use_news;
 use crate::time;
+use crate::toast::use_news;
 use crate::words::{Tone, size};
 use api::firma::{
     FirmaClose, FirmaExtract, FirmaJudge, FirmaPapers, FirmaReport, Inside, Instant, Paper,

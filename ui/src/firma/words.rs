@@ -3,8 +3,8 @@
 use crate::words::Tone;
 use api::firma::{
     Answer, Basis, Device, DeviceFinding, DeviceState, Done, Format, Judgement, Lasting, Lists,
-    NoPdf, NotSigned, PaperKind, PinState, Quality, Reason, Revocations, Signature, SignatureKind, Signer,
-    Signing, Stop, Warning, What,
+    NoPdf, NotSigned, PaperKind, PinState, Quality, Reason, Revocations, Signature, SignatureKind,
+    Signer, Signing, Stop, Warning, What,
 };
 use domain::UnixMs;
 use domain::firma::{Ended, Waits};
@@ -814,7 +814,10 @@ mod tests {
         assert!(said(Revocations::Asked).is_some_and(|it| it.contains("è stata chiesta")));
         assert!(said(Revocations::Offline).is_some_and(|it| it.contains("appena torna")));
         assert_eq!(said(Revocations::Known(Some(1))), None);
-        assert_eq!(lacking(IT, &open(Revocations::Asked, Reason::ChangedAfter)), None);
+        assert_eq!(
+            lacking(IT, &open(Revocations::Asked, Reason::ChangedAfter)),
+            None
+        );
         let fails = judgement(Answer::Fails, vec![signature("Luca", Answer::Fails)]);
         let fails = Judgement {
             revocations: Revocations::Asked,
