@@ -105,10 +105,12 @@ pub fn use_glances(papers: &Rc<Vec<Paper>>) -> BTreeMap<PaperId, Glance> {
                     return;
                 }
                 let answer = judge(paper, &papers).await;
-                keep(&paper.id, answer);
-                if still.get() {
-                    turn.force_update();
+                // What was asked before newer lists or facts came does not stand.
+                if !still.get() {
+                    return;
                 }
+                keep(&paper.id, answer);
+                turn.force_update();
             }
         });
         move || here.set(false)

@@ -43,7 +43,7 @@ impl Inquiry {
     }
 
     /// What to ask next; [`Next::Done`] where the facts that are at hand tell, good or bad.
-    pub fn next(&mut self) -> Next {
+    pub fn step(&mut self) -> Next {
         match self.gather.one(&self.certificate, &self.issuer, self.at) {
             Gathered::Complete(_) => Next::Done,
             Gathered::Ask(ask) => Next::Ask(ask),

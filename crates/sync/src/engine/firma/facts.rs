@@ -262,7 +262,7 @@ fn comes_back(error: &CallError) -> bool {
 }
 
 fn step(mut current: Asking) -> (Asking, Step) {
-    let step = match current.inquiry.next() {
+    let step = match current.inquiry.step() {
         Next::Ask(ask) => Step::Ask(ask),
         Next::Done => Step::End(None),
         Next::Wait(troubles) => Step::End(Some(waits(current.why, &troubles))),
