@@ -18,6 +18,8 @@ pub enum Event {
     Stick,
     /// Something about signing: a document opened, signed, or the run over.
     Firma,
+    /// Documents are to be judged anew: other trusted lists are here, or facts that a judgement lacked.
+    Verdicts,
     /// The session: unlocked, enrolled, revoked.
     Session,
 }

@@ -125,6 +125,8 @@ pub struct Judgement {
     pub inside: Option<Inside>,
     /// How old the trusted lists are that it rests on.
     pub lists: Lists,
+    /// What was lacking of revocations, and what is done about it.
+    pub revocations: Revocations,
     /// The time it is about.
     pub at: Instant,
 }
@@ -150,6 +152,28 @@ pub enum Lists {
     Current(u32),
     /// Should have been replaced so many days ago.
     Stale(u32),
+}
+
+/// What is known of revocations. What is not in the document is asked through the hub;
+/// [`Event::Verdicts`](crate::Event::Verdicts) tells when there is something new.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "state", content = "issued")]
+pub enum Revocations {
+    /// Nothing is lacking. The oldest answer from outside the document that it rests on is of this time; none where it
+    /// rests on none.
+    Known(Option<UnixMs>),
+    /// Asked for.
+    Asked,
+    /// To be asked for when the line is back.
+    Offline,
+    /// What the issuer says is not from late enough yet: it is asked for again.
+    Early,
+    /// Nobody answered: it is asked for again.
+    Silent,
+    /// The certificate names no place to ask at, or nothing of use came from there.
+    Nowhere,
+    /// This computer is linked to no hub that could ask.
+    NoHub,
 }
 
 /// A time, and by what right it counts.

@@ -38,6 +38,8 @@ struct Batch {
     session: bool,
     /// Trusted lists, or signed files on their way to last.
     firma: bool,
+    /// Something that judgements rest on.
+    verdicts: bool,
 }
 
 impl Batch {
@@ -48,7 +50,12 @@ impl Batch {
                 self.conflicts |= applied.conflicts > 0;
                 self.pages.extend(applied.changed);
             }
-            sync::Event::Lists | sync::Event::Upgrades => self.firma = true,
+            sync::Event::Lists => {
+                self.firma = true;
+                self.verdicts = true;
+            }
+            sync::Event::Facts => self.verdicts = true,
+            sync::Event::Upgrades => self.firma = true,
             sync::Event::Uploaded(_) | sync::Event::Downloaded(_) => {}
         }
     }
@@ -57,6 +64,7 @@ impl Batch {
         self.conflicts = true;
         self.session = true;
         self.firma = true;
+        self.verdicts = true;
     }
 
     fn tell(self, app: &App) {
@@ -72,6 +80,9 @@ impl Batch {
         }
         if self.firma {
             app.tell(Event::Firma);
+        }
+        if self.verdicts {
+            app.tell(Event::Verdicts);
         }
     }
 }

@@ -143,7 +143,11 @@ async fn begin(app: &App, desk: Desk) -> Result<()> {
     let mut config = EngineConfig::of(&identity)
         .map_err(|error| failure::unexpected("the engine cannot start", &error))?;
     config.meter = meter();
-    config.firma = Some(FirmaConfig::at(app.config().data.join("fiducia")));
+    let mut firma = FirmaConfig::at(app.config().data.join("fiducia"));
+    if let Some(roots) = &app.config().firma.roots {
+        firma.roots = roots.clone();
+    }
+    config.firma = Some(firma);
     let runtime = tokio::runtime::Handle::current();
     let carrier = carrier(app, &desk, &runtime, config.transport.clone())?;
     let engine = Engine::start(&runtime, desk.store.clone(), config);

@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 /// Options that stand alone.
 const FLAGS: [&str; 3] = ["json", "around", "pdf"];
 /// Options that take the next word.
-const OPTIONS: [&str; 9] = [
+const OPTIONS: [&str; 10] = [
     "trust",
+    "facts",
     "at",
     "basis",
     "content",

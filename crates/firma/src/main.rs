@@ -16,12 +16,13 @@ type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 const HELP: &str = "\
 firma: sign documents, and judge signatures, without a network
 
-  firma verify FILE... --trust DIR [--at TIME [--basis BASIS]] [--content FILE]
+  firma verify FILE... --trust DIR [--facts DIR] [--at TIME [--basis BASIS]] [--content FILE]
                        [--revocation required|if-known] [--json]
       Judges every signature of every PDF, .p7m and .p7s, those inside others too.
       DIR        certificates that are believed (PEM or DER: .pem .crt .cer .der), and anchors.json, the
                  anchors that the trusted lists gave; without the latter no signature is called qualified.
                  CRLs (.crl) and OCSP answers (.ors) in it tell of revocations, besides those in the files
+      --facts    another folder with CRLs and OCSP answers; certificates in it are not believed
       TIME       2026-03-01T10:00:00Z: the judgement is about then, and about now besides
       BASIS      by what right that time counts: time-stamp, protocol, pec, preservation; without it the
                  time is only somebody's word (stated), which proves nothing

@@ -6,12 +6,19 @@ use crate::{Outcome, TROUBLE};
 use jiff::Timestamp;
 use signing::pades::{Signed, is_pdf, judge as judge_pdf};
 use signing::path::Trust;
-use signing::verify::{At, Basis, Content, Context, RevocationRule, file};
+use signing::verify::{At, Basis, Content, Context, InPlaceError, RevocationRule, in_place};
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 pub fn run(arguments: &Arguments) -> Outcome<u8> {
     let folder = arguments.path("trust").ok_or("--trust DIR is needed")?;
-    let (anchors, facts) = trust::folder::read(folder)?;
+    let (anchors, mut facts) = trust::folder::read(folder)?;
+    if let Some(folder) = arguments.path("facts") {
+        // Nobody is believed for being in it.
+        let (_, more) = trust::folder::read(folder)?;
+        facts.extend(&more);
+    }
     let trust = Trust::new(&anchors);
     if arguments.files.is_empty() {
         return Err("which file?".into());
@@ -44,21 +51,48 @@ fn judge(
     at: Option<&Context<'_>>,
 ) -> FileReport {
     let name = path.display().to_string();
-    let bytes = match std::fs::read(path) {
-        Ok(bytes) => bytes,
-        Err(error) => return FileReport::unreadable(name, &error),
-    };
-    // A file that is none is an answer, not a trouble.
-    let judged = |context: &Context<'_>| {
-        if is_pdf(&bytes) {
-            let verdicts =
-                Signed::new(&bytes).and_then(|mut document| judge_pdf(&mut document, context));
-            verdicts.map_or_else(|_| Judged::none(), Judged::pdf)
-        } else {
-            file(&bytes, beside, context).map_or_else(|_| Judged::none(), Judged::Cms)
+    let judged = match is_pdf_file(path) {
+        Ok(true) => std::fs::read(path).map(|bytes| {
+            let judged = |context: &Context<'_>| in_pdf(&bytes, context);
+            (judged(now), at.map(judged))
+        }),
+        // However large it is, it is judged where it lies.
+        Ok(false) => {
+            let judged = |context: &Context<'_>| in_cms(path, beside, context);
+            judged(now).and_then(|now| Ok((now, at.map(judged).transpose()?)))
         }
+        Err(error) => Err(error),
     };
-    FileReport::new(name, judged(now), at.map(judged))
+    match judged {
+        Ok((now, at)) => FileReport::new(name, now, at),
+        Err(error) => FileReport::unreadable(name, &error),
+    }
+}
+
+/// As much of a file as its kind is told by.
+fn is_pdf_file(path: &Path) -> std::io::Result<bool> {
+    let mut begin = Vec::new();
+    File::open(path)?.take(4096).read_to_end(&mut begin)?;
+    Ok(is_pdf(&begin))
+}
+
+/// A file that is none is an answer, not a trouble.
+fn in_pdf(bytes: &[u8], context: &Context<'_>) -> Judged {
+    let verdicts = Signed::new(bytes).and_then(|mut document| judge_pdf(&mut document, context));
+    verdicts.map_or_else(|_| Judged::none(), Judged::pdf)
+}
+
+/// The same.
+fn in_cms(
+    path: &Path,
+    beside: Option<&dyn Content>,
+    context: &Context<'_>,
+) -> std::io::Result<Judged> {
+    match in_place(File::open(path)?, beside, context) {
+        Ok(found) => Ok(Judged::Cms(found.verdict)),
+        Err(InPlaceError::Read(_)) => Ok(Judged::none()),
+        Err(InPlaceError::Io(error)) => Err(error),
+    }
 }
 
 fn revocation(arguments: &Arguments) -> Outcome<RevocationRule> {

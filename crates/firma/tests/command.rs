@@ -1,6 +1,9 @@
 //! The command as a script sees it.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+#[path = "../../signing/tests/authority/mod.rs"]
+mod authority;
+
 use openssl::asn1::{Asn1Integer, Asn1Time};
 use openssl::bn::BigNum;
 use openssl::ec::{EcGroup, EcKey};
@@ -351,5 +354,52 @@ fn a_pdf_is_signed_and_judged() {
     assert_eq!(
         status(&firma(dir, &["verify", "atto.pdf", "--trust", "trust"], "")),
         1
+    );
+}
+
+/// What is in `--facts` tells of revocation, and nobody is believed for being there.
+#[test]
+fn facts_from_another_folder_count_and_certificates_there_do_not() {
+    let Some(mut authority) = authority::Authority::new() else {
+        return;
+    };
+    let rossi = authority.issue("Rossi", "signer");
+    let dir = tempfile::tempdir().unwrap();
+    let at = |name: &str| dir.path().join(name);
+    for folder in ["trust", "nobody", "facts", "revoked"] {
+        std::fs::create_dir(at(folder)).unwrap();
+    }
+    std::fs::copy(&authority.root.pem, at("trust/ca.pem")).unwrap();
+    std::fs::copy(&authority.root.pem, at("facts/ca.pem")).unwrap();
+    let options = ["-cades", "-nosmimecap", "-nodetach"];
+    let p7m = authority.cms(b"Atto del Comune", &rossi, &options);
+    std::fs::write(at("atto.p7m"), p7m).unwrap();
+    let times = ["20260101000000Z", "20390101000000Z"];
+    let list = authority.crl("crl_plain", times[0], times[1]);
+    std::fs::write(at("facts/list.crl"), list).unwrap();
+    authority.revoke(&rossi, "250601000000Z", "keyCompromise");
+    let list = authority.crl("crl_plain", times[0], times[1]);
+    std::fs::write(at("revoked/list.crl"), list).unwrap();
+    let verdict = |trust: &str, more: &[&str]| {
+        let words = ["verify", "atto.p7m", "--json", "--trust", trust];
+        let output = firma(dir.path(), &[&words, more].concat(), "");
+        let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let now = &json["files"][0]["now"];
+        let word = |name: &str| now[name].as_str().unwrap_or_default().to_owned();
+        (status(&output), word("indication"), word("sub_indication"))
+    };
+    let said = |status, one: &str, other: &str| (status, one.to_owned(), other.to_owned());
+    assert_eq!(verdict("trust", &[]), said(2, "INDETERMINATE", "TRY_LATER"));
+    assert_eq!(
+        verdict("trust", &["--facts", "facts"]),
+        said(0, "TOTAL-PASSED", "")
+    );
+    assert_eq!(
+        verdict("trust", &["--facts", "revoked"]),
+        said(2, "INDETERMINATE", "REVOKED_NO_POE")
+    );
+    assert_eq!(
+        verdict("nobody", &["--facts", "facts"]),
+        said(2, "INDETERMINATE", "NO_CERTIFICATE_CHAIN_FOUND")
     );
 }

@@ -11,6 +11,7 @@ rapporto-title = Report on the verification of signatures
 rapporto-document = Document
 rapporto-kind = What it is
 rapporto-size = Size in bytes
+rapporto-no-answer = When this report was written, an answer about revocation was missing.
 rapporto-inside = It holds
 rapporto-at = The date that counts
 rapporto-signature = Signature { $number }

@@ -11,6 +11,7 @@ rapporto-title = Rapporto di verifica delle firme
 rapporto-document = Documento
 rapporto-kind = Che cos’è
 rapporto-size = Grandezza in byte
+rapporto-no-answer = Quando il rapporto è stato scritto, mancava una risposta sulla revoca.
 rapporto-inside = Contiene
 rapporto-at = La data che conta
 rapporto-signature = Firma { $number }

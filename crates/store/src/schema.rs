@@ -11,6 +11,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/app/0005_line.sql"),
     include_str!("../../../migrations/app/0006_flown.sql"),
     include_str!("../../../migrations/app/0007_upgrade.sql"),
+    include_str!("../../../migrations/app/0008_fact.sql"),
 ];
 
 /// Brings the schema up to this build's.

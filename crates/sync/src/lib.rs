@@ -26,7 +26,7 @@ pub use client::{HubClient, Signer, Weighed, Weight};
 pub use clock::{Clock, SystemClock};
 pub use engine::{
     Engine, EngineConfig, EngineHandle, EngineState, Event, FirmaConfig, FirmaPace, Line, Moving,
-    Pace, add_upgrade, month_of,
+    Pace, Sought, Wanted, add_upgrade, known_facts, month_of,
 };
 pub use enrol::{EnrolError, enrol, enrol_over};
 pub use error::CallError;

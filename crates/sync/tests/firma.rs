@@ -14,6 +14,8 @@ use jiff::{SignedDuration, Timestamp};
 use lists::{GENERIC, Holder, LISTS, QC, QTST, SIGNATURES, Text, pointer, service};
 use signing::cms::SignedData;
 use signing::pades;
+use signing::revocation::{Status, Why};
+use signing::x509::Certificate;
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -24,7 +26,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use store::{Ended, Level, Store, Upgrading, Waits};
 use sync::transport::HttpTransport;
-use sync::{Engine, EngineConfig, EngineHandle, FirmaConfig, FirmaPace};
+use sync::{Engine, EngineConfig, EngineHandle, FirmaConfig, FirmaPace, Sought, Wanted};
 use tempfile::TempDir;
 use testkit::{ANNA, Cable, Fault, Province, brisk};
 use trust::{Belief, Roots, bundle};
@@ -852,5 +854,186 @@ async fn addresses_of_certificates_lead_nowhere_inside() {
         world.services.count("/ocsp") + world.services.count("/crl"),
         0
     );
+    desk.engine.shutdown().await;
+}
+
+/// Asks as a judgement does, about the signer.
+fn lacking(world: &World) -> Wanted {
+    let root = world.authority.lock().unwrap().root.der.clone();
+    wanted(&world.rossi.der, &root)
+}
+
+fn wanted(certificate: &[u8], issuer: &[u8]) -> Wanted {
+    let read = |der| Certificate::parse(der).unwrap();
+    Wanted {
+        certificate: read(certificate),
+        issuer: read(issuer),
+        at: Timestamp::now(),
+    }
+}
+
+impl Desk {
+    fn status(&self, of: &Wanted) -> Status {
+        let known = sync::known_facts(&self.store, &of.certificate, &of.issuer).unwrap();
+        known.status(&of.certificate, &of.issuer, of.at)
+    }
+
+    fn knows(&self, of: &Wanted) -> bool {
+        !matches!(self.status(of), Status::Unknown { .. })
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn how_a_certificate_stands_is_asked_kept_and_asked_again_while_nobody_answers() {
+    let Some(world) = World::new() else { return };
+    let (province, desk) = office(&world).await;
+    let lacking = lacking(&world);
+    world.services.set_down(true);
+    assert_eq!(
+        desk.engine.seek(vec![lacking.clone()]),
+        Some(Sought::Asked),
+        "nobody waits"
+    );
+    until("nobody answers", || {
+        desk.engine.seek(vec![lacking.clone()]) == Some(Sought::Silent)
+    })
+    .await;
+    assert!(!desk.knows(&lacking));
+
+    let mut events = desk.engine.events();
+    world.services.set_down(false);
+    until("it is known", || desk.knows(&lacking)).await;
+    assert!(matches!(desk.status(&lacking), Status::Good { .. }));
+    let told = tokio::time::timeout(Duration::from_secs(60), async {
+        while !matches!(events.recv().await, Ok(sync::Event::Facts)) {}
+    });
+    told.await.expect("it is told");
+    // What is known is not asked for again, however often somebody says that it lacks it: the pause is kept.
+    let asked = world.services.count("/ocsp");
+    a_while().await;
+    assert_eq!(world.services.count("/ocsp"), asked);
+    // No lists are needed for that, no stamp was had.
+    assert_eq!((desk.lists(), had(&province)), (None, 0));
+    assert_eq!(desk.engine.seek(Vec::new()), None);
+    desk.engine.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_list_comes_piece_by_piece_over_a_line_that_tears() {
+    let (listener, port) = Server::listen();
+    let Some(mut authority) = Authority::at_port(port) else {
+        return;
+    };
+    let rossi = authority.issue("Rossi", "signer");
+    authority.revoke_strangers(12_000);
+    let wanted = wanted(&rossi.der, &authority.root.der);
+    let list = authority.crl("crl_plain", &hours(-1), &hours(24));
+    let size = list.len() as u64;
+    assert!(size > 300_000, "{size}");
+    // Its responder is out of order.
+    let services = Server::start(listener, move |path, _, _| match path {
+        "/crl" => found(list.clone()),
+        _ => (500, String::new(), Vec::new()),
+    });
+    let mut settings = FirmaSettings {
+        reach: Reach::Everywhere,
+        ..FirmaSettings::default()
+    };
+    settings.lists.roots = Vec::new();
+    let province = Province::open_with(|config| config.firma = settings)
+        .await
+        .unwrap();
+    let desk = Desk::enrol_by(Roots::official_journal(), &province).await;
+    let tear = || {
+        desk.cable.set(Fault {
+            cut_after_down: Some(90_000),
+            ..Fault::default()
+        });
+    };
+    tear();
+    let begun = desk.cable.traffic();
+    desk.engine.seek(vec![wanted.clone()]);
+    let torn = || desk.cable.traffic().torn - begun.torn;
+    while !desk.knows(&wanted) && torn() < 30 {
+        let so_far = torn();
+        until("it is torn, or here", || {
+            torn() > so_far || desk.knows(&wanted)
+        })
+        .await;
+        tear();
+    }
+    desk.cable.restore();
+    until("the list is here", || desk.knows(&wanted)).await;
+    assert!(torn() > 1, "it was torn");
+    let down = desk.cable.traffic().down - begun.down;
+    eprintln!(
+        "{down} bytes came for a list of {size}, torn {} times",
+        torn()
+    );
+    assert!(down < size + size / 2);
+    assert_eq!(services.count("/crl"), 1, "the hub kept it");
+    desk.engine.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_that_is_too_old_is_kept_and_a_newer_one_is_asked_for() {
+    let Some(world) = World::new() else { return };
+    let (listener, port) = Server::listen();
+    let Some(mut authority) = Authority::at_port(port) else {
+        return;
+    };
+    let rossi = authority.issue("Rossi", "signer");
+    let wanted = wanted(&rossi.der, &authority.root.der);
+    let (old, new) = (
+        authority.crl("crl_plain", &hours(-48), &hours(-24)),
+        authority.crl("crl_plain", &hours(-1), &hours(24)),
+    );
+    let is_new = Arc::new(AtomicBool::new(false));
+    let newer = is_new.clone();
+    let _services = Server::start(listener, move |path, _, _| match path {
+        "/crl" if newer.load(Ordering::SeqCst) => found(new.clone()),
+        "/crl" => found(old.clone()),
+        _ => (404, String::new(), Vec::new()),
+    });
+    let (_province, desk) = office(&world).await;
+    desk.engine.seek(vec![wanted.clone()]);
+    until("what came is too old", || {
+        desk.engine.seek(vec![wanted.clone()]) == Some(Sought::Early)
+    })
+    .await;
+    assert_eq!(desk.status(&wanted), Status::Unknown { why: Why::Stale });
+    is_new.store(true, Ordering::SeqCst);
+    until("it is known", || desk.knows(&wanted)).await;
+    desk.engine.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_about_another_or_by_another_is_not_kept() {
+    let Some(world) = World::new() else { return };
+    let (listener, port) = Server::listen();
+    let Some(mut authority) = Authority::at_port(port) else {
+        return;
+    };
+    let rossi = authority.issue("Rossi", "signer");
+    let wanted = wanted(&rossi.der, &authority.root.der);
+    // Another authority of the same name answers in its place.
+    let mut stranger = Authority::at_port(port).unwrap();
+    let other = stranger.issue("Rossi", "signer");
+    assert_eq!(other.serial, rossi.serial);
+    let list = stranger.crl("crl_plain", &hours(-1), &hours(24));
+    let _services = Server::start(listener, move |path, _, body| match path {
+        "/crl" => found(list.clone()),
+        "/ocsp" => found(stranger.ocsp(body, None, 7)),
+        _ => (404, String::new(), Vec::new()),
+    });
+    let (_province, desk) = office(&world).await;
+    desk.engine.seek(vec![wanted.clone()]);
+    until("nothing of use came", || {
+        let sought = desk.engine.seek(vec![wanted.clone()]);
+        matches!(sought, Some(Sought::Nowhere | Sought::Silent))
+    })
+    .await;
+    let known = sync::known_facts(&desk.store, &wanted.certificate, &wanted.issuer);
+    assert!(known.unwrap().is_empty());
     desk.engine.shutdown().await;
 }

@@ -1,10 +1,11 @@
 //! What is known of the open documents in a glance: judged one after the other, in the background, once each.
 
+use super::rests_on;
 use super::words::Glance as Seen;
 use crate::ipc;
 use api::firma::{FirmaJudge, Judgement, Paper, PaperId, PaperKind};
-use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
@@ -13,20 +14,43 @@ use yew::prelude::*;
 pub type Glance = Option<Seen>;
 
 thread_local! {
+    /// Which of the known answers still stand: none once what they rest on is another. They are shown until a newer one
+    /// is there.
+    static FRESH: RefCell<BTreeSet<PaperId>> = const { RefCell::new(BTreeSet::new()) };
+    static EAR: OnceCell<ipc::Hearing> = const { OnceCell::new() };
     static KNOWN: RefCell<BTreeMap<PaperId, Glance>> = const { RefCell::new(BTreeMap::new()) };
     static BESIDE: RefCell<BTreeMap<PaperId, PaperId>> = const { RefCell::new(BTreeMap::new()) };
 }
 
 /// Remembers what was said of a document as of now.
 pub fn note(paper: &PaperId, judgement: &Judgement) {
-    let (paper, answer) = (paper.clone(), Seen::of(judgement));
-    KNOWN.with_borrow_mut(|known| known.insert(paper, Some(answer)));
+    follow();
+    keep(paper, Some(Seen::of(judgement)));
+}
+
+fn keep(paper: &PaperId, answer: Glance) {
+    KNOWN.with_borrow_mut(|known| known.insert(paper.clone(), answer));
+    FRESH.with_borrow_mut(|fresh| fresh.insert(paper.clone()));
+}
+
+/// Hears from the first answer on when those that are known do not stand any more.
+fn follow() {
+    EAR.with(|ear| {
+        ear.get_or_init(|| {
+            ipc::hear(|event| {
+                if rests_on(event) {
+                    FRESH.with_borrow_mut(BTreeSet::clear);
+                }
+            })
+        });
+    });
 }
 
 /// Remembers which document a separate signature or time stamp is about.
 pub fn put_beside(paper: &PaperId, about: &PaperId) {
     BESIDE.with_borrow_mut(|all| all.insert(paper.clone(), about.clone()));
     KNOWN.with_borrow_mut(|known| known.remove(paper));
+    FRESH.with_borrow_mut(|fresh| fresh.remove(paper));
 }
 
 /// The document that a separate signature or time stamp is about: the one that was chosen, or the open one that has
@@ -53,24 +77,40 @@ fn partner<'a>(paper: &Paper, papers: &'a [Paper]) -> Option<&'a Paper> {
     others.find(|it| it.name == about)
 }
 
-/// The answers known so far. Documents without one are judged while the screen is there.
+/// The answers known so far. Documents without one that stands are judged while the screen is there.
 #[hook]
 pub fn use_glances(papers: &Rc<Vec<Paper>>) -> BTreeMap<PaperId, Glance> {
     let turn = use_force_update();
-    use_effect_with(papers.clone(), move |papers| {
+    let round = use_state_eq(|| 0_u32);
+    {
+        let round = round.clone();
+        use_effect_with(*round, move |now| {
+            follow();
+            let now = *now;
+            let hearing = ipc::hear(move |event| {
+                if rests_on(event) {
+                    round.set(now.wrapping_add(1));
+                }
+            });
+            move || drop(hearing)
+        });
+    }
+    use_effect_with((papers.clone(), *round), move |(papers, _)| {
         let (here, papers) = (Rc::new(Cell::new(true)), papers.clone());
         let still = here.clone();
         forget_closed(&papers);
         spawn_local(async move {
-            for paper in papers.iter().filter(|it| !is_known(&it.id)) {
+            for paper in papers.iter().filter(|it| !is_fresh(&it.id)) {
                 if !still.get() {
                     return;
                 }
                 let answer = judge(paper, &papers).await;
-                KNOWN.with_borrow_mut(|known| known.insert(paper.id.clone(), answer));
-                if still.get() {
-                    turn.force_update();
+                // What was asked before newer lists or facts came does not stand.
+                if !still.get() {
+                    return;
                 }
+                keep(&paper.id, answer);
+                turn.force_update();
             }
         });
         move || here.set(false)
@@ -78,13 +118,14 @@ pub fn use_glances(papers: &Rc<Vec<Paper>>) -> BTreeMap<PaperId, Glance> {
     KNOWN.with_borrow(Clone::clone)
 }
 
-fn is_known(paper: &PaperId) -> bool {
-    KNOWN.with_borrow(|known| known.contains_key(paper))
+fn is_fresh(paper: &PaperId) -> bool {
+    FRESH.with_borrow(|fresh| fresh.contains(paper))
 }
 
 fn forget_closed(papers: &[Paper]) {
     let open = |id: &PaperId| papers.iter().any(|it| it.id == *id);
     KNOWN.with_borrow_mut(|known| known.retain(|id, _| open(id)));
+    FRESH.with_borrow_mut(|fresh| fresh.retain(open));
     BESIDE.with_borrow_mut(|all| all.retain(|id, _| open(id)));
 }
 

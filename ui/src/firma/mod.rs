@@ -35,6 +35,11 @@ fn hears(event: &Event) -> bool {
     matches!(event, Event::Firma)
 }
 
+/// What an answer about signatures rests on, besides the document.
+fn rests_on(event: &Event) -> bool {
+    matches!(event, Event::Verdicts)
+}
+
 /// Shows a folder in the system's file manager.
 fn show_folder(folder: String, news: News) {
     spawn_local(async move {

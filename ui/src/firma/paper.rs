@@ -6,17 +6,18 @@ use super::list::facts;
 use super::open::Opener;
 use super::pages::Pages;
 use super::verdict::{Banner, Signatures};
-use super::{hears, show_folder, words};
+use super::{hears, rests_on, show_folder, words};
 use crate::ipc;
 use crate::lang::lang;
 use crate::part::{Button, Choice, ChoiceField, Empty, FailureNotice, Kind, Screen, icon, waiting};
-use crate::query::{never, use_query};
+use crate::query::use_query;
 use crate::route::Route;
+use crate::time;
 use crate::toast::use_news;
-use crate::words::size;
+use crate::words::{Tone, size};
 use api::firma::{
     FirmaClose, FirmaExtract, FirmaJudge, FirmaPapers, FirmaReport, Inside, Instant, Paper,
-    PaperId, PaperKind, Saved, Spot,
+    PaperId, PaperKind, Revocations, Saved, Spot,
 };
 use api::{Code, Event, Failure};
 use l10n::Lang;
@@ -146,7 +147,8 @@ struct JudgedProps {
 #[component]
 fn Judged(props: &JudgedProps) -> Html {
     let (t, paper) = (lang(), &props.paper);
-    let answer = use_query(props.command.clone(), never);
+    // When lists or facts come, the same is asked again; what is shown stays until the newer answer is here.
+    let answer = use_query(props.command.clone(), rests_on);
     let judgement = answer.data.clone();
     {
         let (paper, now) = (paper.id.clone(), props.command.at.is_none());
@@ -194,11 +196,23 @@ fn Judged(props: &JudgedProps) -> Html {
 
 fn lists(t: Lang, it: &api::firma::Judgement) -> Html {
     let (said, tone) = words::lists(t, it.lists);
+    let answered = match it.revocations {
+        Revocations::Known(when) => when,
+        _ => None,
+    };
     html! {
-        <p class={classes!("lists-age", tone.class())}>
-            { icon("it-clock") }
-            <span>{ said }</span>
-        </p>
+        <>
+            <p class={classes!("lists-age", tone.class())}>
+                { icon("it-clock") }
+                <span>{ said }</span>
+            </p>
+            if let Some(when) = answered {
+                <p class={classes!("lists-age", Tone::Calm.class())}>
+                    { icon("it-clock") }
+                    <span>{ t.revocations_known(&time::exactly(when)) }</span>
+                </p>
+            }
+        </>
     }
 }
 

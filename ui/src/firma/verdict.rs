@@ -43,6 +43,9 @@ pub fn Banner(props: &BannerProps) -> Html {
                         </div>
                     </div>
                 }
+                if let Some(lacking) = words::lacking(t, it) {
+                    <p id="revoca">{ lacking }</p>
+                }
                 { as_of(t, it) }
             </div>
         </section>

@@ -3,8 +3,8 @@
 use crate::words::Tone;
 use api::firma::{
     Answer, Basis, Device, DeviceFinding, DeviceState, Done, Format, Judgement, Lasting, Lists,
-    NoPdf, NotSigned, PaperKind, PinState, Quality, Reason, Signature, SignatureKind, Signer,
-    Signing, Stop, Warning, What,
+    NoPdf, NotSigned, PaperKind, PinState, Quality, Reason, Revocations, Signature, SignatureKind,
+    Signer, Signing, Stop, Warning, What,
 };
 use domain::UnixMs;
 use domain::firma::{Ended, Waits};
@@ -299,6 +299,23 @@ pub fn lists(t: Lang, it: Lists) -> (String, Tone) {
         Lists::Current(0) => (t.lists_today().into(), Tone::Calm),
         Lists::Current(days) => (t.lists_current(days.into()), Tone::Calm),
         Lists::Stale(days) => (t.lists_stale(days.into()), Tone::Note),
+    }
+}
+
+/// What is done about a revocation that is not known; nothing where none is lacking, or where no answer would change what
+/// is seen: of what was changed or does not hold it is no news.
+pub fn lacking(t: Lang, it: &Judgement) -> Option<&'static str> {
+    if it.answer != Answer::Open || tampered(it) {
+        return None;
+    }
+    match it.revocations {
+        Revocations::Known(_) => None,
+        Revocations::Asked => Some(t.revocations_asked()),
+        Revocations::Offline => Some(t.revocations_offline()),
+        Revocations::Early => Some(t.revocations_early()),
+        Revocations::Silent => Some(t.revocations_silent()),
+        Revocations::Nowhere => Some(t.revocations_nowhere()),
+        Revocations::NoHub => Some(t.revocations_no_hub()),
     }
 }
 
@@ -679,6 +696,7 @@ mod tests {
             signatures,
             inside: None,
             lists: Lists::Current(0),
+            revocations: Revocations::Known(None),
             at: now(),
         }
     }
@@ -778,6 +796,34 @@ mod tests {
             assert_eq!(reason_tone(it), Tone::Alert, "{it:?}");
         }
         assert_eq!(reason_tone(Reason::NoLists), Tone::Note);
+    }
+
+    #[test]
+    fn what_is_asked_is_told_only_where_its_answer_may_change_something() {
+        let open = |revocations, reason| Judgement {
+            revocations,
+            ..judgement(
+                Answer::Open,
+                vec![Signature {
+                    reasons: vec![reason],
+                    ..signature("Maria Rossi", Answer::Open)
+                }],
+            )
+        };
+        let said = |revocations| lacking(IT, &open(revocations, Reason::RevocationUnknown));
+        assert!(said(Revocations::Asked).is_some_and(|it| it.contains("è stata chiesta")));
+        assert!(said(Revocations::Offline).is_some_and(|it| it.contains("appena torna")));
+        assert_eq!(said(Revocations::Known(Some(1))), None);
+        assert_eq!(
+            lacking(IT, &open(Revocations::Asked, Reason::ChangedAfter)),
+            None
+        );
+        let fails = judgement(Answer::Fails, vec![signature("Luca", Answer::Fails)]);
+        let fails = Judgement {
+            revocations: Revocations::Asked,
+            ..fails
+        };
+        assert_eq!(lacking(IT, &fails), None);
     }
 
     #[test]

@@ -299,9 +299,10 @@ fn sorted(mut findings: Vec<DeviceFinding>) -> Vec<DeviceFinding> {
     {
         findings.retain(|it| !blind(it.what));
     }
-    // A slot that nobody set up (SoftHSM2 always has one) has no name, and is no news beside a token that is ready.
+    // Beside a token that is ready it is no news that there is nothing to sign with in another slot: one that nobody
+    // set up (SoftHSM2 always has one), or a card for something else.
     if findings.iter().any(|it| it.what == D::Ready) {
-        findings.retain(|it| it.what != D::WrongSlot || !it.name.is_empty());
+        findings.retain(|it| !matches!(it.what, D::WrongSlot | D::NoSigningCertificate));
     }
     let rank = |what: DeviceState| match what {
         D::Ready => 0,
@@ -325,4 +326,51 @@ fn sorted(mut findings: Vec<DeviceFinding>) -> Vec<DeviceFinding> {
         new
     });
     findings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DeviceFinding, DeviceState as D, sorted};
+
+    fn found(all: &[(D, &str)]) -> Vec<D> {
+        let finding = |(what, name): &(D, &str)| DeviceFinding {
+            what: *what,
+            name: (*name).to_owned(),
+            detail: String::new(),
+            time: None,
+        };
+        let sorted = sorted(all.iter().map(finding).collect());
+        sorted.iter().map(|it| it.what).collect()
+    }
+
+    #[test]
+    fn beside_a_token_that_is_ready_an_empty_slot_is_no_news() {
+        let others = [
+            (D::WrongSlot, ""),
+            (D::WrongSlot, "CNS"),
+            (D::NoSigningCertificate, "TS"),
+        ];
+        let with = |first| {
+            let mut all = others.to_vec();
+            all.push((first, "FIRMA"));
+            found(&all)
+        };
+        assert_eq!(with(D::Ready), [D::Ready]);
+        // A token that cannot sign yet leaves the question open where the certificate is.
+        assert_eq!(
+            with(D::PinLocked),
+            [
+                D::PinLocked,
+                D::WrongSlot,
+                D::WrongSlot,
+                D::NoSigningCertificate
+            ]
+        );
+        assert_eq!(found(&others).len(), 3);
+        // What is wrong with a card that signs is told beside one that is ready.
+        assert_eq!(
+            found(&[(D::Expired, "VECCHIA"), (D::Ready, "FIRMA")]),
+            [D::Ready, D::Expired]
+        );
+    }
 }

@@ -1,6 +1,7 @@
 //! What a document's signatures are worth, in the contract's words.
 
 use super::lists::{self, Loaded};
+use super::outside::Outside;
 use super::papers::{self, Open};
 use super::words;
 use crate::Result;
@@ -10,9 +11,13 @@ use api::firma::{Answer, FirmaJudge, Judgement, PaperKind, Reason, What};
 use signing::pades::{self, Kind, Signed};
 use signing::path::PathError;
 use signing::tsp::{self, Response, StampVerdict, TimeStampedData, Token, TspError};
-use signing::verify::{At, Basis, Content, Context, Finding, Quality, SignerVerdict, file};
+use signing::verify::{
+    At, Basis, Content, Context, Finding, Innermost, Quality, SignerVerdict, in_place,
+};
 use signing::{Indication, SubIndication};
 use std::fmt::Display;
+use std::io::Cursor;
+use std::ops::Range;
 
 /// Wrappings that are judged, one inside the other.
 const DEEPEST: u32 = 16;
@@ -37,9 +42,10 @@ pub fn of(
 ) -> Result<Judgement> {
     let loaded = lists::current(app)?;
     let at = at.map_or_else(At::now, at_of);
+    let outside = Outside::new(app, &loaded.facts);
     let context = Context {
         at,
-        facts: &*loaded.facts,
+        facts: &outside,
         ..Context::now(&loaded.trust)
     };
     let mut judge = Judge {
@@ -52,6 +58,7 @@ pub fn of(
         .bytes(&open.bytes, open.paper.kind, beside, 0)
         .map_err(|why| papers::unreadable(open, &why))?;
     let signatures = judge.found;
+    let revocations = outside.seek(app);
     let worst = signatures.iter().map(|one| one.answer).max();
     Ok(Judgement {
         answer: worst.unwrap_or(Answer::Unsigned),
@@ -61,6 +68,7 @@ pub fn of(
             kind: inside.kind,
         }),
         lists: loaded.age(),
+        revocations,
         at: instant(at),
         signatures,
     })
@@ -113,7 +121,9 @@ impl Judge<'_> {
         layer: u32,
     ) -> std::result::Result<(), String> {
         let given = beside.as_ref().map(|bytes| bytes as &dyn Content);
-        let verdict = file(bytes, given, &self.context).map_err(text)?;
+        // Where it lies: no copy of a large content is made.
+        let found = in_place(Cursor::new(bytes), given, &self.context).map_err(text)?;
+        let verdict = found.verdict;
         let mut depth = layer;
         for level in &verdict.layers {
             for one in &level.signers {
@@ -126,7 +136,12 @@ impl Judge<'_> {
             }
             depth += 1;
         }
-        match &verdict.content {
+        let inside = match &found.content {
+            Innermost::Beside => None,
+            Innermost::Bytes(bytes) => Some(bytes.as_slice()),
+            Innermost::At(range) => part(bytes, range),
+        };
+        match inside {
             Some(inside) => self.bytes(inside, papers::kind(inside), None, depth),
             None => Ok(()),
         }
@@ -367,6 +382,12 @@ impl Judge<'_> {
             _ => Reason::BadPath,
         }
     }
+}
+
+fn part<'a>(bytes: &'a [u8], range: &Range<u64>) -> Option<&'a [u8]> {
+    let start = usize::try_from(range.start).ok()?;
+    let end = usize::try_from(range.end).ok()?;
+    bytes.get(start..end)
 }
 
 /// A stamp that is one, of something that is not at hand: whether it is of this document cannot be said.

@@ -1,13 +1,14 @@
 //! "Firma e verifica" and "Il mio dispositivo di firma".
 //!
 //! Open documents are in memory; the web view gets their names, sizes, hashes and pictures of their pages, never their
-//! bytes. Nothing here needs the workspace to be open but the lists that the hub brought and the name of a driver:
-//! without it, both are as if they had not come yet.
+//! bytes. Nothing here needs the workspace to be open but what the hub brought (lists, answers about revocations) and the
+//! name of a driver: without it, they are as if they had not come yet.
 
 mod device;
 mod judge;
 mod last;
 mod lists;
+mod outside;
 mod pages;
 mod papers;
 mod pin;

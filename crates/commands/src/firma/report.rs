@@ -8,7 +8,7 @@ use crate::app::{App, off_thread};
 use crate::{Result, failure};
 use api::firma::{
     Answer, Basis, FirmaExtract, FirmaReport, Instant, Judgement, Lists, PaperKind, Quality,
-    Reason, Saved, Signature, SignatureKind, What,
+    Reason, Revocations, Saved, Signature, SignatureKind, What,
 };
 use api::{Code, Failure};
 use domain::UnixMs;
@@ -88,6 +88,13 @@ fn text(open: &Open, judgement: &Judgement) -> Vec<(Style, String)> {
         (Style::Body, pair(IT.rapporto_at(), &instant(judgement.at))),
         (Style::Body, lists(judgement.lists)),
     ];
+    match judgement.revocations {
+        Revocations::Known(None) => {}
+        Revocations::Known(Some(issued)) => {
+            all.push((Style::Body, IT.revocations_known(&when(issued))));
+        }
+        _ => all.push((Style::Body, IT.rapporto_no_answer().to_owned())),
+    }
     if let Some(inside) = &judgement.inside {
         let words = format!("{} ({})", inside.name, kind(inside.kind));
         all.push((Style::Body, pair(IT.rapporto_inside(), &words)));

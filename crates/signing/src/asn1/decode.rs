@@ -148,7 +148,7 @@ impl<'a> Reader<'a> {
 
 /// The identifier's first octet, how long identifier and length octets are together, and the length;
 /// none where it is indefinite.
-pub(super) fn head(input: &[u8]) -> Result<(u8, usize, Option<usize>), Asn1Error> {
+pub(crate) fn head(input: &[u8]) -> Result<(u8, usize, Option<usize>), Asn1Error> {
     let tag = *input.first().ok_or(Asn1Error::Truncated)?;
     let mut at = 1;
     if tag & 0x1f == 0x1f {

@@ -10,7 +10,7 @@ pub(crate) mod oid;
 mod time;
 mod write;
 
-pub(crate) use decode::{Reader, Tlv};
+pub(crate) use decode::{Reader, Tlv, head};
 pub(crate) use normalise::{Limits, normalise};
 pub(crate) use time::{parse_time, signing_time};
 pub(crate) use write::{header, set_of, tlv, with_oid};

@@ -201,6 +201,12 @@ impl OcspResponse {
         self.single.iter().filter_map(|one| one.next_update).min()
     }
 
+    /// As of when it speaks: the earliest `thisUpdate` in it.
+    #[must_use]
+    pub fn this_update(&self) -> Option<Timestamp> {
+        self.single.iter().map(|one| one.this_update).min()
+    }
+
     /// Whether it answers this request: it has the request's nonce, or none.
     ///
     /// # Errors

@@ -234,6 +234,15 @@ fn authority(stamp: &Stamp, token: &Token, context: &Context<'_>) -> StampVerdic
             verdict.sub_indication = ahead.then_some(SubIndication::TimestampOrderFailure);
         }
         Err(why) => {
+            if matches!(why, PathError::RevocationUnknown { .. }) {
+                let settings = Settings::at(at);
+                let path = path::find(&stamp.certificate, &pool, context.trust, &settings, |_| {
+                    Ok(())
+                });
+                if let Ok(path) = path {
+                    verify::tell_missing(&path, at, &facts);
+                }
+            }
             verdict.sub_indication = Some(sub_indication(why));
             verdict.path_fault = Some(why);
         }
@@ -327,5 +336,9 @@ impl Facts for Both<'_> {
             (Revocation::Unknown, _) => other,
             _ => one,
         }
+    }
+
+    fn missing(&self, certificate: &Certificate, issuer: &Certificate, at: Timestamp) {
+        self.0.missing(certificate, issuer, at);
     }
 }

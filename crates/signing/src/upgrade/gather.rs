@@ -214,6 +214,25 @@ impl Gather {
         Ok(())
     }
 
+    /// The same for one certificate whose issuer is known: nothing but its state is asked for.
+    pub(super) fn one(
+        &mut self,
+        certificate: &Certificate,
+        issuer: &Certificate,
+        at: Timestamp,
+    ) -> Gathered {
+        let Status::Unknown { why } = self.facts.status(certificate, issuer, at) else {
+            return Gathered::Complete(Evidence::default());
+        };
+        match self.state(certificate, issuer, why) {
+            Stop::Ask(ask) => Gathered::Ask(*ask),
+            Stop::Trouble(trouble) => {
+                self.troubles.push(trouble);
+                Gathered::Blocked
+            }
+        }
+    }
+
     /// Asks how a certificate stands: a responder first, for its answer is small and fresh; then the lists.
     fn state(&mut self, certificate: &Certificate, issuer: &Certificate, why: Why) -> Stop {
         let places = Places::of(certificate);

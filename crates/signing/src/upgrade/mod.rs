@@ -12,10 +12,12 @@
 mod document;
 mod edit;
 mod gather;
+mod inquiry;
 mod kept;
 mod machine;
 
 pub use gather::Trouble;
+pub use inquiry::{Answered, Inquiry};
 pub use kept::keeps;
 pub use machine::{Settings, Upgrade};
 

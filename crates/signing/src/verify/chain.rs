@@ -1,7 +1,7 @@
 //! The signer's certificate: its path, its revocation, what it may be used for, what it is worth.
 
 use super::quality::{quality, standing};
-use super::{Context, Finding, Profile, Quality, Revocation, RevocationRule};
+use super::{Context, Finding, Profile, Quality, Revocation, RevocationRule, tell_missing};
 use crate::Standing;
 use crate::asn1::oid;
 use crate::path::{self, Path, PathError, Settings};
@@ -48,6 +48,7 @@ pub(super) fn chain(
         }
         Err(why) => result.findings.push(Finding::Path { why: *why }),
     }
+    let open = matches!(found, Err(PathError::RevocationUnknown { .. }));
     if found.is_err() {
         // For the words alone: revocation does not change who issued it.
         let within = at.clamp(
@@ -63,6 +64,9 @@ pub(super) fn chain(
         );
     }
     if let Ok(path) = &found {
+        if open {
+            tell_missing(path, at, context.facts);
+        }
         describe(certificate, path, context, &mut result);
     }
     usage(certificate, context.profile, &mut result.findings);

@@ -1,5 +1,6 @@
 //! What is known of revocations: the door for the part that reads CRLs and OCSP answers.
 
+use crate::path::Path;
 use crate::x509::Certificate;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -17,6 +18,22 @@ pub trait Facts {
         issuer: &Certificate,
         at: Timestamp,
     ) -> Revocation;
+
+    /// A verdict about the time `at` stays open because nothing usable is known of `certificate`, issued by `issuer`:
+    /// for whoever can have it asked elsewhere. Only told of certificates whose path ends at something believed, so
+    /// that no address in them is a stranger's.
+    fn missing(&self, _certificate: &Certificate, _issuer: &Certificate, _at: Timestamp) {}
+}
+
+/// Tells what is missing of a path that holds but for revocation.
+pub(crate) fn tell_missing(path: &Path<'_>, at: Timestamp, facts: &dyn Facts) {
+    for pair in path.certificates.windows(2) {
+        if let [certificate, issuer] = pair
+            && facts.revocation(certificate, issuer, at) == Revocation::Unknown
+        {
+            facts.missing(certificate, issuer, at);
+        }
+    }
 }
 
 /// What is known of one certificate.

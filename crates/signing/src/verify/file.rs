@@ -7,7 +7,7 @@ use crate::{Indication, SubIndication};
 use serde::{Deserialize, Serialize};
 
 /// Layers that are judged.
-const MOST_LAYERS: usize = 16;
+pub(super) const MOST_LAYERS: usize = 16;
 
 /// What is to be said of a `.p7m` or `.p7s`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,23 +44,7 @@ pub fn file(
     context: &Context<'_>,
 ) -> Result<FileVerdict, ReadError> {
     let mut layers = Vec::new();
-    let mut data = SignedData::parse(bytes)?;
-    let mut beside = beside;
-    let content = loop {
-        layers.push(Layer {
-            encoding: data.encoding,
-            signers: judge_read(&data, beside.take(), context),
-            revocations: data.crls.len() + data.ocsp.len(),
-        });
-        let Some(content) = data.content().map(<[u8]>::to_vec) else {
-            break None;
-        };
-        match SignedData::parse(&content).map(SignedData::into_owned) {
-            Ok(_) if layers.len() == MOST_LAYERS => return Err(ReadError::TooManyLayers),
-            Ok(inner) => data = inner,
-            Err(_) => break Some(content),
-        }
-    };
+    let content = rest(SignedData::parse(bytes)?, beside, context, &mut layers)?;
     let (indication, sub_indication) = worst(&layers, context);
     Ok(FileVerdict {
         indication,
@@ -70,7 +54,43 @@ pub fn file(
     })
 }
 
-fn worst(layers: &[Layer], context: &Context<'_>) -> (Indication, Option<SubIndication>) {
+/// Judges a layer and those inside it, and gives the innermost content.
+pub(super) fn rest(
+    outermost: SignedData<'_>,
+    beside: Option<&dyn Content>,
+    context: &Context<'_>,
+    layers: &mut Vec<Layer>,
+) -> Result<Option<Vec<u8>>, ReadError> {
+    let (mut data, mut beside) = (outermost, beside);
+    loop {
+        layers.push(layer(&data, beside.take(), context));
+        let Some(content) = data.content().map(<[u8]>::to_vec) else {
+            return Ok(None);
+        };
+        match SignedData::parse(&content).map(SignedData::into_owned) {
+            Ok(_) if layers.len() == MOST_LAYERS => return Err(ReadError::TooManyLayers),
+            Ok(inner) => data = inner,
+            Err(_) => return Ok(Some(content)),
+        }
+    }
+}
+
+pub(super) fn layer(
+    data: &SignedData<'_>,
+    content: Option<&dyn Content>,
+    context: &Context<'_>,
+) -> Layer {
+    Layer {
+        encoding: data.encoding,
+        signers: judge_read(data, content, context),
+        revocations: data.crls.len() + data.ocsp.len(),
+    }
+}
+
+pub(super) fn worst(
+    layers: &[Layer],
+    context: &Context<'_>,
+) -> (Indication, Option<SubIndication>) {
     let all = || {
         layers
             .iter()

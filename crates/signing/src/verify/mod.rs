@@ -10,14 +10,17 @@ pub(crate) mod content;
 mod facts;
 mod file;
 mod finding;
+mod in_place;
 mod quality;
 mod signer;
 mod time;
 
 pub use content::{Content, Ranges};
+pub(crate) use facts::tell_missing;
 pub use facts::{Facts, NoFacts, Revocation};
 pub use file::{FileVerdict, Layer, file};
 pub use finding::Finding;
+pub use in_place::{InPlace, InPlaceError, Innermost, in_place};
 pub use quality::Quality;
 pub use signer::SignerVerdict;
 pub use time::{At, Basis};

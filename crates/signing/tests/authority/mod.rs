@@ -150,6 +150,19 @@ impl Authority {
         one.revoked = Some(format!("{when}{reason}"));
     }
 
+    /// Makes its lists long: certificates of nobody, all revoked.
+    pub fn revoke_strangers(&mut self, count: u32) {
+        let one = |number: u32| Issued {
+            serial: format!("{:08X}", 0x7000_0000 + number),
+            name: format!("{number}"),
+            not_after: "20350101000000Z".to_owned(),
+            revoked: Some("240601000000Z,superseded".to_owned()),
+            ..self.root.clone()
+        };
+        let strangers: Vec<_> = (0..count).map(one).collect();
+        self.issued.extend(strangers);
+    }
+
     fn write_index(&self) {
         let lines: String = self
             .issued

@@ -13,7 +13,7 @@ mod progress;
 mod state;
 mod task;
 
-pub use firma::{FirmaConfig, FirmaPace, add_upgrade};
+pub use firma::{FirmaConfig, FirmaPace, Sought, Wanted, add_upgrade, known_facts};
 pub use state::{EngineState, Event, Line, Moving};
 
 use crate::client::{HubClient, Signer};
@@ -23,7 +23,7 @@ use crate::transport::{HttpTransport, Transport};
 use crate::{CallError, DeviceKey};
 use domain::UnixMs;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use store::{Identity, Store};
 use tokio::sync::{Notify, broadcast, mpsc, oneshot, watch};
@@ -155,6 +155,7 @@ impl Engine {
             events: broadcast::Sender::new(256),
             released: Arc::default(),
             papers: Arc::default(),
+            questions: Arc::default(),
         };
         let mut config = config;
         let firma = config.firma.take();
@@ -185,6 +186,8 @@ struct Wires {
     released: Arc<AtomicBool>,
     /// A signed file was added to those that wait.
     papers: Arc<Notify>,
+    /// What judgements lack.
+    questions: Arc<Mutex<firma::Questions>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -214,6 +217,22 @@ impl EngineHandle {
     /// A signed file waits for its stamp ([`Store::upgrade_add`]): look soon. Never waits.
     pub fn nudge_upgrades(&self) {
         self.wires.papers.notify_one();
+    }
+
+    /// How these certificates stand is lacking: it is asked when there is a line, and [`Event::Facts`] tells when there is
+    /// something to say. Gives how far the questions are, the worst first; none where nothing is lacking. Never waits.
+    pub fn seek(&self, wanted: Vec<Wanted>) -> Option<Sought> {
+        let mut questions = self
+            .wires
+            .questions
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let sought = questions.seek(wanted);
+        drop(questions);
+        if sought.is_some() {
+            self.wires.papers.notify_one();
+        }
+        sought
     }
 
     /// "Lavora senza rete", and back. A call under way is given up at once. The choice is kept in the

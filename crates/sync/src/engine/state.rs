@@ -92,6 +92,8 @@ pub enum Event {
     Lists,
     /// A signed file got better, waits again, or left the queue.
     Upgrades,
+    /// How a certificate stands is known now that somebody's judgement lacked, or why it is not.
+    Facts,
 }
 
 /// What a failure makes of the line.

@@ -1,16 +1,19 @@
 //! What signatures need from elsewhere, fetched when the line has nothing better to do: the trusted lists once a day, and
-//! for signed files their time stamp, chain and revocation facts. Nothing here holds up a round, and nobody waits for it.
+//! for signed files their time stamp, chain and revocation facts, and how certificates stand that a judgement lacks. Nothing here holds up a round, and nobody waits for it.
 //!
 //! A task of its own beside the engine's. It begins a call only while the line is up and no operation and no file
 //! moves, and none of its calls carries more than a few seconds of line; what is limited about the line holds it back
 //! as it holds files.
 
 mod calls;
+mod facts;
 mod lists;
 mod paper;
 mod place;
 mod task;
 
+pub(super) use facts::Questions;
+pub use facts::{Sought, Wanted, known_facts};
 pub use paper::add_upgrade;
 pub(super) use task::Task;
 

@@ -2,6 +2,7 @@
 //! queue and the disk. After every answer that made the file better it is written, in the place of the file that it
 //! was: a stamp that was paid for is on disk before anything else is asked.
 
+use super::facts::Asking;
 use super::lists::here;
 use super::place;
 use super::task::{Task, rest_after};
@@ -50,9 +51,27 @@ struct Current {
     /// A question that got no answer yet: it is asked again as it is, and a stamp is paid once.
     ask: Option<Ask>,
     /// A long answer, and what of it is here.
-    long: Option<(Thing, Vec<u8>)>,
+    long: Option<Long>,
     /// Why the hub could not carry the last question.
     why: Option<Waits>,
+}
+
+impl Current {
+    fn question(&self) -> Option<Question> {
+        self.ask.as_ref().map(question_of)
+    }
+}
+
+/// A long answer, and what of it is here.
+pub(super) type Long = (Thing, Vec<u8>);
+
+/// On whose behalf a question is carried.
+#[derive(Clone, Copy)]
+pub(super) enum Of {
+    /// A signed file on its way to last.
+    Paper,
+    /// A judgement that lacks how a certificate stood.
+    Fact,
 }
 
 /// The machine goes to other threads and back.
@@ -139,7 +158,7 @@ impl Task {
             }
             // It stays here while the question is away: a line that is cut loses nothing.
             self.papers.current = Some(current);
-            let reply = self.carry_question().await?;
+            let reply = self.carry_question(Of::Paper).await?;
             let Some(mut current) = self.papers.current.take() else {
                 return Ok(());
             };
@@ -205,14 +224,12 @@ impl Task {
     }
 
     /// Carries the question that is open, and fetches its answer where that is long. What fails leaves all as it was.
-    async fn carry_question(&mut self) -> Result<Reply, CallError> {
-        let question = match &self.papers.current {
-            Some(Current {
-                ask: Some(ask),
-                long: None,
-                ..
-            }) => Some(question_of(ask)),
-            _ => None,
+    pub(super) async fn carry_question(&mut self, of: Of) -> Result<Reply, CallError> {
+        let is_long = self.long(of).is_some_and(|long| long.is_some());
+        let question = match of {
+            _ if is_long => None,
+            Of::Paper => self.papers.current.as_ref().and_then(Current::question),
+            Of::Fact => self.asking.as_ref().and_then(Asking::question),
         };
         if let Some(question) = question {
             let size = question.body.len();
@@ -222,35 +239,42 @@ impl Task {
             let Reply::Long(thing) = reply else {
                 return Ok(reply);
             };
-            self.set_long(Some((thing, Vec::new())));
+            self.set_long(of, Some((thing, Vec::new())));
         }
-        let outcome = self.fetch_long().await;
+        let outcome = self.fetch_long(of).await;
         match outcome {
             // The hub forgot it meanwhile: it is asked anew.
             Err(CallError::NotFound) => {
-                self.set_long(None);
+                self.set_long(of, None);
                 Ok(Reply::Unreachable)
             }
             outcome => outcome,
         }
     }
 
-    fn set_long(&mut self, long: Option<(Thing, Vec<u8>)>) {
-        if let Some(current) = &mut self.papers.current {
-            current.long = long;
+    /// Where the long answer to a question is put together.
+    fn long(&mut self, of: Of) -> Option<&mut Option<Long>> {
+        match of {
+            Of::Paper => self.papers.current.as_mut().map(|it| &mut it.long),
+            Of::Fact => self.asking.as_mut().map(|it| &mut it.long),
         }
     }
 
-    async fn fetch_long(&mut self) -> Result<Reply, CallError> {
+    fn set_long(&mut self, of: Of, long: Option<Long>) {
+        if let Some(slot) = self.long(of) {
+            *slot = long;
+        }
+    }
+
+    async fn fetch_long(&mut self, of: Of) -> Result<Reply, CallError> {
         loop {
-            let Some((thing, have)) = self.papers.current.as_ref().and_then(|it| it.long.as_ref())
-            else {
+            let Some((thing, have)) = self.long(of).and_then(|long| long.as_ref()) else {
                 return Ok(Reply::Unreachable);
             };
             let (thing, from) = (*thing, have.len() as u64);
             if from >= thing.size {
                 let whole = blake3::hash(have) == thing.hash;
-                let bytes = self.papers.current.as_mut().and_then(|it| it.long.take());
+                let bytes = self.long(of).and_then(Option::take);
                 return Ok(match bytes {
                     Some((_, bytes)) if whole => Reply::Answer(bytes),
                     _ => Reply::Unreachable,
@@ -261,11 +285,7 @@ impl Task {
             }
             let arrived = self.part(&thing, from).await?;
             let none = arrived.bytes.is_empty();
-            if let Some(Current {
-                long: Some((_, have)),
-                ..
-            }) = &mut self.papers.current
-            {
+            if let Some(Some((_, have))) = self.long(of) {
                 have.extend(arrived.bytes);
             }
             match arrived.cut {
@@ -423,7 +443,7 @@ fn save(store: &Store, current: &mut Current, level: Option<Level>) -> Result<()
     Ok(())
 }
 
-fn question_of(ask: &Ask) -> Question {
+pub(super) fn question_of(ask: &Ask) -> Question {
     let asked = match ask.kind {
         Kind::TimeStamp => Asked::TimeStamp,
         Kind::Ocsp => Asked::Ocsp,
@@ -442,7 +462,7 @@ fn question_of(ask: &Ask) -> Question {
 }
 
 /// What the machine is told of a reply, and what a person will be told where it was none.
-fn answer_of(reply: Reply, why: &mut Option<Waits>) -> Result<Vec<u8>, TransportError> {
+pub(super) fn answer_of(reply: Reply, why: &mut Option<Waits>) -> Result<Vec<u8>, TransportError> {
     let unreachable = |why: &str| Err(TransportError::Unreachable(why.into()));
     match reply {
         Reply::Answer(bytes) => Ok(bytes),

@@ -1,5 +1,6 @@
 //! When to fetch, and when to make way.
 
+use super::facts::{Asking, Questions};
 use super::paper::Papers;
 use super::{FirmaConfig, lists};
 use crate::CallError;
@@ -12,8 +13,8 @@ use crate::transport::Patience;
 use domain::UnixMs;
 use domain::line::{Carried, Held};
 use protocol::firma::{PartRequest, Thing};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use store::{Attempt, Store, StoreError, Traffic};
 use tokio::sync::{Notify, broadcast, watch};
@@ -36,6 +37,9 @@ pub(in crate::engine) struct Task {
     pub(super) store: Store,
     pub(super) config: FirmaConfig,
     pub(super) papers: Papers,
+    pub(super) questions: Arc<Mutex<Questions>>,
+    /// The one of them that is under way.
+    pub(super) asking: Option<Asking>,
     client: HubClient,
     clock: Arc<dyn Clock>,
     work: Work,
@@ -56,6 +60,8 @@ impl Task {
             store,
             config,
             papers: Papers::default(),
+            questions: wires.questions.clone(),
+            asking: None,
             client: HubClient::of(engine.transport.clone(), engine.signer.clone()),
             clock: engine.clock.clone(),
             work: engine.work,
@@ -123,6 +129,10 @@ impl Task {
 
     /// Everything that is due; gives how long nothing will be.
     async fn carry(&mut self) -> Result<Duration, CallError> {
+        // Somebody looks at a screen that lacks them.
+        if self.facts().await? {
+            return Ok(HELD);
+        }
         let mut rest = self.config.pace.lists;
         let until_lists = self.until_lists().await?;
         if until_lists.is_zero() {
@@ -145,13 +155,24 @@ impl Task {
             rest = rest.min(until_lists);
         }
         while let Some(held) = self.next_paper().await? {
-            if held {
+            if held || self.facts().await? {
                 return Ok(rest.min(HELD));
             }
         }
         let when = self.on_disk(Store::upgrade_when).await?;
+        let when = when.into_iter().chain(self.facts_when()).min();
         let until = when.map(|when| self.until(when));
         Ok(until.map_or(rest, |until| rest.min(until)))
+    }
+
+    /// All that judgements lack; gives whether a limit of the line holds it.
+    async fn facts(&mut self) -> Result<bool, CallError> {
+        while let Some(held) = self.next_fact().await? {
+            if held {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// How long until the lists are to be asked for.
