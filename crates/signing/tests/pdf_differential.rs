@@ -13,7 +13,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// How often each document is damaged.
-const TIMES: usize = 160;
+const TIMES: usize = 100;
 
 /// Numbers that look like chance and are the same at every run (xorshift).
 struct Chance(u64);
@@ -166,7 +166,7 @@ fn nothing_is_accepted_that_pyhanko_and_pdfsig_reject() {
         return;
     };
     let Some(pdfsig) = Pdfsig::new() else { return };
-    let (mut alone, mut disputed) = (Vec::new(), 0);
+    let (mut alone, mut disputed) = (Vec::new(), Vec::new());
     for (name, _) in &files {
         let theirs = opinions[name].as_ref();
         let pyhanko = theirs.is_ok_and(|all| {
@@ -178,12 +178,12 @@ fn nothing_is_accepted_that_pyhanko_and_pdfsig_reject() {
             "sound" => assert!(pyhanko && pdfsig.accepts(&path), "{name}: {theirs:?}"),
             "broken" => assert!(!pyhanko && !pdfsig.accepts(&path), "{name}: {theirs:?}"),
             _ if pyhanko => {}
-            _ if pdfsig.accepts(&path) => disputed += 1,
+            _ if pdfsig.accepts(&path) => disputed.push((name, theirs)),
             _ => alone.push((name, theirs)),
         }
     }
     eprintln!(
-        "{tried} damaged documents, {} accepted by us, {disputed} of them rejected by pyHanko alone, {} by both others",
+        "{tried} damaged documents, {} accepted by us, {} by pyHanko and pdfsig not; pdfsig alone accepts {disputed:#?}",
         files.len() - 2 * originals.len(),
         alone.len()
     );
