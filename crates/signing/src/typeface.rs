@@ -2,6 +2,7 @@
 
 use crate::pdf::PdfError;
 use pdf_writer::types::{CidFontType, FontFlags, SystemInfo, UnicodeCmap};
+use pdf_writer::writers::Resources;
 use pdf_writer::{Chunk, Finish, Name, Rect, Ref, Str};
 use subsetter::GlyphRemapper;
 
@@ -179,6 +180,19 @@ impl Typeface {
         });
         Ok(objects)
     }
+}
+
+/// Greys that need no output intent (ISO 19005-2, 6.2.4.3).
+pub(crate) fn grey(resources: &mut Resources<'_>) {
+    let mut spaces = resources.insert(Name(b"ColorSpace")).dict();
+    let mut grey = spaces.insert(Name(b"DefaultGray")).array();
+    grey.item(Name(b"CalGray"));
+    let mut values = grey.push().dict();
+    values
+        .insert(Name(b"WhitePoint"))
+        .array()
+        .items([0.9505, 1.0, 1.089]);
+    values.pair(Name(b"Gamma"), 2.2);
 }
 
 /// Which codes a subset has, as a `CIDSet` says it: all up to a number, the first in the highest bit. PDF/A-1 wants

@@ -9,7 +9,9 @@
 mod pdf_support;
 
 use pdf_support::{at, judges, sign, sign_plain, signer::Signer};
-use signing::pades::{Draft, Options, Stamp};
+use signing::Hash;
+use signing::pades::{Draft, Kind, Material, Options, Stamp, add_dss};
+use signing::paper::{self, About, Style};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -47,6 +49,26 @@ fn replaced(pdf: &[u8], what: &[u8], with: &[u8]) -> Vec<u8> {
     out
 }
 
+/// A report as the app writes them, of several pages.
+fn report() -> Vec<u8> {
+    let about = About {
+        title: "Verifica di <atto> & allegati",
+        language: "it",
+        made: at(),
+    };
+    let mut paragraphs = vec![(Style::Title, about.title.to_owned())];
+    for number in 1..40 {
+        paragraphs.push((Style::Heading, format!("Firma {number}")));
+        let words = "Perché è così: la città, il Comune e l’Ufficio. ".repeat(6);
+        paragraphs.push((Style::Body, words));
+        paragraphs.push((Style::Small, "Nota, in piccolo".into()));
+    }
+    paper::write(about, &paragraphs, |page, pages| {
+        format!("Pagina {page} di {pages}")
+    })
+    .unwrap()
+}
+
 /// A document by its name, and whether it must be the flavour of PDF/A, and PDF/UA-1.
 struct Case {
     name: String,
@@ -66,6 +88,26 @@ fn lay() -> (tempfile::TempDir, Vec<Case>) {
         let seen = sign(&signer, pdf, &stamped());
         // A second signer, who is not seen: the structure is signed and stays as it is.
         let twice = sign_plain(&signer, &seen);
+        // With what proves it for long (B-LTA): certificates, and a time stamp over all.
+        let pem = std::fs::read(signer.root()).unwrap();
+        let certificates = vec![
+            openssl::x509::X509::from_pem(&pem)
+                .unwrap()
+                .to_der()
+                .unwrap(),
+        ];
+        let material = Material {
+            certificates,
+            ..Material::default()
+        };
+        let lasting = add_dss(&seen, &material).unwrap();
+        let stamping = Options {
+            kind: Kind::Timestamp,
+            ..Options::at(at())
+        };
+        let mut draft = Draft::new(&lasting, &stamping).unwrap();
+        let token = signer.stamp(&draft.digest(Hash::Sha256).unwrap());
+        let lasting = draft.embed(&token).unwrap();
         // What the judges must not take: the font of the stamp left out, and its widget outside of the structure.
         let no_font = replaced(&seen, b"/FontFile2", b"/NoFile123");
         let untagged = replaced(&seen, b"/StructParent ", b"/NoStructPart ");
@@ -83,8 +125,17 @@ fn lay() -> (tempfile::TempDir, Vec<Case>) {
         add("unseen", unseen, true, true);
         add("seen", seen, true, true);
         add("twice", twice, true, true);
+        add("lasting", lasting, true, true);
         add("no-font", no_font, false, false);
         add("untagged", untagged, true, false);
+        if flavour == "2b" {
+            let report = report();
+            let signed = sign(&signer, &report, &stamped());
+            let untitled = replaced(&report, b"/DisplayDocTitle", b"/DisplayNoTitles");
+            add("report", report, true, true);
+            add("report-signed", signed, true, true);
+            add("report-untitled", untitled, true, false);
+        }
     }
     (judges::lay(&files), cases)
 }
