@@ -7,14 +7,15 @@
 use super::{Item, Job, Outcome};
 use crate::{Cancel, Digest, IdentityId, Signer, SignerError};
 use std::any::Any;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-/// Documents that wait for the token, the one it has included: more would only make their stated time older.
-const AT_TOKEN: usize = 2;
+/// Documents that wait for the token, those it has included: more would only make their stated time older.
+const AT_TOKEN: usize = 3;
 /// Documents on the line at most.
 const ON_LINE: usize = 32;
 /// Bytes of documents on the line, beyond which the next waits outside: large ones pass one at a time.
@@ -86,22 +87,29 @@ fn sign<W, R>(
     to_finish: &Sender<(usize, W, Vec<u8>)>,
     news: &Sender<Event<R>>,
 ) {
-    for Ready { at, work, to_sign } in ready {
-        let signature = match cancel.is_cancelled() {
-            true => Err(SignerError::Cancelled),
-            false => signer.sign(identity, &to_sign),
+    let at_token = RefCell::new(VecDeque::new());
+    let mut next = |may_wait: bool| {
+        let ready = match (cancel.is_cancelled(), may_wait) {
+            (true, _) => None,
+            (false, true) => ready.recv().ok(),
+            (false, false) => ready.try_recv().ok(),
         };
-        match signature {
-            Ok(signature) => {
-                // Whoever counts on the other end knows of it before it is through.
-                let _ = news.send(Event::Signed);
-                let _ = to_finish.send((at, work, signature));
-            }
-            Err(why) => {
-                let _ = news.send(Event::Stopped(why));
-                return;
-            }
+        let Ready { at, work, to_sign } = ready.filter(|_| !cancel.is_cancelled())?;
+        at_token.borrow_mut().push_back((at, work));
+        Some(to_sign)
+    };
+    let mut signed = |signature| {
+        if let Some((at, work)) = at_token.borrow_mut().pop_front() {
+            // Whoever counts on the other end knows of it before it is through.
+            let _ = news.send(Event::Signed);
+            let _ = to_finish.send((at, work, signature));
         }
+    };
+    let ended = signer.sign_each(identity, &mut next, &mut signed);
+    match ended {
+        Ok(()) if !cancel.is_cancelled() => {}
+        Ok(()) => drop(news.send(Event::Stopped(SignerError::Cancelled))),
+        Err(why) => drop(news.send(Event::Stopped(why))),
     }
 }
 

@@ -113,6 +113,10 @@ fn nothing_is_accepted_that_openssl_or_pyhanko_rejects() {
         return;
     };
     assert_eq!((verdicts["sound"], verdicts["unsound"]), (true, false));
+    if let Some(third) = judges::bouncy_castle(&ca, &files) {
+        let refused = third.values().filter(|fine| !**fine).count() - 1;
+        eprintln!("Bouncy Castle rejects {refused} of {}", files.len() - 2);
+    }
     let alone: Vec<_> = for_pyhanko
         .iter()
         .filter(|(name, ..)| !verdicts[name] && name != "unsound")

@@ -297,6 +297,40 @@ fn what_changed_after_it_was_shown_is_not_signed() {
 }
 
 #[test]
+fn after_a_trouble_with_one_signature_the_next_answers_are_those_that_were_asked_for() {
+    let token = Faulty::new();
+    let mut signer = token.signer();
+    let identity = signer.identities().unwrap().remove(0);
+    let (desk, items) = Desk::with(40);
+    let mut batch = confirmed(&items, &identity);
+    signer.unlock(&identity.id, Some(&pin(PIN))).unwrap();
+    let digests: Vec<Digest> = items.iter().map(|item| item.shown.clone()).collect();
+    // A hash that no token takes, in the middle of a quick row.
+    let mut row = digests.clone();
+    row[20].bytes.pop();
+    let (mut at, mut signatures) = (0, Vec::new());
+    let ended = signer.sign_each(
+        &identity.id,
+        &mut |_| {
+            at += 1;
+            row.get(at - 1).cloned()
+        },
+        &mut |signature| signatures.push(signature),
+    );
+    assert!(matches!(ended, Err(SignerError::Key(_))), "{ended:?}");
+    let good = |(digest, signature): (&Digest, &Vec<u8>)| verifies(&identity, digest, signature);
+    assert!(
+        (18..=20).contains(&signatures.len()),
+        "{}",
+        signatures.len()
+    );
+    assert!(digests.iter().zip(&signatures).all(good));
+    let done = batch.run(&mut signer, &desk, &Cancel::default(), &mut |_| {});
+    assert_eq!(done, Ok(tally(0, 40, 0, 0)));
+    assert!(desk.all_verify(&identity));
+}
+
+#[test]
 fn a_full_disk_is_the_documents_trouble_and_can_be_tried_again() {
     let token = Faulty::new();
     let mut signer = token.signer();
