@@ -13,7 +13,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// How often each document is damaged.
-const TIMES: usize = 100;
+const TIMES: usize = 60;
 
 /// Numbers that look like chance and are the same at every run (xorshift).
 struct Chance(u64);

@@ -30,6 +30,9 @@ struct Ready<W> {
     to_sign: Digest,
 }
 
+/// A document and its signature: its place in the list, what finishing it needs, the value.
+type Signed<W> = (usize, W, Vec<u8>);
+
 /// What happened on the line.
 enum Event<R> {
     /// The token signed one.
@@ -53,7 +56,7 @@ pub(super) fn pass<J: Job>(
 ) -> Result<(), SignerError> {
     let items: BTreeMap<usize, &Item> = waiting.iter().copied().collect();
     let (to_token, ready) = channel::<Ready<J::Work>>();
-    let (to_finish, signed) = channel::<(usize, J::Work, Vec<u8>)>();
+    let (to_finish, signed) = channel::<Signed<J::Work>>();
     let signed = Mutex::new(signed);
     let (news, events) = channel();
     thread::scope(|scope| {
@@ -84,7 +87,7 @@ fn sign<W, R>(
     identity: &IdentityId,
     cancel: &Cancel,
     ready: &Receiver<Ready<W>>,
-    to_finish: &Sender<(usize, W, Vec<u8>)>,
+    to_finish: &Sender<Signed<W>>,
     news: &Sender<Event<R>>,
 ) {
     let at_token = RefCell::new(VecDeque::new());
@@ -117,7 +120,7 @@ fn sign<W, R>(
 fn finish<J: Job>(
     job: &J,
     items: &BTreeMap<usize, &Item>,
-    signed: &Mutex<Receiver<(usize, J::Work, Vec<u8>)>>,
+    signed: &Mutex<Receiver<Signed<J::Work>>>,
     news: &Sender<Event<J::Refusal>>,
 ) {
     loop {
