@@ -7,6 +7,7 @@
 
 mod bench;
 mod dictionary;
+mod firma;
 mod fuzz;
 mod load;
 mod province;
@@ -30,6 +31,7 @@ cargo xtask bench              measure, and write docs/benchmarks.md
 cargo xtask bench sync [...]   measure sync against its peers on emulated lines (--help tells how)
 cargo xtask fuzz [TARGET]      look for inputs that bring a decoder down (needs a nightly compiler)
 cargo xtask bench hub          the hub under a province's load; writes docs/benchmarks-hub.md
+cargo xtask bench firma        the signing engine beside pyHanko, pdfsig, openssl; writes docs/benchmarks-firma.md
 cargo xtask dictionary         train the protocol's dictionary anew (needs zstd)
 cargo xtask sim [--seeds N] [--from S] [--minutes M]   tell simulated stories until one fails
 cargo xtask sim --seed S [--trace]                     tell one story again";
@@ -51,6 +53,7 @@ fn main() -> ExitCode {
         ["dictionary"] => dictionary::train(),
         ["bench", "sync", rest @ ..] => sync_bench(rest),
         ["bench", "hub", rest @ ..] => load::bench(rest),
+        ["bench", "firma", rest @ ..] => firma::bench(rest),
         ["bench", rest @ ..] => bench::bench(rest),
         ["real"] => test::real(),
         ["sim", rest @ ..] => sim::sim(rest),

@@ -48,6 +48,9 @@ const PACKAGES: [(&str, &[&str]); 4] = [
             "qpdf",
             "xmlsec1",
             "python3-venv",
+            "libpdfbox2-java",
+            "libactivation-java",
+            "libjaxb-api-java",
         ],
     ),
 ];

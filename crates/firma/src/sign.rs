@@ -4,10 +4,11 @@ use crate::arguments::Arguments;
 use crate::{Outcome, key};
 use jiff::Timestamp;
 use signing::batch::{
-    Batch, Confirmation, Documents, Format, Item, Look, Outcome as Became, Refusal, Shelf,
+    Batch, Confirmation, Documents, Format, Item, Outcome as Became, Refusal, Shelf,
 };
 use signing::cades::{extract_file, sign_file, write_atomically};
 use signing::cms::SignedData;
+use signing::pades::{Options, sign_file as sign_pdf};
 use signing::{Cancel, Hash, Identity, Signer};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -25,13 +26,18 @@ pub fn run(arguments: &Arguments) -> Outcome<u8> {
                     .ok_or("--pdf needs --out FILE")?
                     .to_owned(),
             )?;
-            let look = Format::Pdf(Look::default());
-            one(source, &target, look, &identity, signer)?;
+            sign_pdf(
+                source,
+                &target,
+                &identity,
+                signer,
+                &Options::at(Timestamp::now()),
+            )?;
             target
         }
         true => {
             let target = target(arguments, source.to_owned(), Some(source))?;
-            one(source, &target, Format::P7m, &identity, signer)?;
+            beside(source, &target, &identity, signer)?;
             target
         }
         // In pieces, however long the file is.
@@ -74,11 +80,10 @@ fn is_signed(source: &Path, arguments: &Arguments) -> Outcome<bool> {
     Ok(SignedData::parse(&std::fs::read(source)?).is_ok())
 }
 
-/// Signs one file in memory, by the way that the app signs many.
-fn one(
+/// Signs a `.p7m` beside its signers, in memory, by the way that the app signs many.
+fn beside(
     source: &Path,
     target: &Path,
-    format: Format,
     identity: &Identity,
     signer: &mut dyn Signer,
 ) -> Outcome<()> {
@@ -91,8 +96,8 @@ fn one(
     let yes = Confirmation::of(&items, &identity.certificate);
     let mut batch = Batch::new(items, identity, yes)?;
     let target = target.to_owned();
-    let mut job = Documents::new(OneFile { document, target }, identity, format)?;
-    batch.run(signer, &mut job, &Cancel::default(), &mut |_| {})?;
+    let job = Documents::new(OneFile { document, target }, identity, Format::P7m)?;
+    batch.run(signer, &job, &Cancel::default(), &mut |_| {})?;
     match batch.entries().next() {
         Some((_, Became::Signed)) => Ok(()),
         Some((_, Became::Refused(why))) => Err(why.clone().into()),
@@ -107,11 +112,11 @@ struct OneFile {
 }
 
 impl Shelf for OneFile {
-    fn read(&mut self, _: &Item) -> Result<Arc<[u8]>, Refusal> {
+    fn read(&self, _: &Item) -> Result<Arc<[u8]>, Refusal> {
         Ok(self.document.clone())
     }
 
-    fn keep(&mut self, _: &Item, signed: Vec<u8>) -> Result<(), Refusal> {
+    fn keep(&self, _: &Item, signed: Vec<u8>) -> Result<(), Refusal> {
         write_atomically(
             &self.target,
             |out| out.write_all(&signed),

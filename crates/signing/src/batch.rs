@@ -9,6 +9,7 @@
 mod confirmation;
 mod documents;
 mod job;
+mod line;
 mod outcome;
 
 pub use confirmation::Confirmation;
@@ -128,38 +129,43 @@ impl<R> Batch<R> {
     }
 
     /// Signs what is waiting, in the list's order. The signer must be unlocked; a session and a PIN are used for
-    /// all of it.
+    /// all of it. While the token signs one, the next is made ready and those before it are put away; what is told to
+    /// `progress` comes in the list's order, on this thread.
     ///
     /// # Errors
-    /// The signer's, which ends this run: what was signed stays so, the document at hand and those after it keep
-    /// waiting. [`SignerError::UnknownIdentity`] where the signer's certificate is not the confirmed one.
+    /// The signer's, which ends this run: what was signed is finished and stays so, the document at hand and those
+    /// after it keep waiting. So with `cancel`: no hash goes to the token any more, and nothing that it signed is
+    /// thrown away. [`SignerError::UnknownIdentity`] where the signer's certificate is not the confirmed one.
     pub fn run<J: Job<Refusal = R>>(
         &mut self,
         signer: &mut dyn Signer,
-        job: &mut J,
+        job: &J,
         cancel: &Cancel,
         progress: &mut dyn FnMut(Progress<'_, R>),
     ) -> Result<Tally, SignerError> {
         self.same_certificate(signer)?;
         let total = self.entries.len();
-        for at in 0..total {
-            let (item, outcome) = &mut self.entries[at];
-            if !matches!(outcome, Outcome::Pending) {
-                continue;
-            }
-            if cancel.is_cancelled() {
-                return Err(SignerError::Cancelled);
-            }
-            *outcome = one(item, signer, &self.identity, job)?;
-            let (item, outcome) = &self.entries[at];
+        let mut outcomes = Vec::new();
+        let waiting: Vec<(usize, &Item)> = (0..)
+            .zip(&self.entries)
+            .filter(|(_, (_, outcome))| matches!(outcome, Outcome::Pending))
+            .map(|(at, (item, _))| (at, item))
+            .collect();
+        let mut tell = |at: usize, outcome: Outcome<R>| {
+            let item = &self.entries[at].0;
             progress(Progress {
                 at,
                 total,
                 item,
-                outcome,
+                outcome: &outcome,
             });
+            outcomes.push((at, outcome));
+        };
+        let passed = line::pass(&waiting, signer, &self.identity, job, cancel, &mut tell);
+        for (at, outcome) in outcomes {
+            self.entries[at].1 = outcome;
         }
-        Ok(self.tally())
+        passed.map(|()| self.tally())
     }
 
     /// The device that is in now must hold what was confirmed, not only a key of that name.
@@ -176,27 +182,4 @@ impl<R> Batch<R> {
             Err(SignerError::UnknownIdentity)
         }
     }
-}
-
-/// One document, from its bytes to the place where the signed one is kept.
-fn one<J: Job>(
-    item: &Item,
-    signer: &mut dyn Signer,
-    identity: &IdentityId,
-    job: &mut J,
-) -> Result<Outcome<J::Refusal>, SignerError> {
-    let prepared = match job.prepare(item) {
-        Ok(prepared) => prepared,
-        Err(refusal) => return Ok(Outcome::Refused(refusal)),
-    };
-    if prepared.document != item.shown {
-        return Ok(Outcome::Changed {
-            found: prepared.document,
-        });
-    }
-    let signature = signer.sign(identity, &prepared.to_sign)?;
-    Ok(match job.finish(item, prepared.work, &signature) {
-        Ok(()) => Outcome::Signed,
-        Err(refusal) => Outcome::Refused(refusal),
-    })
 }

@@ -37,6 +37,24 @@ pub trait Signer: Send {
     /// The device's; [`SignerError::Cancelled`] once the [`Cancel`] given at the beginning was called.
     fn sign(&mut self, identity: &IdentityId, digest: &Digest) -> Result<Vec<u8>, SignerError>;
 
+    /// Signs one hash after the other, as `next` gives them; each signature goes to `signed`, in the same order.
+    /// `next(true)` waits for a hash, and none then is the end; `next(false)` gives one only if it is ready: a device
+    /// that is quick and far has it at hand before the answer to the one before has come back.
+    ///
+    /// # Errors
+    /// Those of [`Signer::sign`], which ends it.
+    fn sign_each(
+        &mut self,
+        identity: &IdentityId,
+        next: &mut dyn FnMut(bool) -> Option<Digest>,
+        signed: &mut dyn FnMut(Vec<u8>),
+    ) -> Result<(), SignerError> {
+        while let Some(digest) = next(true) {
+            signed(self.sign(identity, &digest)?);
+        }
+        Ok(())
+    }
+
     /// Forgets the PIN and logs out.
     fn lock(&mut self);
 }

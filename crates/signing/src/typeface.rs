@@ -2,6 +2,7 @@
 
 use crate::pdf::PdfError;
 use pdf_writer::types::{CidFontType, FontFlags, SystemInfo, UnicodeCmap};
+use pdf_writer::writers::Resources;
 use pdf_writer::{Chunk, Finish, Name, Rect, Ref, Str};
 use subsetter::GlyphRemapper;
 
@@ -82,8 +83,19 @@ impl Typeface {
     ) -> Result<Vec<(Ref, Chunk)>, PdfError> {
         let subset = subsetter::subset(FONT, 0, &self.glyphs)
             .map_err(|error| PdfError::TooMuch(format!("the font: {error}")))?;
-        let [font, cid, descriptor, program, unicode] =
-            [number()?, number()?, number()?, number()?, number()?];
+        let [font, cid, descriptor, program, unicode, set] = [
+            number()?,
+            number()?,
+            number()?,
+            number()?,
+            number()?,
+            number()?,
+        ];
+        // Components of accented letters are glyphs, too.
+        let glyphs = ttf_parser::Face::parse(&subset, 0).map_or(self.letters.len(), |face| {
+            usize::from(face.number_of_glyphs())
+        });
+        let all = every(glyphs);
         let mut objects = Vec::new();
         let mut add = |id: Ref, write: &mut dyn FnMut(&mut Chunk, Ref)| {
             let mut chunk = Chunk::new();
@@ -142,7 +154,11 @@ impl Typeface {
                 .descent(at(face.descender()))
                 .cap_height(at(face.capital_height().unwrap_or(692)))
                 .stem_v(80.0)
-                .font_file2(program);
+                .font_file2(program)
+                .cid_set(set);
+        });
+        add(set, &mut |chunk, id| {
+            chunk.stream(id, &all);
         });
         add(program, &mut |chunk, id| {
             let mut writer = chunk.stream(id, &subset);
@@ -163,5 +179,40 @@ impl Typeface {
             chunk.cmap(id, &cmap);
         });
         Ok(objects)
+    }
+}
+
+/// Greys that need no output intent (ISO 19005-2, 6.2.4.3).
+pub(crate) fn grey(resources: &mut Resources<'_>) {
+    let mut spaces = resources.insert(Name(b"ColorSpace")).dict();
+    let mut grey = spaces.insert(Name(b"DefaultGray")).array();
+    grey.item(Name(b"CalGray"));
+    let mut values = grey.push().dict();
+    values
+        .insert(Name(b"WhitePoint"))
+        .array()
+        .items([0.9505, 1.0, 1.089]);
+    values.pair(Name(b"Gamma"), 2.2);
+}
+
+/// Which codes a subset has, as a `CIDSet` says it: all up to a number, the first in the highest bit. PDF/A-1 wants
+/// one (ISO 19005-1, 6.3.5), its later parts and PDF/UA-1 want it to be complete where it is there.
+fn every(glyphs: usize) -> Vec<u8> {
+    let mut bits = vec![0xFF; glyphs.div_ceil(8)];
+    if let (Some(last), rest @ 1..) = (bits.last_mut(), glyphs % 8) {
+        *last <<= 8 - rest;
+    }
+    bits
+}
+
+#[cfg(test)]
+mod tests {
+    use super::every;
+
+    #[test]
+    fn a_set_names_each_glyph_and_no_more() {
+        assert_eq!(every(8), [0xFF]);
+        assert_eq!(every(11), [0xFF, 0b1110_0000]);
+        assert!(every(0).is_empty());
     }
 }

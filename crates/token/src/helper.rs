@@ -91,13 +91,29 @@ impl Helper {
         patience: Duration,
         cancel: &Cancel,
     ) -> Result<Reply, SignerError> {
+        self.send(request, secret)?;
+        self.receive(request.name(), patience, cancel)
+    }
+
+    /// Asks only. The helper answers in the order in which it is asked, and takes one request ahead.
+    pub(crate) fn send(&mut self, request: &Request, secret: &[u8]) -> Result<(), SignerError> {
         let sent = self
             .to
             .as_mut()
             .map(|pipe| wire::write(pipe, request, secret));
-        if !matches!(sent, Some(Ok(()))) {
-            return Err(SignerError::DriverStopped(self.end()));
+        match sent {
+            Some(Ok(())) => Ok(()),
+            _ => Err(SignerError::DriverStopped(self.end())),
         }
+    }
+
+    /// Waits for the next answer, to a call of this name.
+    pub(crate) fn receive(
+        &mut self,
+        call: &str,
+        patience: Duration,
+        cancel: &Cancel,
+    ) -> Result<Reply, SignerError> {
         let mut until = Instant::now() + patience;
         let mut called_off = false;
         loop {
@@ -125,10 +141,7 @@ impl Helper {
                 return Err(if called_off {
                     SignerError::Cancelled
                 } else {
-                    SignerError::DriverStopped(format!(
-                        "no answer to {:?} within {patience:?}",
-                        request.name()
-                    ))
+                    SignerError::DriverStopped(format!("no answer to {call:?} within {patience:?}"))
                 });
             }
         }

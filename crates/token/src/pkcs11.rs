@@ -12,6 +12,7 @@ use openssl::hash::{Hasher, MessageDigest};
 use openssl::pkey::{PKey, Public};
 use openssl::x509::X509;
 use signing::{Cancel, Digest, Identity, IdentityId, KeyKind, Pin, PinState, Signer, SignerError};
+use std::collections::VecDeque;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -42,6 +43,11 @@ impl Default for Patience {
         }
     }
 }
+
+/// A token that signs within this time may have the next hash already while it signs.
+const QUICK: Duration = Duration::from_millis(20);
+/// Requests that are sent before the answer to the first is there.
+const AHEAD: usize = 1;
 
 /// What a signer over a module needs.
 #[derive(Debug, Clone)]
@@ -151,11 +157,22 @@ impl Pkcs11Signer {
             return Err(SignerError::NoToken);
         };
         let start = Instant::now();
-        let answer = match helper.ask(request, secret, patience, &self.options.cancel) {
+        let answer = helper.ask(request, secret, patience, &self.options.cancel);
+        self.answered(request.name(), start, answer)
+    }
+
+    /// What is made of an answer, whatever the call.
+    fn answered(
+        &mut self,
+        call: &'static str,
+        start: Instant,
+        answer: Result<Reply, SignerError>,
+    ) -> Result<Reply, SignerError> {
+        let answer = match answer {
             Ok(Reply::Refused(why)) => Err(why),
             other => other,
         };
-        let (call, took) = (request.name(), start.elapsed());
+        let took = start.elapsed();
         let error = answer.as_ref().err().map(tracing::field::display);
         tracing::debug!(call, ?took, error, "token");
         // Some drivers notice a card that comes back only when they are loaded anew.
@@ -189,6 +206,75 @@ impl Pkcs11Signer {
         Ok(())
     }
 
+    fn patience(&self, at: usize) -> Duration {
+        match self.known[at].on_reader {
+            true => self.options.patience.login_on_reader,
+            false => self.options.patience.sign,
+        }
+    }
+
+    /// Signs as long as the next hash is ready, with one request ahead of the answer that is waited for.
+    fn burst(
+        &mut self,
+        identity: &IdentityId,
+        first: Digest,
+        next: &mut dyn FnMut(bool) -> Option<Digest>,
+        signed: &mut dyn FnMut(Vec<u8>),
+    ) -> Result<(), SignerError> {
+        let at = self.place(identity)?;
+        let (kind, public) = (self.known[at].identity.key, self.known[at].public.clone());
+        let (patience, cancel) = (self.patience(at), self.options.cancel.clone());
+        let mut asked = VecDeque::new();
+        let mut more = Some(first);
+        loop {
+            while let Some(digest) = more.take() {
+                if let Err(why) = self.send_ahead(at, &digest) {
+                    self.let_go(asked.len(), patience);
+                    return Err(why);
+                }
+                asked.push_back((digest, Instant::now()));
+                more = (asked.len() <= AHEAD).then(|| next(false)).flatten();
+            }
+            let Some((digest, start)) = asked.pop_front() else {
+                return Ok(());
+            };
+            let helper = self.helper.as_mut().ok_or(SignerError::NoToken)?;
+            let answer = helper.receive("sign", patience, &cancel);
+            let signature = match self.answered("sign", start, answer) {
+                Ok(Reply::Signature(raw)) => signature::from_token(kind, &public, &digest, &raw),
+                Ok(other) => Err(self.nonsense(&other)),
+                Err(why) => Err(why),
+            };
+            match signature {
+                Ok(signature) => signed(signature),
+                Err(why) => {
+                    self.let_go(asked.len(), patience);
+                    return Err(why);
+                }
+            }
+            more = next(false);
+        }
+    }
+
+    fn send_ahead(&mut self, at: usize, digest: &Digest) -> Result<(), SignerError> {
+        let request = self.known[at].request(digest)?;
+        let helper = self.helper.as_mut().ok_or(SignerError::NoToken)?;
+        helper.send(&request, &[])
+    }
+
+    /// Takes the answers that nobody wants any more, so that the next call gets its own. Their documents wait still.
+    fn let_go(&mut self, answers: usize, patience: Duration) {
+        for _ in 0..answers {
+            let taken = self
+                .helper
+                .as_mut()
+                .map(|helper| helper.receive("sign", patience, &Cancel::default()));
+            if !matches!(taken, Some(Ok(_))) {
+                self.stop();
+            }
+        }
+    }
+
     /// Where an identity is; asks the device once where that is not known.
     fn place(&mut self, id: &IdentityId) -> Result<usize, SignerError> {
         let find = |known: &[Known]| known.iter().position(|k| k.identity.id == *id);
@@ -201,6 +287,23 @@ impl Pkcs11Signer {
         }
         self.list()?;
         find(&self.known).ok_or(SignerError::UnknownIdentity)
+    }
+}
+
+impl Known {
+    /// What the helper is asked, to sign a hash with this key.
+    fn request(&self, digest: &Digest) -> Result<Request, SignerError> {
+        let kind = self.identity.key;
+        let mechanism = match kind {
+            KeyKind::Rsa(_) => Mechanism::RsaPkcs,
+            KeyKind::P256 | KeyKind::P384 => Mechanism::Ecdsa,
+        };
+        Ok(Request::Sign {
+            slot: self.slot,
+            key: self.key.clone(),
+            mechanism,
+            data: signature::to_sign(kind, digest)?,
+        })
     }
 }
 
@@ -315,28 +418,35 @@ impl Signer for Pkcs11Signer {
     fn sign(&mut self, identity: &IdentityId, digest: &Digest) -> Result<Vec<u8>, SignerError> {
         let at = self.place(identity)?;
         let known = &self.known[at];
-        let kind = known.identity.key;
-        let mechanism = match kind {
-            KeyKind::Rsa(_) => Mechanism::RsaPkcs,
-            KeyKind::P256 | KeyKind::P384 => Mechanism::Ecdsa,
-        };
-        let data = signature::to_sign(kind, digest)?;
-        let request = Request::Sign {
-            slot: known.slot,
-            key: known.key.clone(),
-            mechanism,
-            data,
-        };
-        let public = known.public.clone();
-        let patience = if known.on_reader {
-            self.options.patience.login_on_reader
-        } else {
-            self.options.patience.sign
-        };
+        let (kind, public) = (known.identity.key, known.public.clone());
+        let request = known.request(digest)?;
+        let patience = self.patience(at);
         match self.ask(&request, &[], patience)? {
             Reply::Signature(raw) => signature::from_token(kind, &public, digest, &raw),
             other => Err(self.nonsense(&other)),
         }
+    }
+
+    /// A token that is quick gets the next hash before its answer has come all the way back: between two processes
+    /// that way is long. One that is slow does not, so that a cancel stops at once.
+    fn sign_each(
+        &mut self,
+        identity: &IdentityId,
+        next: &mut dyn FnMut(bool) -> Option<Digest>,
+        signed: &mut dyn FnMut(Vec<u8>),
+    ) -> Result<(), SignerError> {
+        let mut is_quick = false;
+        while let Some(digest) = next(true) {
+            if is_quick {
+                self.burst(identity, digest, next, signed)?;
+                continue;
+            }
+            let start = Instant::now();
+            let signature = self.sign(identity, &digest)?;
+            is_quick = start.elapsed() < QUICK;
+            signed(signature);
+        }
+        Ok(())
     }
 
     /// Logs out and ends the helper: what a closed driver keeps of a PIN in its own memory, only the end of the

@@ -210,7 +210,7 @@ impl Work {
             format: self.request.format,
             made: self.made.clone(),
         };
-        let mut job = Documents::new(desk, &found.identity, self.way(&found.identity))
+        let job = Documents::new(desk, &found.identity, self.way(&found.identity))
             .map_err(|why| SignerError::Key(why.to_string()))?;
         let mut told = Instant::now();
         let mut tell = |progress: Progress<'_, Refusal>| {
@@ -220,7 +220,7 @@ impl Work {
                 app.tell(Event::Firma);
             }
         };
-        batch.run(&mut found.signer, &mut job, &self.cancel, &mut tell)?;
+        batch.run(&mut found.signer, &job, &self.cancel, &mut tell)?;
         Ok(())
     }
 
@@ -305,7 +305,7 @@ impl Desk {
 }
 
 impl Shelf for Desk {
-    fn read(&mut self, item: &Item) -> std::result::Result<Arc<[u8]>, Refusal> {
+    fn read(&self, item: &Item) -> std::result::Result<Arc<[u8]>, Refusal> {
         let open = self.open(item)?;
         if self.format == Format::Pdf && open.paper.no_pdf == Some(NoPdf::NotPdf) {
             return Err(PadesError::Pdf(signing::pades::PdfError::NotPdf).into());
@@ -313,7 +313,7 @@ impl Shelf for Desk {
         Ok(open.bytes)
     }
 
-    fn keep(&mut self, item: &Item, signed: Vec<u8>) -> std::result::Result<(), Refusal> {
+    fn keep(&self, item: &Item, signed: Vec<u8>) -> std::result::Result<(), Refusal> {
         let original = self.open(item)?;
         let name = signed_name(&original, self.format);
         let beside = original.folder.as_deref();

@@ -7,28 +7,26 @@ use super::{Item, Job, Prepared};
 use crate::cades::{Addition, CadesError, Envelope};
 use crate::cms::{self, CmsError, Form, SignedData, estimate_size};
 use crate::pades::{self, Examined, Options, PadesError, Sheet, Stamp};
-use crate::path::Trust;
-use crate::verify::Context;
 use crate::x509::Certificate;
-use crate::{Hash, Identity, SubIndication};
+use crate::{Hash, Identity};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::io::Cursor;
 use std::sync::Arc;
 
-/// Where documents come from, and where signed ones are kept.
-pub trait Shelf {
+/// Where documents come from, and where signed ones are kept; several threads put away at once.
+pub trait Shelf: Sync {
     /// The bytes of a document.
     ///
     /// # Errors
     /// Where it is not there.
-    fn read(&mut self, item: &Item) -> Result<Arc<[u8]>, Refusal>;
+    fn read(&self, item: &Item) -> Result<Arc<[u8]>, Refusal>;
 
     /// Keeps the signed document, whole or not at all.
     ///
     /// # Errors
     /// Where nothing was kept.
-    fn keep(&mut self, item: &Item, signed: Vec<u8>) -> Result<(), Refusal>;
+    fn keep(&self, item: &Item, signed: Vec<u8>) -> Result<(), Refusal>;
 }
 
 /// Why a document was not signed.
@@ -98,7 +96,7 @@ pub struct Look {
     /// left, top, width, height in points. None for a signature that nobody sees.
     pub spot: Option<(usize, [f32; 4])>,
     /// What the stamp says at a time, line by line.
-    pub lines: Option<Box<dyn Fn(Timestamp) -> Vec<String> + Send>>,
+    pub lines: Option<Box<dyn Fn(Timestamp) -> Vec<String> + Send + Sync>>,
     /// `/Name`.
     pub name: Option<String>,
     /// `/Reason`.
@@ -199,9 +197,9 @@ impl<S: Shelf> Job for Documents<S> {
     type Work = Work;
     type Refusal = Refusal;
 
-    fn prepare(&mut self, item: &Item) -> Result<Prepared<Work>, Refusal> {
+    fn prepare(&self, item: &Item) -> Result<Prepared<Work>, Refusal> {
         let bytes = self.shelf.read(item)?;
-        let document = item.shown.hash.of(&bytes);
+        let (document, size) = (item.shown.hash.of(&bytes), bytes.len());
         let (work, to_sign) = match &self.format {
             Format::Pdf(look) => self.pdf(&bytes, look)?,
             Format::P7m => self.p7m(bytes)?,
@@ -209,11 +207,12 @@ impl<S: Shelf> Job for Documents<S> {
         Ok(Prepared {
             document,
             to_sign,
+            size,
             work,
         })
     }
 
-    fn finish(&mut self, item: &Item, work: Work, signature: &[u8]) -> Result<(), Refusal> {
+    fn finish(&self, item: &Item, work: Work, signature: &[u8]) -> Result<(), Refusal> {
         let signed = match work {
             Work::Pdf(mut document, draft) => {
                 let signed = document.embed(&draft.finish(signature, None)?)?;
@@ -260,17 +259,10 @@ fn inside(sheet: &Sheet, [left, top, width, height]: [f32; 4]) -> Option<[f32; 4
     ])
 }
 
-/// That the last signature is there and holds. Nobody is believed here: a path there is not, but all else has to hold.
+/// That the last signature is there and holds.
 fn holds(signed: &[u8]) -> Result<(), Refusal> {
-    let nobody = Trust::default();
-    let verdicts = pades::Signed::new(signed)
-        .and_then(|mut document| pades::judge(&mut document, &Context::now(&nobody)))
-        .map_err(|why| Refusal::Rejected(why.to_string()))?;
-    let last = verdicts
-        .last()
-        .ok_or_else(|| Refusal::Rejected("the signature is not found again".into()))?;
-    match last.sub_indication {
-        Some(SubIndication::NoCertificateChainFound) => Ok(()),
-        other => Err(Refusal::Rejected(format!("{other:?}"))),
-    }
+    let document = pades::Signed::new(signed).map_err(|why| why.to_string());
+    document
+        .and_then(|mut document| pades::holds(&mut document))
+        .map_err(Refusal::Rejected)
 }

@@ -3,12 +3,12 @@
 use super::Item;
 use crate::Digest;
 
-/// Signs one kind of document: PDF, `.p7m`.
-pub trait Job {
+/// Signs one kind of document: PDF, `.p7m`. Several documents may be under way at once, on several threads.
+pub trait Job: Sync {
     /// What is kept between the hash and its signature.
-    type Work;
+    type Work: Send;
     /// Why a document is not signed, in the format's own words.
-    type Refusal;
+    type Refusal: Send;
 
     /// Reads a document and builds what is signed.
     ///
@@ -17,18 +17,13 @@ pub trait Job {
     ///
     /// # Errors
     /// Where this document is not to be signed.
-    fn prepare(&mut self, item: &Item) -> Result<Prepared<Self::Work>, Self::Refusal>;
+    fn prepare(&self, item: &Item) -> Result<Prepared<Self::Work>, Self::Refusal>;
 
     /// Embeds the signature, has the whole verified, and writes it, atomically.
     ///
     /// # Errors
     /// Where nothing was written.
-    fn finish(
-        &mut self,
-        item: &Item,
-        work: Self::Work,
-        signature: &[u8],
-    ) -> Result<(), Self::Refusal>;
+    fn finish(&self, item: &Item, work: Self::Work, signature: &[u8]) -> Result<(), Self::Refusal>;
 }
 
 /// A document, ready to be signed.
@@ -38,6 +33,8 @@ pub struct Prepared<W> {
     pub document: Digest,
     /// The hash that goes to the key.
     pub to_sign: Digest,
+    /// How many bytes it has: large documents do not wait in memory for each other.
+    pub size: usize,
     /// What [`Job::finish`] needs.
     pub work: W,
 }

@@ -2,7 +2,7 @@
 
 use super::PadesError;
 use crate::pdf::Update;
-use crate::typeface::{self, Typeface};
+use crate::typeface::{self, Typeface, grey};
 use pdf_writer::{Content, Name, Rect, Ref, Str};
 use serde::{Deserialize, Serialize};
 
@@ -122,16 +122,7 @@ pub(crate) fn draw(update: &mut Update, frame: Frame, lines: &[String]) -> Resul
         form.matrix(frame.matrix());
         let mut resources = form.resources();
         resources.fonts().pair(Name(b"F"), font);
-        // greys that need no output intent: PDF/A-2, 6.2.4.3
-        let mut spaces = resources.insert(Name(b"ColorSpace")).dict();
-        let mut grey = spaces.insert(Name(b"DefaultGray")).array();
-        grey.item(Name(b"CalGray"));
-        let mut values = grey.push().dict();
-        values
-            .insert(Name(b"WhitePoint"))
-            .array()
-            .items([0.9505, 1.0, 1.089]);
-        values.pair(Name(b"Gamma"), 2.2);
+        grey(&mut resources);
     });
     Ok(id)
 }

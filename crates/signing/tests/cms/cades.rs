@@ -1,5 +1,6 @@
 //! Files in, `.p7m` out.
 
+use crate::forge::Forge;
 use crate::judges;
 use crate::pki::{self, Ca};
 use crate::read::{context, trust};
@@ -88,10 +89,17 @@ fn two_hundred_files_that_openssl_and_pyhanko_take() {
         }
         files.push((format!("{n}"), p7m));
     }
-    let Some(verdicts) = judges::pyhanko(&ca, &files) else {
-        return;
-    };
-    assert!(verdicts.values().all(|fine| *fine), "{verdicts:?}");
+    if let Some(verdicts) = judges::pyhanko(&ca, &files) {
+        assert!(verdicts.values().all(|fine| *fine), "{verdicts:?}");
+    }
+    // And one that nobody may take: the content is another.
+    let mut broken = Forge::good(&desk.0, b"Il Sindaco ordina");
+    broken.content = Some(b"Il Sindaco revoca".to_vec());
+    files.push(("broken".into(), broken.make(&desk.0)));
+    if let Some(verdicts) = judges::bouncy_castle(&ca, &files) {
+        let refused: Vec<_> = verdicts.iter().filter(|(_, fine)| !**fine).collect();
+        assert_eq!(refused, [(&"broken".to_owned(), &false)]);
+    }
 }
 
 #[test]
@@ -137,6 +145,9 @@ fn a_parallel_signer_leaves_the_others_as_they_are() {
         assert_eq!(verdict.indication, Indication::TotalPassed, "{verdict:?}");
         let out = judges::cms_verify(dir.path(), &ca, &all, None).unwrap();
         assert_eq!(out.unwrap(), content);
+        if let Some(verdicts) = judges::bouncy_castle(&ca, &[("all".into(), all.clone())]) {
+            assert!(verdicts["all"]);
+        }
         // Not beside a broken one.
         let mut broken = p7m.clone();
         let at = broken

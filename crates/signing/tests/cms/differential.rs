@@ -1,7 +1,9 @@
-//! Damaged files: whatever we accept, openssl must accept too, with the same content.
+//! Damaged files: whatever we accept, openssl must accept too, with the same content; and pyHanko where there is one
+//! signer (it reads no more).
 
+use crate::forge::Forge;
 use crate::judges;
-use crate::pki::{self, Ca};
+use crate::pki::{self, Ca, Signer};
 use crate::read::{context, trust};
 use signing::Indication;
 use signing::verify::file;
@@ -43,7 +45,7 @@ fn mutate(bytes: &[u8], chance: &mut Chance) -> Vec<u8> {
 }
 
 #[test]
-fn nothing_is_accepted_that_openssl_rejects() {
+fn nothing_is_accepted_that_openssl_or_pyhanko_rejects() {
     let ca = Ca::new("Root");
     let trust = trust(&ca);
     let dir = tempfile::tempdir().unwrap();
@@ -63,9 +65,11 @@ fn nothing_is_accepted_that_openssl_rejects() {
     .unwrap();
     let words = ["-resign", "-inform", "DER", "-outform", "DER", "-nodetach"];
     let parallel = judges::cms_sign(dir.path(), &two, &der, &words).unwrap();
+    let ours = Forge::good(&one, content).make(&one);
     let mut chance = Chance(0x5eed);
     let (mut tried, mut accepted, mut wrong) = (0, 0, Vec::new());
-    for original in [&der, &ber, &parallel] {
+    let mut for_pyhanko = Vec::new();
+    for (original, signers) in [(&der, 1), (&ber, 1), (&parallel, 2), (&ours, 1)] {
         assert_eq!(
             file(original, None, &context(&trust)).unwrap().indication,
             Indication::TotalPassed
@@ -81,7 +85,13 @@ fn nothing_is_accepted_that_openssl_rejects() {
             }
             accepted += 1;
             match judges::cms_verify(dir.path(), &ca, &damaged, None).unwrap() {
-                Ok(out) if Some(&out) == verdict.content.as_ref() => {}
+                Ok(out) if Some(&out) == verdict.content.as_ref() => {
+                    if signers == 1 {
+                        let name = format!("{tried:04}");
+                        let parts = difference(original, &damaged);
+                        for_pyhanko.push((name, damaged, parts));
+                    }
+                }
                 Ok(_) => wrong.push(("another content".to_owned(), difference(original, &damaged))),
                 Err(said) => wrong.push((said, difference(original, &damaged))),
             }
@@ -92,6 +102,39 @@ fn nothing_is_accepted_that_openssl_rejects() {
         wrong.len()
     );
     assert!(wrong.is_empty(), "{wrong:#?}");
+    let sound = [("sound".to_owned(), der, String::new())];
+    let unsound = [("unsound".to_owned(), not_signed_so(&one), String::new())];
+    for_pyhanko.extend(sound.into_iter().chain(unsound));
+    let files: Vec<_> = for_pyhanko
+        .iter()
+        .map(|(name, bytes, _)| (name.clone(), bytes.clone()))
+        .collect();
+    let Some(verdicts) = judges::pyhanko(&ca, &files) else {
+        return;
+    };
+    assert_eq!((verdicts["sound"], verdicts["unsound"]), (true, false));
+    if let Some(third) = judges::bouncy_castle(&ca, &files) {
+        let refused = third.values().filter(|fine| !**fine).count() - 1;
+        eprintln!("Bouncy Castle rejects {refused} of {}", files.len() - 2);
+    }
+    let alone: Vec<_> = for_pyhanko
+        .iter()
+        .filter(|(name, ..)| !verdicts[name] && name != "unsound")
+        .map(|(name, _, difference)| (name, difference))
+        .collect();
+    eprintln!(
+        "pyHanko rejects {} of {} that openssl and we accept",
+        alone.len(),
+        files.len() - 2
+    );
+    assert!(alone.is_empty(), "{alone:#?}");
+}
+
+/// A file whose signature is of other bytes: the judge is seen to reject.
+fn not_signed_so(signer: &Signer) -> Vec<u8> {
+    let mut forge = Forge::good(signer, b"Il Sindaco ordina");
+    forge.content = Some(b"Il Sindaco revoca".to_vec());
+    forge.make(signer)
 }
 
 /// Where two files part, and how they go on.

@@ -112,3 +112,35 @@ pub fn pyhanko(ca: &Ca, files: &[(String, Vec<u8>)]) -> Option<BTreeMap<String, 
             .collect(),
     )
 }
+
+/// Bouncy Castle about each file, with any number of signers: Debian's packages (libbcpkix-java) and a JDK; none, said
+/// aloud, otherwise.
+pub fn bouncy_castle(ca: &Ca, files: &[(String, Vec<u8>)]) -> Option<BTreeMap<String, bool>> {
+    let jars = ["bcprov", "bcutil", "bcpkix"].map(|jar| format!("/usr/share/java/{jar}.jar"));
+    let compiler = Command::new("javac").arg("-version").output();
+    if compiler.is_err() || !jars.iter().all(|jar| Path::new(jar).exists()) {
+        eprintln!("SKIPPED: no Bouncy Castle here (libbcpkix-java and a JDK)");
+        return None;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("ca.pem"), ca.own.x509.to_pem().unwrap()).unwrap();
+    let source = dir.path().join("BouncyCastle.java");
+    std::fs::write(&source, include_str!("BouncyCastle.java")).unwrap();
+    for (name, bytes) in files {
+        std::fs::write(dir.path().join(format!("{name}.p7m")), bytes).unwrap();
+    }
+    let output = Command::new("java")
+        .args(["-cp", &jars.join(":")])
+        .args([&source, dir.path()])
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    let verdicts: BTreeMap<String, bool> = String::from_utf8_lossy(&output.stdout)
+        .lines()
+        .filter_map(|line| line.split_once(' '))
+        .map(|(name, fine)| (name.to_owned(), fine == "true"))
+        .collect();
+    assert_eq!(verdicts.len(), files.len(), "{said}");
+    Some(verdicts)
+}

@@ -4,6 +4,7 @@ use faulty_token::Faults;
 use signing::batch::{Batch, BatchError, Confirmation, Item, Job, Outcome, Prepared, Tally};
 use signing::{Cancel, Digest, Hash, Identity, Signer, SignerError};
 use std::collections::BTreeMap;
+use std::sync::Mutex;
 use tokenkit::faulty::{Faulty, PIN, pin};
 use tokenkit::pki::verifies;
 
@@ -11,7 +12,7 @@ use tokenkit::pki::verifies;
 #[derive(Default)]
 struct Desk {
     documents: BTreeMap<String, Vec<u8>>,
-    signed: BTreeMap<String, (Digest, Vec<u8>)>,
+    signed: Mutex<BTreeMap<String, (Digest, Vec<u8>)>>,
     full: bool,
 }
 
@@ -26,22 +27,25 @@ impl Job for Desk {
     type Work = Digest;
     type Refusal = Refusal;
 
-    fn prepare(&mut self, item: &Item) -> Result<Prepared<Digest>, Refusal> {
+    fn prepare(&self, item: &Item) -> Result<Prepared<Digest>, Refusal> {
         let document = self.documents.get(&item.id).ok_or(Refusal::Missing)?;
         let to_sign = Hash::Sha256.of(&[b"attributes of ", document.as_slice()].concat());
         Ok(Prepared {
             document: Hash::Sha256.of(document),
             to_sign: to_sign.clone(),
+            size: document.len(),
             work: to_sign,
         })
     }
 
-    fn finish(&mut self, item: &Item, work: Digest, signature: &[u8]) -> Result<(), Refusal> {
+    fn finish(&self, item: &Item, work: Digest, signature: &[u8]) -> Result<(), Refusal> {
         if self.full {
             return Err(Refusal::DiskFull);
         }
         match self
             .signed
+            .lock()
+            .unwrap()
             .insert(item.id.clone(), (work, signature.to_vec()))
         {
             None => Ok(()),
@@ -73,6 +77,8 @@ impl Desk {
 
     fn all_verify(&self, identity: &Identity) -> bool {
         self.signed
+            .lock()
+            .unwrap()
             .values()
             .all(|(digest, signature)| verifies(identity, digest, signature))
     }
@@ -101,45 +107,52 @@ fn five_hundred_with_the_token_pulled_out_at_the_middle() {
     });
     let mut signer = token.signer();
     let identity = signer.identities().unwrap().remove(0);
-    let (mut desk, items) = Desk::with(500);
+    let (desk, items) = Desk::with(500);
     let mut batch = confirmed(&items, &identity);
     signer.unlock(&identity.id, Some(&pin(PIN))).unwrap();
     let cancel = Cancel::default();
 
     let mut told = 0;
-    let stopped = batch.run(&mut signer, &mut desk, &cancel, &mut |progress| {
+    let stopped = batch.run(&mut signer, &desk, &cancel, &mut |progress| {
         assert_eq!((progress.at, progress.total), (told, 500));
         told += 1;
     });
     assert_eq!(stopped, Err(SignerError::Removed));
     assert_eq!(batch.tally(), tally(250, 250, 0, 0));
     assert_eq!(
-        (told, desk.signed.len(), token.count("signed")),
+        (
+            told,
+            desk.signed.lock().unwrap().len(),
+            token.count("signed")
+        ),
         (250, 250, 250)
     );
 
     // Still out; then in again, but locked: nothing is lost and nothing is signed.
     token.faults(Faults::default());
     assert_eq!(
-        batch.run(&mut signer, &mut desk, &cancel, &mut |_| {}),
+        batch.run(&mut signer, &desk, &cancel, &mut |_| {}),
         Err(SignerError::NoToken)
     );
     token.put_in_again();
     assert_eq!(
-        batch.run(&mut signer, &mut desk, &cancel, &mut |_| {}),
+        batch.run(&mut signer, &desk, &cancel, &mut |_| {}),
         Err(SignerError::PinNeeded)
     );
     assert_eq!(batch.tally(), tally(250, 250, 0, 0));
 
     signer.unlock(&identity.id, Some(&pin(PIN))).unwrap();
-    let done = batch.run(&mut signer, &mut desk, &cancel, &mut |_| {});
+    let done = batch.run(&mut signer, &desk, &cancel, &mut |_| {});
     assert_eq!(done, Ok(tally(0, 500, 0, 0)));
-    assert_eq!((desk.signed.len(), token.count("signed")), (500, 500));
+    assert_eq!(
+        (desk.signed.lock().unwrap().len(), token.count("signed")),
+        (500, 500)
+    );
     assert!(desk.all_verify(&identity));
     // One PIN before, one after; and a third run finds nothing to do.
     assert_eq!(token.count("login"), 2);
     assert_eq!(
-        batch.run(&mut signer, &mut desk, &cancel, &mut |_| {}),
+        batch.run(&mut signer, &desk, &cancel, &mut |_| {}),
         Ok(tally(0, 500, 0, 0))
     );
     assert_eq!(token.count("signed"), 500);
@@ -147,62 +160,109 @@ fn five_hundred_with_the_token_pulled_out_at_the_middle() {
 
 #[test]
 fn a_driver_that_crashes_half_way_loses_nothing_either() {
-    let token = Faulty::new();
+    let mut token = Faulty::new();
+    // So slow that the document before is put away before the next is signed.
+    token.faults(Faults {
+        sign_ms: 100,
+        ..Faults::default()
+    });
     let mut signer = token.signer();
     let identity = signer.identities().unwrap().remove(0);
-    let (mut desk, items) = Desk::with(20);
+    let (desk, items) = Desk::with(20);
     let mut batch = confirmed(&items, &identity);
     signer.unlock(&identity.id, Some(&pin(PIN))).unwrap();
     let helper = signer.helper_id().unwrap().to_string();
-    let stopped = batch.run(
-        &mut signer,
-        &mut desk,
-        &Cancel::default(),
-        &mut |progress| {
-            if progress.at == 9 {
-                assert!(
-                    std::process::Command::new("kill")
-                        .args(["-9", &helper])
-                        .status()
-                        .unwrap()
-                        .success()
-                );
-            }
-        },
-    );
+    let stopped = batch.run(&mut signer, &desk, &Cancel::default(), &mut |progress| {
+        if progress.at == 9 {
+            assert!(
+                std::process::Command::new("kill")
+                    .args(["-9", &helper])
+                    .status()
+                    .unwrap()
+                    .success()
+            );
+        }
+    });
     assert!(
         matches!(stopped, Err(SignerError::DriverStopped(_))),
         "{stopped:?}"
     );
     assert_eq!(batch.tally(), tally(10, 10, 0, 0));
     signer.unlock(&identity.id, Some(&pin(PIN))).unwrap();
-    let done = batch.run(&mut signer, &mut desk, &Cancel::default(), &mut |_| {});
+    let done = batch.run(&mut signer, &desk, &Cancel::default(), &mut |_| {});
     assert_eq!(done, Ok(tally(0, 20, 0, 0)));
     assert!(desk.all_verify(&identity));
 }
 
 #[test]
 fn a_cancel_stops_between_two_documents_and_the_rest_waits() {
-    let token = Faulty::new();
+    let mut token = Faulty::new();
+    token.faults(Faults {
+        sign_ms: 100,
+        ..Faults::default()
+    });
     let mut signer = token.signer();
     let identity = signer.identities().unwrap().remove(0);
-    let (mut desk, items) = Desk::with(6);
+    let (desk, items) = Desk::with(7);
     let mut batch = confirmed(&items, &identity);
     signer.unlock(&identity.id, Some(&pin(PIN))).unwrap();
     let cancel = Cancel::default();
-    let stopped = batch.run(&mut signer, &mut desk, &cancel, &mut |progress| {
+    let stopped = batch.run(&mut signer, &desk, &cancel, &mut |progress| {
         if progress.at == 3 {
             cancel.cancel();
         }
     });
     assert_eq!(stopped, Err(SignerError::Cancelled));
-    assert_eq!(batch.tally(), tally(2, 4, 0, 0));
+    // The one that the token had in hand is signed and kept; none after it.
+    assert_eq!(batch.tally(), tally(2, 5, 0, 0));
+    assert_eq!(token.count("signed"), 5);
+    assert_eq!(desk.signed.lock().unwrap().len(), 5);
     cancel.reset();
     assert_eq!(
-        batch.run(&mut signer, &mut desk, &cancel, &mut |_| {}),
-        Ok(tally(0, 6, 0, 0))
+        batch.run(&mut signer, &desk, &cancel, &mut |_| {}),
+        Ok(tally(0, 7, 0, 0))
     );
-    assert_eq!(token.count("signed"), 6);
+    assert_eq!(token.count("signed"), 7);
+}
+
+#[test]
+fn the_token_does_not_wait_for_what_stands_around_it() {
+    /// Takes as long to make ready and to put away as the token takes to sign.
+    struct Slow(Desk);
+    const PAUSE: std::time::Duration = std::time::Duration::from_millis(40);
+    impl Job for Slow {
+        type Work = Digest;
+        type Refusal = Refusal;
+        fn prepare(&self, item: &Item) -> Result<Prepared<Digest>, Refusal> {
+            std::thread::sleep(PAUSE);
+            self.0.prepare(item)
+        }
+        fn finish(&self, item: &Item, work: Digest, signature: &[u8]) -> Result<(), Refusal> {
+            std::thread::sleep(3 * PAUSE);
+            self.0.finish(item, work, signature)
+        }
+    }
+    let mut token = Faulty::new();
+    token.faults(Faults {
+        sign_ms: 50,
+        ..Faults::default()
+    });
+    let mut signer = token.signer();
+    let identity = signer.identities().unwrap().remove(0);
+    let (desk, items) = Desk::with(30);
+    let mut batch = confirmed(&items, &identity);
+    signer.unlock(&identity.id, Some(&pin(PIN))).unwrap();
+    let (start, mut told) = (std::time::Instant::now(), Vec::new());
+    let slow = Slow(desk);
+    let done = batch.run(&mut signer, &slow, &Cancel::default(), &mut |progress| {
+        told.push(progress.at);
+    });
+    assert_eq!(done, Ok(tally(0, 30, 0, 0)));
+    assert_eq!(told, (0..30).collect::<Vec<_>>());
+    assert!(slow.0.all_verify(&identity));
+    // One after the other it would take 30 times 210 ms.
+    let took = start.elapsed();
+    assert!(took < 30 * 2 * PAUSE, "{took:?}");
 }
 
 #[test]
@@ -218,7 +278,7 @@ fn what_changed_after_it_was_shown_is_not_signed() {
         b"determinazione 2, importo cambiato".to_vec(),
     );
     desk.documents.remove("0003");
-    let done = batch.run(&mut signer, &mut desk, &Cancel::default(), &mut |_| {});
+    let done = batch.run(&mut signer, &desk, &Cancel::default(), &mut |_| {});
     assert_eq!(done, Ok(tally(0, 3, 1, 1)));
     assert_eq!(token.count("signed"), 3);
     let outcomes: Vec<_> = batch
@@ -237,6 +297,40 @@ fn what_changed_after_it_was_shown_is_not_signed() {
 }
 
 #[test]
+fn after_a_trouble_with_one_signature_the_next_answers_are_those_that_were_asked_for() {
+    let token = Faulty::new();
+    let mut signer = token.signer();
+    let identity = signer.identities().unwrap().remove(0);
+    let (desk, items) = Desk::with(40);
+    let mut batch = confirmed(&items, &identity);
+    signer.unlock(&identity.id, Some(&pin(PIN))).unwrap();
+    let digests: Vec<Digest> = items.iter().map(|item| item.shown.clone()).collect();
+    // A hash that no token takes, in the middle of a quick row.
+    let mut row = digests.clone();
+    row[20].bytes.pop();
+    let (mut at, mut signatures) = (0, Vec::new());
+    let ended = signer.sign_each(
+        &identity.id,
+        &mut |_| {
+            at += 1;
+            row.get(at - 1).cloned()
+        },
+        &mut |signature| signatures.push(signature),
+    );
+    assert!(matches!(ended, Err(SignerError::Key(_))), "{ended:?}");
+    let good = |(digest, signature): (&Digest, &Vec<u8>)| verifies(&identity, digest, signature);
+    assert!(
+        (18..=20).contains(&signatures.len()),
+        "{}",
+        signatures.len()
+    );
+    assert!(digests.iter().zip(&signatures).all(good));
+    let done = batch.run(&mut signer, &desk, &Cancel::default(), &mut |_| {});
+    assert_eq!(done, Ok(tally(0, 40, 0, 0)));
+    assert!(desk.all_verify(&identity));
+}
+
+#[test]
 fn a_full_disk_is_the_documents_trouble_and_can_be_tried_again() {
     let token = Faulty::new();
     let mut signer = token.signer();
@@ -247,13 +341,13 @@ fn a_full_disk_is_the_documents_trouble_and_can_be_tried_again() {
     desk.full = true;
     let cancel = Cancel::default();
     assert_eq!(
-        batch.run(&mut signer, &mut desk, &cancel, &mut |_| {}),
+        batch.run(&mut signer, &desk, &cancel, &mut |_| {}),
         Ok(tally(0, 0, 0, 2))
     );
     desk.full = false;
     assert!(batch.retry("0001") && !batch.retry("0001") && !batch.retry("no such"));
     assert_eq!(
-        batch.run(&mut signer, &mut desk, &cancel, &mut |_| {}),
+        batch.run(&mut signer, &desk, &cancel, &mut |_| {}),
         Ok(tally(0, 1, 0, 1))
     );
 }
@@ -301,12 +395,12 @@ fn another_card_does_not_take_over() {
     let other = Faulty::new();
     let mut signer = token.signer();
     let identity = signer.identities().unwrap().remove(0);
-    let (mut desk, items) = Desk::with(2);
+    let (desk, items) = Desk::with(2);
     let mut batch = confirmed(&items, &identity);
     let mut foreign = other.signer();
     let id = foreign.identities().unwrap()[0].id.clone();
     foreign.unlock(&id, Some(&pin(PIN))).unwrap();
-    let stopped = batch.run(&mut foreign, &mut desk, &Cancel::default(), &mut |_| {});
+    let stopped = batch.run(&mut foreign, &desk, &Cancel::default(), &mut |_| {});
     assert_eq!(stopped, Err(SignerError::UnknownIdentity));
     assert_eq!(batch.tally(), tally(2, 0, 0, 0));
 }
