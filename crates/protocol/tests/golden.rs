@@ -58,7 +58,7 @@ fn request() -> SyncRequest {
         ],
         budget: 65_536,
         own: false,
-        digests: BTreeMap::new(),
+        ..SyncRequest::default()
     }
 }
 
