@@ -4,7 +4,7 @@ use super::budget::Budget;
 use super::files::{CallReport, Lanes, Porter, Report, Step};
 use super::isolate::{Isolation, Next};
 use super::keys::Keys;
-use super::limits::{Gate, Gates, Limits, Rome};
+use super::limits::{Gate, Gates, Limits};
 use super::mend::Mended;
 use super::progress::{Rhythm, Seen, two_digits};
 use super::state::line_after;
@@ -21,7 +21,7 @@ use std::time::Duration;
 use store::{Applied, Attempt, Room, Store, StoreError, Traffic};
 use tokio::sync::{Notify, broadcast, mpsc, watch};
 use tokio::time::{Instant, sleep, sleep_until};
-use world::Work;
+use world::{Rome, Work};
 
 /// A difference of clocks worth telling, in milliseconds.
 const CLOCK_OFF: i64 = 5 * 60 * 1000;
