@@ -50,6 +50,8 @@ struct Diagnosis {
 #[derive(Serialize)]
 struct Versions {
     app: &'static str,
+    /// What the hub said last; `None` where it never did.
+    hub: Option<String>,
     protocol: u16,
     schema: u16,
     os: &'static str,
@@ -128,7 +130,7 @@ fn diagnose(
     Ok(Diagnosis {
         format: FORMAT,
         written: now,
-        versions: versions(),
+        versions: versions(store)?,
         device: identity.map(|identity| device(&identity)),
         workspace: store.census().map_err(failure::of_store)?,
         line: facts(store, &state, engine.is_some())?,
@@ -138,14 +140,15 @@ fn diagnose(
     })
 }
 
-fn versions() -> Versions {
-    Versions {
+fn versions(store: &Store) -> Result<Versions> {
+    Ok(Versions {
         app: env!("CARGO_PKG_VERSION"),
+        hub: store.hub_version().map_err(failure::of_store)?,
         protocol: protocol::PROTOCOL,
         schema: protocol::SCHEMA,
         os: std::env::consts::OS,
         arch: std::env::consts::ARCH,
-    }
+    })
 }
 
 fn device(identity: &Identity) -> Device {

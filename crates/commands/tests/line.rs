@@ -292,6 +292,8 @@ async fn a_diagnosis_tells_the_cause_and_nobodys_data() {
     }
     let told: serde_json::Value = serde_json::from_str(&text).unwrap();
     assert_eq!(told["versions"]["app"], env!("CARGO_PKG_VERSION"));
+    // All crates of a release have one version.
+    assert_eq!(told["versions"]["hub"], env!("CARGO_PKG_VERSION"));
     assert_eq!(told["workspace"]["waiting"], 1);
     assert_eq!(told["line"]["offline_by_choice"], true);
     assert_eq!(told["device"]["comune"], "005094");

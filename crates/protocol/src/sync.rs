@@ -35,6 +35,9 @@ pub struct SyncRequest {
     /// What the device has applied of each scope, for comparison; absent where it does not know.
     #[serde(rename = "dg", default, skip_serializing_if = "BTreeMap::is_empty")]
     pub digests: BTreeMap<Scope, Digest>,
+    /// The device wants to know the hub's version: for whoever helps, never to decide by.
+    #[serde(rename = "hv", default, skip_serializing_if = "std::ops::Not::not")]
+    pub asks_version: bool,
 }
 
 /// The entries that were applied of a scope, up to its cursor, as one number.
@@ -82,6 +85,9 @@ pub struct SyncResponse {
     /// Scopes of which the device has applied other entries than the log holds: to be repaired.
     #[serde(rename = "bad", default, skip_serializing_if = "Vec::is_empty")]
     pub diverged: Vec<Scope>,
+    /// The version of the hub's program, where it was asked for; a hub from before that never says it.
+    #[serde(rename = "hv", default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
 }
 
 fn one() -> u16 {
@@ -106,6 +112,7 @@ impl Default for SyncResponse {
             pulls: Vec::new(),
             schema: 1,
             diverged: Vec::new(),
+            version: None,
         }
     }
 }

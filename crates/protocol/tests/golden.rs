@@ -11,7 +11,6 @@ use protocol::{
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use std::collections::BTreeMap;
 
 fn scope() -> Scope {
     Scope::sito(&ComuneId::new("005094"))
@@ -58,7 +57,7 @@ fn request() -> SyncRequest {
         ],
         budget: 65_536,
         own: false,
-        digests: BTreeMap::new(),
+        ..SyncRequest::default()
     }
 }
 

@@ -69,3 +69,8 @@ impl Hash {
         Ok(Digest { hash: self, bytes })
     }
 }
+
+/// Bytes as lower-case hex digits.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

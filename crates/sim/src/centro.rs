@@ -8,9 +8,9 @@ use crate::mutant::Mutant;
 use crate::watch::Watch;
 use axum::Router;
 use domain::identity::Role;
-use domain::{ComuneId, DeviceId, UnixMs};
+use domain::{ComuneId, DeviceId, FileId, UnixMs};
 use hub::storage::sqlite::{SqliteLog, SqliteRegistry};
-use hub::storage::{Comune, Databases, Device, LogStore, Registry, StorageError, Tx};
+use hub::storage::{Comune, Databases, Device, LogStore, PublicPage, Registry, StorageError, Tx};
 use hub::{Config, Hub, Limits};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
@@ -309,6 +309,47 @@ impl Watched {
     }
 }
 
+impl Watched {
+    /// At no moment the public sees a page without its files.
+    fn look_at_the_site(&self) -> Done {
+        self.log.read(&mut |tx| {
+            for (page, lacking) in shown(tx)? {
+                if !lacking.is_empty() {
+                    let how = format!("page {} was public without its files {lacking:?}", page.id);
+                    self.ledger.wrong("site files", how);
+                }
+            }
+            Ok(())
+        })
+    }
+}
+
+/// What the public sees, and of each page the files that are not there.
+///
+/// # Errors
+/// The storage's.
+pub fn shown(tx: &dyn Tx) -> hub::storage::Result<Vec<(PublicPage, Vec<FileId>)>> {
+    let changes = tx.public_since(0, usize::MAX >> 1)?;
+    let mut shown = Vec::new();
+    for page in changes.into_iter().filter_map(|change| change.public) {
+        let fields = &page.publication.fields;
+        let cover = fields.cover.as_ref().map(|cover| &cover.file);
+        let mut lacking = Vec::new();
+        for file in fields
+            .attachments
+            .iter()
+            .chain(page.body.files())
+            .chain(cover)
+        {
+            if !tx.file(&file.id)?.is_some_and(|file| file.complete) {
+                lacking.push(file.id.clone());
+            }
+        }
+        shown.push((page, lacking));
+    }
+    Ok(shown)
+}
+
 type Done = hub::storage::Result<()>;
 
 impl LogStore for Watched {
@@ -322,6 +363,7 @@ impl LogStore for Watched {
         if let Some(mutant) = self.mutant {
             mutant.spoil_hub(&self.disk);
         }
+        self.look_at_the_site()?;
         self.watch.after().map_err(stopped)
     }
 

@@ -1,7 +1,7 @@
 //! What must be true at the end of every story.
 
 use crate::Outcome;
-use crate::centro::{COMUNE, Centro, TABLES};
+use crate::centro::{COMUNE, Centro, TABLES, shown};
 use crate::desk::Desk;
 use crate::ledger::{Ledger, words};
 use crate::line::call;
@@ -90,10 +90,13 @@ impl End<'_> {
     /// What is broken first.
     pub fn check(&self) -> Result<(), Broken> {
         let province = Province::read(self.centro)?;
+        for desk in self.desks {
+            desk.witness().note()?;
+        }
         self.log_is_sound(&province)?;
         self.log_folds_to_the_entities(&province)?;
         self.edits_survive_deletions(&province)?;
-        self.nothing_accepted_is_lost(&province)?;
+        self.nothing_is_lost(&province)?;
         self.site_shows_what_was_accepted(&province)?;
         for desk in self.desks {
             self.desk_is_at_rest(desk, &province)?;
@@ -162,25 +165,32 @@ impl End<'_> {
         Ok(())
     }
 
-    fn nothing_accepted_is_lost(&self, province: &Province) -> Result<(), Broken> {
+    /// What the hub ever accepted is in its log or was refused since; what ever waited to be sent is in its log
+    /// or in a row of "Da risolvere", and so is what it refused.
+    fn nothing_is_lost(&self, province: &Province) -> Result<(), Broken> {
         let log: BTreeSet<_> = province.log.iter().map(|entry| entry.id.as_str()).collect();
-        let mut refused: BTreeSet<String> = self.centro.log.look(|conn| {
+        let refused: BTreeSet<String> = self.centro.log.look(|conn| {
             let mut query = conn.prepare("SELECT id FROM result WHERE refusal IS NOT NULL")?;
             let ids = query.query_map([], |row| row.get(0))?;
             ids.collect()
         })?;
-        // Refused by a hub that was restored since: the row is here.
-        for desk in self.desks {
-            refused.extend(desk.disk.look(|conn| {
-                let mut query = conn.prepare("SELECT op FROM conflict WHERE op IS NOT NULL")?;
-                let ids = query.query_map([], |row| row.get(0))?;
-                ids.collect::<rusqlite::Result<Vec<String>>>()
-            })?);
-        }
+        let rows = self.ledger.all_in_rows();
+        let in_log = |id: &String| log.contains(id.as_str());
         for id in self.ledger.all_accepted() {
-            let there = log.contains(id.as_str()) || refused.contains(&id);
+            // Refused by a hub that was restored since: the row is at a desk.
+            let there = in_log(&id) || refused.contains(&id) || rows.contains(&id);
             ensure(there, "acknowledged", || {
                 format!("operation {id} was accepted, and is nowhere")
+            })?;
+        }
+        for id in &refused {
+            ensure(in_log(id) || rows.contains(id), "da risolvere", || {
+                format!("operation {id} was refused, and no row says so")
+            })?;
+        }
+        for id in self.ledger.all_queued() {
+            ensure(in_log(&id) || rows.contains(&id), "kept", || {
+                format!("operation {id} waited to be sent, and is nowhere")
             })?;
         }
         Ok(())
@@ -197,22 +207,7 @@ impl End<'_> {
             })
             .collect();
         let comune = self.centro.comune()?;
-        let shown = comune.reading(|tx| {
-            let changes = tx.public_since(0, usize::MAX >> 1)?;
-            let mut shown = Vec::new();
-            for page in changes.into_iter().filter_map(|change| change.public) {
-                let fields = &page.publication.fields;
-                let files = fields.attachments.iter().chain(page.body.files());
-                let mut lacking = Vec::new();
-                for file in files {
-                    if !tx.file(&file.id)?.is_some_and(|file| file.complete) {
-                        lacking.push(file.id.clone());
-                    }
-                }
-                shown.push((page, lacking));
-            }
-            Ok(shown)
-        })?;
+        let shown = comune.reading(shown)?;
         for (page, lacking) in shown {
             let key = (page.publication.seq, page.id.clone());
             ensure(published.contains(&key), "site", || {
@@ -364,8 +359,12 @@ impl End<'_> {
         let known: BTreeSet<_> = before.lines().filter_map(Answered::read).collect();
         let rows: BTreeSet<_> = before.lines().collect();
         let new: Vec<_> = after.lines().filter(|row| !rows.contains(row)).collect();
+        let logged = before.lines().filter_map(|row| row.strip_prefix("log\t"));
+        let logged: BTreeSet<_> = logged.filter_map(|row| row.split('\t').nth(1)).collect();
+        // What is in the log must not be refused now: its maker would read in "Da risolvere" what is on the page.
+        let again = |it: &Answered<'_>| it.refused() && !logged.contains(it.id);
         let harmless =
-            |row: &&str| Answered::read(row).is_some_and(|it| it.refused() || known.contains(&it));
+            |row: &&str| Answered::read(row).is_some_and(|it| again(&it) || known.contains(&it));
         let kept = after.lines().count() == rows.len() + new.len();
         ensure(kept && new.iter().all(harmless), "replay", || {
             let harmful = new.iter().filter(|row| !harmless(row)).take(3);

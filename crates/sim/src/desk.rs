@@ -4,7 +4,7 @@ use crate::Outcome;
 use crate::centro::{COMUNE, Centro, Templates};
 use crate::clock::Clock;
 use crate::disk::{Disk, held};
-use crate::ledger::{Ledger, word, words};
+use crate::ledger::{Ledger, Waiting, word, words};
 use crate::line::Line;
 use crate::mutant::Mutant;
 use crate::roll::Roll;
@@ -18,7 +18,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use store::{Filter, Identity, Remedy, Secret, Store, StoreError};
+use store::{AtCommit, Filter, Identity, Remedy, Secret, Store, StoreError};
 use sync::{CallError, DeviceKey, Engine, EngineConfig, EngineHandle};
 use world::Work;
 
@@ -38,7 +38,7 @@ pub struct Desk {
     /// As whom the hub knows it.
     pub identity: Identity,
     /// What survives a stop.
-    pub disk: Disk,
+    pub disk: Arc<Disk>,
     /// Stops it.
     pub watch: Arc<Watch>,
     /// Its clock.
@@ -96,7 +96,7 @@ impl Desk {
             .centro
             .enrol(device, key.public_bytes(), person, role)?;
         let desk = Self::at(place, index, identity, templates.workspace.copy()?);
-        let store = Store::open_watched(desk.disk.name(), desk.watch.clone())?;
+        let store = Store::open_watched(desk.disk.name(), desk.witness())?;
         store.set_identity(&desk.identity)?;
         drop(store);
         desk.start(place, None)?;
@@ -119,7 +119,7 @@ impl Desk {
             index,
             name: name(index),
             identity,
-            disk,
+            disk: Arc::new(disk),
             watch: Arc::default(),
             clock: Arc::new(place.centro.clock.copy()),
             ledger: place.ledger.clone(),
@@ -148,7 +148,7 @@ impl Desk {
             self.ledger.trace(format!("{} was spoilt", self.name));
         }
         self.watch.start();
-        let store = Store::open_watched(self.disk.name(), self.watch.clone())?;
+        let store = Store::open_watched(self.disk.name(), self.witness())?;
         let line = Line::new(self, place.centro, place.ledger);
         let mut config = EngineConfig::over(&self.identity, Arc::new(line));
         config.clock = self.clock.clone();
@@ -157,6 +157,16 @@ impl Desk {
         let engine = Engine::start(&runtime, store.clone(), config);
         *held(&self.up) = Some((store, engine));
         Ok(())
+    }
+
+    /// Who stands at its commits.
+    pub fn witness(&self) -> Arc<Witness> {
+        Arc::new(Witness {
+            desk: self.index,
+            disk: self.disk.clone(),
+            watch: self.watch.clone(),
+            ledger: self.ledger.clone(),
+        })
     }
 
     fn running(&self) -> bool {
@@ -255,10 +265,8 @@ impl Desk {
             StoreError::Refused(_) | StoreError::NotFound(_) | StoreError::Text(_)
         );
         if !expected && !self.watch.stopped() {
-            self.ledger.wrong(format!(
-                "{} {act}: the workspace failed: {error}",
-                self.name
-            ));
+            let how = format!("{} {act}: the workspace failed: {error}", self.name);
+            self.ledger.wrong("workspace", how);
         }
     }
 
@@ -271,6 +279,58 @@ impl Desk {
         let mut pages: Vec<_> = list.rows.into_iter().map(|row| row.id).collect();
         pages.sort();
         Ok(pages)
+    }
+}
+
+/// Stands at the commits of a desk: remembers what is kept from now on, and stops it there.
+pub struct Witness {
+    desk: usize,
+    disk: Arc<Disk>,
+    watch: Arc<Watch>,
+    ledger: Arc<Ledger>,
+}
+
+impl Witness {
+    /// Remembers what waits to be sent, and what a person must see.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn note(&self) -> Outcome {
+        let (outbox, rows) = self.disk.look(|conn| {
+            let mut outbox = conn.prepare_cached(
+                "SELECT pos, op, iif(json_extract(change, '$.set') IS NULL, NULL, entity || ' ' || slot)
+                 FROM outbox",
+            )?;
+            let outbox = outbox.query_map([], |row| {
+                Ok(Waiting {
+                    place: row.get(0)?,
+                    op: row.get(1)?,
+                    field: row.get(2)?,
+                })
+            })?;
+            let mut rows = conn.prepare_cached("SELECT id, op FROM conflict")?;
+            let rows = rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            Ok((
+                outbox.collect::<rusqlite::Result<Vec<_>>>()?,
+                rows.collect::<rusqlite::Result<Vec<_>>>()?,
+            ))
+        })?;
+        self.ledger.queued(self.desk, outbox);
+        self.ledger.rows(self.desk, &rows);
+        Ok(())
+    }
+}
+
+impl AtCommit for Witness {
+    fn before(&self) -> store::Result<()> {
+        AtCommit::before(&*self.watch)
+    }
+
+    fn after(&self) -> store::Result<()> {
+        if let Err(error) = self.note() {
+            self.ledger.wrong("storage", error.to_string());
+        }
+        AtCommit::after(&*self.watch)
     }
 }
 

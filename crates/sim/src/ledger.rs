@@ -17,6 +17,17 @@ pub fn words(text: &str) -> BTreeSet<u32> {
     (0..text.len()).filter(start).filter_map(number).collect()
 }
 
+/// An operation that waits to be sent.
+#[derive(Debug)]
+pub struct Waiting {
+    /// Its place in the outbox.
+    pub place: i64,
+    /// Its identity.
+    pub op: String,
+    /// The field of a page that it sets, if it does that.
+    pub field: Option<String>,
+}
+
 /// What was said and done.
 #[derive(Debug, Default)]
 pub struct Ledger(Mutex<Book>);
@@ -33,8 +44,15 @@ struct Book {
     calls: Vec<(usize, Request)>,
     /// What happened, line by line.
     trace: Vec<String>,
-    /// What must never happen, and did.
-    wrong: Vec<String>,
+    /// What must never happen, and did: the law, and how.
+    wrong: Vec<(&'static str, String)>,
+    /// The operation that stood last at a place in the outbox of a desk. (Places below 1 are for those that a
+    /// restored hub gets again.)
+    queued: BTreeMap<(usize, i64), String>,
+    /// The fields that operations set.
+    fields: BTreeMap<String, String>,
+    /// The operations that a row of "Da risolvere" at a desk ever was about.
+    rows: BTreeMap<(usize, i64), BTreeSet<String>>,
 }
 
 impl Ledger {
@@ -102,13 +120,57 @@ impl Ledger {
         held(&self.0).trace.clone()
     }
 
-    /// Something happened that must never happen.
-    pub fn wrong(&self, what: String) {
-        held(&self.0).wrong.push(what);
+    /// A desk has these operations in its outbox. Another one at the same place replaces what was not sent.
+    pub fn queued(&self, who: usize, outbox: Vec<Waiting>) {
+        let mut book = held(&self.0);
+        for Waiting { place, op, field } in outbox {
+            if let Some(field) = field {
+                book.fields.insert(op.clone(), field);
+            }
+            if place > 0 {
+                book.queued.insert((who, place), op);
+            }
+        }
+    }
+
+    /// Every operation that was in an outbox, and was not replaced before it was sent.
+    pub fn all_queued(&self) -> BTreeSet<String> {
+        held(&self.0).queued.values().cloned().collect()
+    }
+
+    /// A desk has these rows in "Da risolvere", each about an operation: all rows it ever had. One about a later
+    /// operation on the same field stays the same row.
+    pub fn rows(&self, who: usize, rows: &[(i64, Option<String>)]) {
+        let mut book = held(&self.0);
+        for (id, op) in rows {
+            let known = book.rows.entry((who, *id)).or_default();
+            known.extend(op.clone());
+        }
+        let there: BTreeSet<i64> = rows.iter().map(|(id, _)| *id).collect();
+        book.rows
+            .retain(|(of, id), _| *of != who || there.contains(id));
+    }
+
+    /// Every operation that a row of "Da risolvere" is about, or was until a later one took its place. One field of
+    /// one page is one disagreement, however many operations on it were refused.
+    pub fn all_in_rows(&self) -> BTreeSet<String> {
+        let book = held(&self.0);
+        let rows: BTreeSet<_> = book.rows.values().flatten().collect();
+        let fields: BTreeSet<_> = rows.iter().filter_map(|op| book.fields.get(*op)).collect();
+        let same = book
+            .fields
+            .iter()
+            .filter(|(_, field)| fields.contains(field));
+        same.map(|(op, _)| op).chain(rows).cloned().collect()
+    }
+
+    /// Something happened that must never happen: the law, and how.
+    pub fn wrong(&self, law: &'static str, how: String) {
+        held(&self.0).wrong.push((law, how));
     }
 
     /// The first thing that must never happen, and did.
-    pub fn first_wrong(&self) -> Option<String> {
+    pub fn first_wrong(&self) -> Option<(&'static str, String)> {
         held(&self.0).wrong.first().cloned()
     }
 }

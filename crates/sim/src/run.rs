@@ -255,8 +255,8 @@ impl<'a> Scene<'a> {
                 Ok(Ok(())) => {}
             }
         }
-        if let Some(how) = self.ledger.first_wrong() {
-            return Err(Broken::new("workspace", how));
+        if let Some((law, how)) = self.ledger.first_wrong() {
+            return Err(Broken::new(law, how));
         }
         Ok(trouble)
     }

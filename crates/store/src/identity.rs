@@ -120,6 +120,8 @@ pub(crate) mod key {
     pub(crate) const HUB_SCHEMA: &str = "sync.hub_schema";
     /// The version of operations with which the log was read.
     pub(crate) const READ_SCHEMA: &str = "sync.read_schema";
+    /// The version that the hub said it is of.
+    pub(crate) const HUB_VERSION: &str = "sync.hub_version";
     /// Work without the network.
     pub(crate) const OFFLINE: &str = "line.off";
     /// When the hub last took and gave everything there was.

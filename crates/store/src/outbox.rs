@@ -499,6 +499,7 @@ impl Store {
                 ops: ready(tx, room, Files::Before)?,
                 budget,
                 own: number(tx, key::OWN)? == 1,
+                ..SyncRequest::default()
             })
         })
     }

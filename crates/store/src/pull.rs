@@ -1,6 +1,6 @@
 //! Taking in an answer of the hub: results, then the log, then the outbox replayed on top.
 
-use crate::identity::{Identity, key, me, number, set_number};
+use crate::identity::{Identity, key, me, number, set_number, set_setting, setting};
 use crate::outbox::{self, Parked, Queued};
 use crate::text::{self, Docs};
 use crate::{Applied, Result, Store, What, agreement, conflict, entity, history, scope};
@@ -107,6 +107,9 @@ impl<'a> Intake<'a> {
         request: &SyncRequest,
         response: &SyncResponse,
     ) -> Result<Applied> {
+        if request.asks_version {
+            self.version(response.version.as_deref())?;
+        }
         let known = epoch(self.conn)?;
         let changed = known != 0 && response.epoch != known;
         if changed && request.epoch == known {
@@ -183,6 +186,15 @@ impl<'a> Intake<'a> {
         if number(self.conn, key::HUB_SCHEMA)? != u64::from(hub) {
             set_number(self.conn, key::HUB_SCHEMA, hub.into())?;
             outbox::unpark(self.conn, Parked::Newer)?;
+        }
+        Ok(())
+    }
+
+    /// What the hub says of its version; one that says nothing is an old one.
+    fn version(&mut self, said: Option<&str>) -> Result<()> {
+        let version = said.filter(|said| is_version(said)).unwrap_or_default();
+        if setting(self.conn, key::HUB_VERSION)?.unwrap_or_default() != version {
+            set_setting(self.conn, key::HUB_VERSION, version)?;
         }
         Ok(())
     }
@@ -449,6 +461,23 @@ impl<'a> Intake<'a> {
             }
         }
         Ok(())
+    }
+}
+
+/// Digits with dots, perhaps a word behind (`1.2.0-rc.1`): it is told to others, so it can be nothing else.
+fn is_version(said: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '+');
+    said.len() <= 32 && said.starts_with(|c: char| c.is_ascii_digit()) && said.chars().all(plain)
+}
+
+impl Store {
+    /// The version that the hub last said it is of; `None` where it said none.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn hub_version(&self) -> Result<Option<String>> {
+        let said = self.read(|conn| setting(conn, key::HUB_VERSION))?;
+        Ok(said.filter(|said| !said.is_empty()))
     }
 }
 

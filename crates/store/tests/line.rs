@@ -3,11 +3,12 @@
 
 mod common;
 
-use common::{NOW, clerk, complete_page, publish};
+use common::{Hub, NOW, clerk, complete_page, publish};
 use domain::line::{Carried, Fault, LineLimits, Metered, QuietHours, SMALL_FILE};
 use domain::sito::PageChange;
 use domain::{FileRef, PageId};
-use store::{Attempt, Store, Traffic, Wait};
+use protocol::{SyncRequest, SyncResponse};
+use store::{Attempt, Room, Store, Traffic, Wait};
 
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
@@ -250,4 +251,34 @@ fn the_census_counts_and_names_nobody() {
     assert!(census.waiting > 0 && census.bytes > 0 && census.oldest > 0);
     let text = serde_json::to_string(&census).unwrap();
     assert!(!text.contains("Anna") && !text.contains("Neve"), "{text}");
+}
+
+#[test]
+fn the_version_that_a_hub_says_is_kept_where_it_can_be_nothing_else() {
+    let store = clerk("anna");
+    let mut hub = Hub::default();
+    let mut says = |version: Option<&str>, asks_version: bool| {
+        let request = SyncRequest {
+            asks_version,
+            ..store.next_request(Room::of(1000), 1000).unwrap()
+        };
+        let response = SyncResponse {
+            version: version.map(str::to_owned),
+            ..hub.call("anna", &request)
+        };
+        store.apply_response(&request, &response, NOW).unwrap();
+        store.hub_version().unwrap()
+    };
+    assert_eq!(says(None, true), None);
+    assert_eq!(says(Some("1.12.0-rc.1"), true), Some("1.12.0-rc.1".into()));
+    // Nobody asked: it is as it was.
+    assert_eq!(says(None, false), Some("1.12.0-rc.1".into()));
+    let long = "1".repeat(33);
+    for version in ["Maria Rossi", "", "v1", "1.0 di Anna", "1.0\n", &long] {
+        assert_eq!(says(Some("1.0.0"), true), Some("1.0.0".into()));
+        assert_eq!(says(Some(version), true), None, "{version}");
+    }
+    // An older hub from a backup says none.
+    assert_eq!(says(Some("1.0.0"), true), Some("1.0.0".into()));
+    assert_eq!(says(None, true), None);
 }

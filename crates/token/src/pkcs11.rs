@@ -5,7 +5,6 @@
 
 use crate::certificate::{chain, kind, signs_documents};
 use crate::helper::Helper;
-use crate::pkcs12::hex;
 use crate::signature;
 use crate::wire::{KeyName, Mechanism, Reply, Request, Slot};
 use openssl::hash::{Hasher, MessageDigest};
@@ -378,7 +377,7 @@ fn id(parts: &[&[u8]]) -> Option<IdentityId> {
             .ok()?;
         hasher.update(part).ok()?;
     }
-    Some(IdentityId(hex(&hasher.finish().ok()?[..16])))
+    Some(IdentityId(signing::hex(&hasher.finish().ok()?[..16])))
 }
 
 impl Signer for Pkcs11Signer {

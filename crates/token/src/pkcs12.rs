@@ -43,7 +43,7 @@ impl Pkcs12Signer {
             .digest(MessageDigest::sha256())
             .map_err(|e| trouble(&e))?;
         let identity = Identity {
-            id: IdentityId(hex(&digest[..16])),
+            id: IdentityId(signing::hex(&digest[..16])),
             certificate: certificate.to_der().map_err(|e| trouble(&e))?,
             chain: certificate::chain(&certificate, &others),
             key: kind,
@@ -148,12 +148,4 @@ fn trouble(error: &ErrorStack) -> SignerError {
     } else {
         SignerError::Key(error.to_string())
     }
-}
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

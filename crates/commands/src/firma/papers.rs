@@ -168,7 +168,7 @@ fn read(name: &str, bytes: Arc<[u8]>, folder: Option<PathBuf>) -> Result<Open> {
             id: PaperId(String::new()),
             size: bytes.len() as u64,
             kind,
-            sha256: hex(&digest.bytes),
+            sha256: signing::hex(&digest.bytes),
             pages: Vec::new(),
             warnings: Vec::new(),
             no_pdf: Some(NoPdf::NotPdf),
@@ -296,10 +296,6 @@ pub fn file_name(name: &str) -> String {
         many if many > LONGEST_NAME => kept.chars().skip(many - LONGEST_NAME).collect(),
         _ => kept.to_owned(),
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Forgets documents; none: all.

@@ -56,7 +56,7 @@ impl Hub {
             self.registry().seen(&[(device.id.clone(), now)])?;
         }
         writing.finish()?;
-        std::fs::rename(&part, answer)?;
+        world::disk::rename(&part, answer)?;
         tracing::info!(device = %device.id, comune = %device.comune, "a bundle was taken");
         Ok(head)
     }

@@ -145,6 +145,5 @@ fn settle(temp: &Path, path: &Path) -> io::Result<()> {
         return Err(io::ErrorKind::InvalidInput.into());
     };
     fs::create_dir_all(shelf)?;
-    fs::rename(temp, path)?;
-    File::open(shelf)?.sync_all()
+    world::disk::rename(temp, path)
 }

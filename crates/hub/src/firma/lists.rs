@@ -9,8 +9,7 @@ use crate::error::Failure;
 use crate::storage::StorageError;
 use protocol::firma::Thing;
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::Write;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError};
 use std::time::SystemTime;
@@ -299,10 +298,5 @@ fn newest(before: Vec<Known>, now: &[Known]) -> Vec<Known> {
 
 /// There as a whole or not at all.
 pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), ListsError> {
-    let part = path.with_extension("part");
-    let mut file = File::create(&part)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(&part, path)?;
-    Ok(())
+    Ok(world::disk::write(path, bytes)?)
 }

@@ -7,13 +7,12 @@ use crate::error::Failure;
 use crate::storage::Device;
 use crate::{Hub, metrics};
 use domain::{ComuneId, UnixMs};
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use protocol::firma::{MAX_INLINE, Reply};
 use signing::tsp::{Kind, Response, TspError};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::OnceCell;
+use world::Rome;
 
 /// The longest request, in bytes: a hash of 64 bytes, a number, a policy.
 const LONGEST: usize = 512;
@@ -84,7 +83,7 @@ impl Hub {
 
     /// Counted before it is asked for, so that no two calls take the last one; given back where none came.
     async fn stamp_anew(&self, comune: &ComuneId, request: Vec<u8>) -> Result<Reply, NoStamp> {
-        let month = month_of(self.now());
+        let month = Rome::at(self.now()).month;
         let limit = self.config().firma.limit(comune);
         let (of, at) = (comune.clone(), month.clone());
         let taken = self
@@ -164,7 +163,7 @@ impl Hub {
 
     /// The month by which stamps are counted now.
     pub fn month(&self) -> String {
-        month_of(self.now())
+        Rome::at(self.now()).month
     }
 }
 
@@ -213,13 +212,6 @@ impl From<Failure> for NoStamp {
     }
 }
 
-/// The calendar month of Rome.
-fn month_of(now: UnixMs) -> String {
-    let zone = TimeZone::get("Europe/Rome").unwrap_or(TimeZone::UTC);
-    let now = Timestamp::from_millisecond(now).unwrap_or_default();
-    now.to_zoned(zone).strftime("%Y-%m").to_string()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -227,7 +219,7 @@ mod tests {
     #[test]
     fn a_month_begins_at_midnight_in_rome() {
         // 30 November 2026, 22:59:59 and 23:00 UTC.
-        assert_eq!(month_of(1_796_079_599_000), "2026-11");
-        assert_eq!(month_of(1_796_079_600_000), "2026-12");
+        assert_eq!(Rome::at(1_796_079_599_000).month, "2026-11");
+        assert_eq!(Rome::at(1_796_079_600_000).month, "2026-12");
     }
 }

@@ -1,8 +1,8 @@
 //! What the files on disk show.
 
 use serde::{Deserialize, Serialize};
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::fs;
+use std::io;
 use std::path::Path;
 
 /// The state of the database that a site's files were rendered from.
@@ -24,10 +24,6 @@ impl Marker {
 
     /// Replaces the marker as a whole.
     pub(crate) fn write(&self, path: &Path) -> io::Result<()> {
-        let temp = path.with_extension("tmp");
-        let mut file = File::create(&temp)?;
-        file.write_all(&serde_json::to_vec(self)?)?;
-        file.sync_all()?;
-        fs::rename(&temp, path)
+        world::disk::write(path, &serde_json::to_vec(self)?)
     }
 }

@@ -49,6 +49,10 @@ impl Hub {
             epoch: self.epoch(),
             now: self.now(),
             schema: SCHEMA,
+            version: request
+                .request
+                .asks_version
+                .then(|| env!("CARGO_PKG_VERSION").to_owned()),
             ..SyncResponse::default()
         };
         self.push(device, request, &mut response)?;

@@ -51,6 +51,7 @@ fn request(ops: Vec<Operation>) -> SyncRequest {
         budget: 9_000,
         own: false,
         digests: [(scope(), crate::Digest(0, u64::MAX))].into(),
+        asks_version: true,
     }
 }
 

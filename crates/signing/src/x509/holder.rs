@@ -106,11 +106,7 @@ impl Certificate {
             issuer: find(&issuer, &oid::AT_COMMON_NAME)
                 .or_else(|| find(&issuer, &oid::AT_ORGANIZATION))
                 .unwrap_or_default(),
-            serial: self
-                .serial
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect(),
+            serial: crate::hex(&self.serial),
             not_before: Some(self.not_before),
             not_after: Some(self.not_after),
             limits,

@@ -4,7 +4,7 @@ use super::budget::Budget;
 use super::files::{CallReport, Lanes, Porter, Report, Step};
 use super::isolate::{Isolation, Next};
 use super::keys::Keys;
-use super::limits::{Gate, Gates, Limits, Rome};
+use super::limits::{Gate, Gates, Limits};
 use super::mend::Mended;
 use super::progress::{Rhythm, Seen, two_digits};
 use super::state::line_after;
@@ -21,7 +21,7 @@ use std::time::Duration;
 use store::{Applied, Attempt, Room, Store, StoreError, Traffic};
 use tokio::sync::{Notify, broadcast, mpsc, watch};
 use tokio::time::{Instant, sleep, sleep_until};
-use world::Work;
+use world::{Rome, Work};
 
 /// A difference of clocks worth telling, in milliseconds.
 const CLOCK_OFF: i64 = 5 * 60 * 1000;
@@ -63,6 +63,8 @@ pub(super) struct Courier {
     reconciled: bool,
     /// The hub has told its time since the start: before, a wrong clock may mistake the hour.
     told_time: bool,
+    /// The hub was asked for its version since the line was last lost.
+    told_version: bool,
     isolation: Isolation,
     pub(super) mended: Mended,
     limits: Limits,
@@ -103,6 +105,7 @@ impl Courier {
             last_exchange: None,
             reconciled: false,
             told_time: false,
+            told_version: false,
             isolation: Isolation::default(),
             mended: Mended::default(),
             limits: Limits::new(config.meter),
@@ -252,8 +255,13 @@ impl Courier {
         let (bytes, down) = self.budget.operations();
         let ops = self.isolation.most();
         let down = u32::try_from(down).unwrap_or(u32::MAX);
-        self.on_disk(move |store| store.next_request(Room { bytes, ops }, down))
-            .await
+        let request = self
+            .on_disk(move |store| store.next_request(Room { bytes, ops }, down))
+            .await?;
+        Ok(SyncRequest {
+            asks_version: !self.told_version,
+            ..request
+        })
     }
 
     /// One call. Gives whether there is more to pull.
@@ -280,7 +288,11 @@ impl Courier {
                 self.budget.packed((plain.up, packed.up), down);
                 self.take_in(request, answer.value).await
             }
-            Err(error) => self.not_taken(request, error).await,
+            Err(error) => {
+                // Behind it may be a hub that was updated.
+                self.told_version = false;
+                self.not_taken(request, error).await
+            }
         }
     }
 
@@ -292,6 +304,7 @@ impl Courier {
         self.last_exchange = Some(Instant::now());
         self.tell_clock(response.now);
         self.told_time = true;
+        self.told_version = true;
         let aside = self.isolation.succeeded();
         let diverged = response.diverged.clone();
         let progress = progress(&request, &response);

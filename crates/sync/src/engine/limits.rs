@@ -3,12 +3,12 @@
 use crate::meter::Meter;
 use domain::line::{Held, LineLimits, LineNow};
 use domain::{FileId, UnixMs};
-use jiff::{Timestamp, Zoned, tz::TimeZone};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use store::Traffic;
 use tokio::time::Instant;
+use world::Rome;
 
 /// How long an answer of the system is believed.
 const FRESH: Duration = Duration::from_secs(60);
@@ -151,33 +151,12 @@ impl Gates {
     }
 }
 
-/// A moment on the clocks of Rome, by which months and hours are counted.
-pub(super) struct Rome {
-    /// `2026-11`.
-    pub month: String,
-    /// The minute of the day on the wall.
-    pub minute: u16,
-}
-
-impl Rome {
-    /// A clock that tells no real time is taken for the year 1970: its months are counted like others.
-    pub fn at(now: UnixMs) -> Self {
-        let zone = TimeZone::get("Europe/Rome").unwrap_or(TimeZone::UTC);
-        let now = Timestamp::from_millisecond(now).unwrap_or_default();
-        let wall = Zoned::new(now, zone);
-        let minute = i16::from(wall.hour()) * 60 + i16::from(wall.minute());
-        Self {
-            month: format!("{:04}-{:02}", wall.year(), wall.month()),
-            minute: u16::try_from(minute).unwrap_or(0),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
     use domain::line::{Metered, QuietHours};
+    use jiff::Timestamp;
 
     fn at(time: &str) -> UnixMs {
         time.parse::<Timestamp>().unwrap().as_millisecond()

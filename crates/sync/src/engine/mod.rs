@@ -305,5 +305,5 @@ impl EngineHandle {
 
 /// The calendar month of Rome at this time, by which what the line carries is counted (`2026-11`).
 pub fn month_of(at: UnixMs) -> String {
-    limits::Rome::at(at).month
+    world::Rome::at(at).month
 }

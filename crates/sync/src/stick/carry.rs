@@ -138,7 +138,7 @@ impl<'a> Journey<'a> {
             append(&part, bytes).await?;
         }
         let to = to.to_owned();
-        off_thread(move || fs::rename(part, to)).await
+        off_thread(move || world::disk::settle(&part, &to)).await
     }
 }
 

@@ -89,9 +89,7 @@ impl Careful {
         fs::rename(&self.part, &self.to)?;
         self.kept = true;
         // Not every system lets a folder be synced; the file itself is on the disk.
-        if let Some(folder) = self.to.parent() {
-            let _ = File::open(folder).and_then(|folder| folder.sync_all());
-        }
+        let _ = world::disk::sync_folder(&self.to);
         Ok(())
     }
 }

@@ -9,6 +9,7 @@ mod copy;
 mod day;
 mod full;
 mod kill;
+mod road;
 mod world;
 
 /// The length of a test: `full` where it was asked for.

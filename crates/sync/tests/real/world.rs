@@ -1,5 +1,6 @@
 //! A hub and desks as processes, and what must hold when all is over.
 
+use crate::road::{Place, tls};
 use hub::{Config, Limits};
 use protocol::Logged;
 use std::collections::{BTreeMap, BTreeSet};
@@ -40,6 +41,7 @@ fn be_the_hub() {
 fn config(data: &Path, listen: SocketAddr) -> Config {
     let mut config = Config::new(data);
     config.listen = listen;
+    config.tls = tls();
     config.limits = Limits {
         device: 1_000_000,
         ..Limits::default()
@@ -57,6 +59,7 @@ fn hasty(haste: i64) -> hub::Clock {
 /// The hub's process.
 pub struct HubProcess {
     child: Child,
+    place: Place,
     data: PathBuf,
     haste: u32,
     pub address: SocketAddr,
@@ -69,11 +72,19 @@ impl HubProcess {
 
     /// With a clock that runs so many times too fast.
     pub fn hasty(data: &Path, haste: u32) -> Self {
-        Self::start_at(data, SocketAddr::from(([127, 0, 0, 1], 0)), haste)
+        let place = Place::default();
+        let listen = place.listen();
+        Self::start_at(place, data, listen, haste)
     }
 
-    fn start_at(data: &Path, listen: SocketAddr, haste: u32) -> Self {
-        let mut child = Command::new(std::env::current_exe().unwrap())
+    /// At its end of what is between it and the desks.
+    pub fn start_in(place: &Place, data: &Path) -> Self {
+        Self::start_at(place.clone(), data, place.listen(), 1)
+    }
+
+    fn start_at(place: Place, data: &Path, listen: SocketAddr, haste: u32) -> Self {
+        let mut child = place
+            .far(std::env::current_exe().unwrap())
             .args(["--exact", "world::be_the_hub", "--ignored", "--nocapture"])
             .env("REAL_DATA", data)
             .env("REAL_LISTEN", listen.to_string())
@@ -91,6 +102,7 @@ impl HubProcess {
         std::thread::spawn(move || lines.for_each(drop));
         Self {
             child,
+            place,
             data: data.to_owned(),
             haste,
             address,
@@ -99,9 +111,16 @@ impl HubProcess {
 
     /// `kill -9`, and a new one on the same data and port.
     pub fn die_and_rise(self) -> Self {
-        let (data, address, haste) = (self.data.clone(), self.address, self.haste);
+        self.die_look_and_rise(|_| ()).0
+    }
+
+    /// The same; in between its data is looked at.
+    pub fn die_look_and_rise<T>(self, look: impl FnOnce(&Path) -> T) -> (Self, T) {
+        let (place, data) = (self.place.clone(), self.data.clone());
+        let (address, haste) = (self.address, self.haste);
         drop(self);
-        Self::start_at(&data, address, haste)
+        let seen = look(&data);
+        (Self::start_at(place, &data, address, haste), seen)
     }
 }
 
@@ -163,6 +182,7 @@ fn listen(out: ChildStdout) -> Vec<(String, String)> {
 pub struct Desk {
     pub folder: PathBuf,
     pub name: String,
+    place: Place,
     worker: Option<Worker>,
     rounds: usize,
     /// Options that every process of this desk gets.
@@ -177,6 +197,7 @@ impl Desk {
         Self {
             folder,
             name: name.to_owned(),
+            place: Place::default(),
             worker: None,
             rounds: 0,
             options: Vec::new(),
@@ -185,7 +206,13 @@ impl Desk {
     }
 
     pub fn enrol(folder: PathBuf, who: Person, hub: &str, code: &str) -> Self {
-        let desk = Self::at(folder, who.name);
+        Self::enrol_in(&Place::default(), folder, who, hub, code)
+    }
+
+    /// At its end of what is between it and the hub.
+    pub fn enrol_in(place: &Place, folder: PathBuf, who: Person, hub: &str, code: &str) -> Self {
+        let mut desk = Self::at(folder, who.name);
+        desk.place = place.clone();
         let words = [
             "enrol",
             "--hub",
@@ -234,7 +261,7 @@ impl Desk {
     }
 
     fn command(&self, words: &[&str]) -> Command {
-        let mut command = Command::new(CLIENT);
+        let mut command = self.place.near(CLIENT);
         command.args(words).arg("--dir").arg(&self.folder);
         command.args(&self.options);
         command
@@ -276,11 +303,16 @@ pub fn codes(data: &Path) -> [String; 2] {
     [ANNA, BRUNO].map(|who| code_at(&hub, &who, &who.comune()).unwrap())
 }
 
+/// The log of a hub that does not run.
+pub fn log_of(data: &Path) -> Vec<Logged> {
+    let hub = hub::Hub::open(Config::new(data)).unwrap();
+    log_at(&hub, &domain::ComuneId::new(ROCCAVERANO)).unwrap()
+}
+
 /// When all is over: every page said to be on disk is at the hub and looks the same at every desk; no
 /// operation stands twice in the log; nothing waits. Gives how many pages there are.
 pub fn check(data: &Path, desks: &[Desk]) -> usize {
-    let hub = hub::Hub::open(Config::new(data)).unwrap();
-    let log = log_at(&hub, &domain::ComuneId::new(ROCCAVERANO)).unwrap();
+    let log = log_of(data);
     let ids: BTreeSet<_> = log.iter().map(|entry| &entry.id).collect();
     assert_eq!(ids.len(), log.len(), "an operation stands twice in the log");
     let created: Vec<_> = log.iter().filter_map(created).collect();

@@ -122,11 +122,7 @@ impl Arriving {
             tracing::warn!(territory, why, "a list that was believed would be lost");
             return Err(TrustError::NotAList("a list that was believed").into());
         }
-        OpenOptions::new()
-            .write(true)
-            .open(&self.path)?
-            .sync_all()?;
-        fs::rename(&self.path, file_in(&self.folder))?;
+        world::disk::settle(&self.path, &file_in(&self.folder))?;
         Ok(belief)
     }
 }

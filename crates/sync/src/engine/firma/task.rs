@@ -6,7 +6,7 @@ use super::{FirmaConfig, lists};
 use crate::CallError;
 use crate::client::{HubClient, Weighed, Weight};
 use crate::clock::Clock;
-use crate::engine::limits::{Limits, Rome};
+use crate::engine::limits::Limits;
 use crate::engine::{Control, EngineConfig, EngineState, Event, Line, Wires};
 use crate::files_client::Arrived;
 use crate::transport::Patience;
@@ -19,7 +19,7 @@ use std::time::Duration;
 use store::{Attempt, Store, StoreError, Traffic};
 use tokio::sync::{Notify, broadcast, watch};
 use tokio::time::{Instant, sleep};
-use world::Work;
+use world::{Rome, Work};
 
 /// The name of the setting with the time at which the lists were last asked for.
 const ASKED: &str = "firma.lists_asked";
