@@ -106,27 +106,3 @@ fn what_differs_from_the_log_is_mended() {
     println!("{spoilt} stories with a workspace that differed from the log");
     assert!(spoilt > 0);
 }
-#[test]
-fn tmp_survey() {
-    let from: u64 = std::env::var("FROM").unwrap().parse().unwrap();
-    let count: u64 = std::env::var("COUNT").unwrap().parse().unwrap();
-    let next = std::sync::atomic::AtomicU64::new(from);
-    let began = std::time::Instant::now();
-    std::thread::scope(|scope| {
-        for _ in 0..2 {
-            scope.spawn(|| {
-                let teller = Teller::new().unwrap();
-                loop {
-                    let seed = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-                    if began.elapsed().as_secs() > 540 || seed >= from + count {
-                        return;
-                    }
-                    if let Some(broken) = teller.tell(&swarm::story(seed)).broken {
-                        println!("SURVEY {seed}: {broken}");
-                    }
-                }
-            });
-        }
-    });
-    println!("SURVEY {next:?} told");
-}
