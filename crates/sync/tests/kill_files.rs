@@ -80,7 +80,8 @@ fn client(folder: &Path, words: &[&str]) -> String {
         .output()
         .unwrap();
     let said = String::from_utf8(output.stdout).unwrap();
-    assert!(output.status.success(), "{words:?}: {said}");
+    let status = output.status;
+    assert!(status.success(), "{words:?}, {status}: {said}");
     said.trim().to_owned()
 }
 
@@ -118,7 +119,8 @@ fn carry_and_kill(folder: &Path, hub: &mut HubProcess, data: &Path) -> usize {
             hub.kill_and_start(data);
         }
     }
-    assert!(worker.wait().unwrap().success());
+    let status = worker.wait().unwrap();
+    assert!(status.success(), "{status}");
     KILLS
 }
 

@@ -10,6 +10,7 @@ mod words;
 use arguments::Arguments;
 use std::error::Error;
 use std::process::ExitCode;
+use std::time::Duration;
 
 type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
@@ -90,7 +91,8 @@ fn run(command: &str, arguments: &Arguments) -> Outcome<String> {
             _ => Ok(HELP.to_owned()),
         }
     });
-    // Nothing here must outlive its answer: a call that hangs is given up.
-    runtime.shutdown_background();
+    // Nothing here must outlive its answer: a call that hangs is given up. What still writes to the database ends
+    // before the process does, whose last act takes the ground of the cipher away.
+    runtime.shutdown_timeout(Duration::from_secs(2));
     said
 }

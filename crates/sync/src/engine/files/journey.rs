@@ -4,6 +4,7 @@ use super::Report;
 use protocol::files::{Digest, Manifest, Ranges};
 use std::ops::Range;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// A rest of a chunk this short goes with what is before it.
 const CRUMB: u64 = 2 * 1024;
@@ -17,6 +18,8 @@ pub(super) struct Journey {
     missing: Ranges,
     /// Under way.
     flying: Ranges,
+    /// How far it was told to be: people see no bar go back while calls overtake each other.
+    told_far: Arc<AtomicU64>,
     /// It was under way when the line was cut: the other side says whether it has it.
     doubt: Ranges,
 }
@@ -29,6 +32,7 @@ impl Journey {
             missing,
             flying: Ranges::default(),
             doubt: Ranges::default(),
+            told_far: Arc::default(),
         }
     }
 
@@ -78,6 +82,7 @@ impl Journey {
     pub fn lost(&mut self) {
         let flying = std::mem::take(&mut self.flying);
         self.doubt.extend(&flying);
+        self.told_far.store(0, Relaxed);
     }
 
     /// Something is in doubt.
@@ -101,29 +106,29 @@ impl Journey {
     /// Begins anew with what the other side says it lacks.
     pub fn restart(&mut self, lacks: Ranges) {
         self.missing = lacks;
+        self.told_far.store(0, Relaxed);
         self.flying = Ranges::default();
         self.doubt = Ranges::default();
     }
 
     /// How far it is, for people to read.
     pub fn progress(&self, up: bool) -> Report {
-        let size = self.manifest.size;
-        Report::Progress {
-            file: self.manifest.file.clone(),
-            up,
-            done: size.saturating_sub(self.left()),
-            size,
-        }
+        self.so_far(up, 0)
     }
 
     /// How far it is while so many bytes more go up in one call.
     pub fn on_its_way(&self, bytes: u64) -> Report {
+        self.so_far(true, bytes)
+    }
+
+    fn so_far(&self, up: bool, bytes: u64) -> Report {
         let size = self.manifest.size;
-        let left = self.left().saturating_sub(bytes);
+        let done = size.saturating_sub(self.left().saturating_sub(bytes));
+        let before = self.told_far.fetch_max(done, Relaxed);
         Report::Progress {
             file: self.manifest.file.clone(),
-            up: true,
-            done: size.saturating_sub(left),
+            up,
+            done: done.max(before),
             size,
         }
     }
