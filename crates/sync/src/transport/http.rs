@@ -247,6 +247,7 @@ fn chain(error: &reqwest::Error) -> String {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may stop at the unexpected")]
 mod tests {
     use super::*;
     use std::sync::Mutex;
