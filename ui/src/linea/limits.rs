@@ -9,6 +9,7 @@ use api::Event;
 use api::stato::{LineRules, LineRulesSet};
 use domain::line::{LineLimits, Metered, QuietHours};
 use l10n::Lang;
+use std::cell::RefCell;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
@@ -29,16 +30,36 @@ pub struct LimitsProps {
 #[component]
 pub fn Limits(props: &LimitsProps) -> Html {
     let (t, news) = (lang(), use_news());
-    let limits = props.rules.limits;
-    let choose = Callback::from(move |limits: LineLimits| {
-        let news = news.clone();
-        spawn_local(async move {
-            match ipc::call(LineRulesSet { limits }).await {
-                Ok(_) => ipc::tell(&Event::Line),
-                Err(failure) => news.failed(failure),
+    let kept = props.rules.limits;
+    // What was chosen and is not kept yet: the next choice starts from it.
+    let chosen = use_state_eq(|| None::<LineLimits>);
+    let saves = use_mut_ref(Saves::default);
+    let limits = chosen.unwrap_or(kept);
+    {
+        let chosen = chosen.setter();
+        use_effect_with((kept, limits), move |(kept, limits)| {
+            if kept == limits {
+                chosen.set(None);
             }
         });
-    });
+    }
+    let choose = {
+        let chosen = chosen.setter();
+        Callback::from(move |limits: LineLimits| {
+            chosen.set(Some(limits));
+            saves.borrow_mut().next = Some(limits);
+            if std::mem::replace(&mut saves.borrow_mut().busy, true) {
+                return;
+            }
+            let (saves, chosen, news) = (saves.clone(), chosen.clone(), news.clone());
+            spawn_local(async move {
+                if let Err(failure) = save(&saves).await {
+                    chosen.set(None);
+                    news.failed(failure);
+                }
+            });
+        })
+    };
     html! {
         <section class="card-plain linea-limits" aria-labelledby="linea-limiti">
             <h2 id="linea-limiti">{ t.limits_title() }</h2>
@@ -55,6 +76,27 @@ pub fn Limits(props: &LimitsProps) -> Html {
             />
         </section>
     }
+}
+
+/// Choices on their way to be kept: one after the other, for an earlier one must not arrive last.
+#[derive(Default)]
+struct Saves {
+    busy: bool,
+    next: Option<LineLimits>,
+}
+
+async fn save(saves: &RefCell<Saves>) -> Result<(), api::Failure> {
+    let mut outcome = Ok(());
+    loop {
+        let next = saves.borrow_mut().next.take();
+        let Some(limits) = next.filter(|_| outcome.is_ok()) else {
+            break;
+        };
+        outcome = ipc::call(LineRulesSet { limits }).await.map(drop);
+        ipc::tell(&Event::Line);
+    }
+    saves.borrow_mut().busy = false;
+    outcome
 }
 
 #[derive(Properties, PartialEq)]
