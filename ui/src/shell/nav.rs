@@ -152,16 +152,21 @@ fn use_calm_words() -> Option<LineWords> {
     let said = use_line().map(|line| words::line(lang(), &line));
     let setter = shown.setter();
     let was_good = shown.as_ref().is_some_and(|words| words.tone == Tone::Good);
-    use_effect_with((said, was_good), move |(said, was_good)| {
-        let calm = said.as_ref().is_some_and(|words| words.tone == Tone::Calm);
-        let timer = if *was_good && calm {
-            let said = said.clone();
-            Some(Timeout::new(MOMENT, move || setter.set(said)))
-        } else {
+    let calm = said.as_ref().is_some_and(|words| words.tone == Tone::Calm);
+    let ripe = use_state_eq(|| false);
+    {
+        // How far it is changes all the time: the moment counts from when it began.
+        let ripe = ripe.setter();
+        use_effect_with(was_good && calm, move |begins| {
+            ripe.set(false);
+            let timer = begins.then(|| Timeout::new(MOMENT, move || ripe.set(true)));
+            move || drop(timer)
+        });
+    }
+    use_effect_with((said, was_good && calm && !*ripe), move |(said, waits)| {
+        if !waits {
             setter.set(said.clone());
-            None
-        };
-        move || drop(timer)
+        }
     });
     (*shown).clone()
 }

@@ -1,9 +1,10 @@
-//! Long calls: one connection after the other carries a large file over a quick line, and never stands before what is
-//! urgent for more than a few seconds.
+//! Long calls: one at a time carries a large file over a quick line, and never stands before what is urgent for more
+//! than a few seconds.
 //!
-//! A body is given to the network little by little, about as fast as the line was measured to be. Faster, and what
-//! was given stands in buffers that nobody can take it out of: the kernel's, a proxy's, a satellite modem's. The next
-//! call begins to give when the last one has given everything, so that the line does not rest while the hub answers.
+//! A body is given to the network little by little, not much faster than the line was measured to be. Else what was
+//! given stands in buffers that nobody can take it out of: the kernel's, a proxy's, a satellite modem's. A second call
+//! that begins to give while the first waits for its answer was tried: at a redial both lose what is under way, and the
+//! line carried less.
 
 use super::hold::Hold;
 use super::journey::Journey;
@@ -13,38 +14,18 @@ use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep_until};
 
-/// Long calls under way at a time: one gives, one waits for its answer.
-pub(super) const WINDOW: usize = 2;
 /// Bytes given at once: a measure that is too low must not make the line rest.
 const AT_ONCE: f64 = 128.0 * 1024.0;
 /// How far a call is, is told whenever so many bytes more went: about once a second where the line is just quick.
 const TOLD: usize = 4 * PIECE;
 
-/// What the long calls of a lane share: who holds it gives.
-#[derive(Clone)]
-pub(super) struct Road {
-    hold: Hold,
-    turn: Arc<Semaphore>,
-}
-
-impl Road {
-    /// A road on which what is urgent goes first.
-    pub fn new(hold: &Hold) -> Self {
-        Self {
-            hold: hold.clone(),
-            turn: Arc::new(Semaphore::new(1)),
-        }
-    }
-}
-
 /// How a long call goes.
 #[derive(Clone)]
 pub(super) struct Way {
-    /// Whose turn it is.
-    pub road: Road,
+    /// What is urgent goes first.
+    pub hold: Hold,
     /// Bytes per second to give.
     pub pace: f64,
 }
@@ -57,15 +38,8 @@ pub(super) struct Flowing {
     /// Bytes that go, and bytes of the file that they are.
     scale: (usize, u64),
     given: Arc<AtomicUsize>,
-    turn: Mutex<Turn>,
-}
-
-/// The call's turn on the road.
-#[derive(Default)]
-struct Turn {
     /// Since when bytes are given; later by as long as it was held.
-    since: Option<Instant>,
-    road: Option<OwnedSemaphorePermit>,
+    since: Mutex<Option<Instant>>,
 }
 
 impl Flowing {
@@ -83,33 +57,23 @@ impl Flowing {
             journey,
             scale,
             given,
-            turn: Mutex::default(),
+            since: Mutex::default(),
         }
     }
 
-    /// Waits for the turn, for what is urgent, and for the pace.
+    /// Waits for what is urgent, and for the pace.
     async fn wait(&self, given: usize) {
-        let road = match self.turn(|turn| turn.road.is_some()) {
-            true => None,
-            false => self.way.road.turn.clone().acquire_owned().await.ok(),
-        };
         let held = Instant::now();
-        self.way.road.hold.free().await;
-        let now = Instant::now();
-        let since = self.turn(|turn| {
-            turn.road = turn.road.take().or(road);
-            let since = turn.since.map_or(now, |since| since + (now - held));
-            turn.since = Some(since);
-            since
-        });
+        self.way.hold.free().await;
+        let since = self.since(held.elapsed());
         sleep_until(since + due(given, self.way.pace)).await;
-        if given + PIECE >= self.scale.0 {
-            self.turn(|turn| turn.road = None);
-        }
     }
 
-    fn turn<T>(&self, at: impl FnOnce(&mut Turn) -> T) -> T {
-        at(&mut self.turn.lock().unwrap_or_else(PoisonError::into_inner))
+    fn since(&self, held: Duration) -> Instant {
+        let mut since = self.since.lock().unwrap_or_else(PoisonError::into_inner);
+        let moved = since.map_or_else(Instant::now, |since| since + held);
+        *since = Some(moved);
+        moved
     }
 
     fn say(&self, given: usize) {

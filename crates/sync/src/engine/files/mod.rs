@@ -3,7 +3,7 @@
 //! | lane | carries | under way |
 //! |---|---|---|
 //! | [`Lane::Urgent`] | files up of which little is new | goes at once, beside the operations |
-//! | [`Lane::Bulk`] | the other files up | three calls of about a round trip, none new while something urgent goes; on a quick line one [long](long) call after the other, which rest then |
+//! | [`Lane::Bulk`] | the other files up | three calls of about a round trip, none new while something urgent goes; on a quick line one [long](long) call after the other, which rests then |
 //! | [`Lane::Down`] | files down | three calls of about a round trip |
 //!
 //! A lane is a task that lives while it has something to carry. What it did it tells the courier in

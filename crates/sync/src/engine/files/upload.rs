@@ -3,7 +3,7 @@
 use super::flow::{Flow, WINDOW};
 use super::hold::Hold;
 use super::journey::Journey;
-use super::long::{self, Flowing, Road, Way};
+use super::long::{Flowing, Way};
 use super::porter::Porter;
 use super::skipped::of_the_file;
 use super::{Lane, Report};
@@ -75,14 +75,14 @@ impl Uploads {
     pub async fn run(&mut self, porter: &Porter, hold: &Hold) -> Result<(), CallError> {
         self.journeys.values_mut().for_each(Journey::lost);
         (self.current, self.asked) = (None, false);
-        let (mut flights, road) = (JoinSet::new(), Road::new(hold));
+        let mut flights = JoinSet::new();
         self.confirm(porter).await?;
         loop {
             if self.lane == Lane::Bulk && !hold.is_free() && flights.is_empty() {
                 hold.free().await;
             }
             if self.lane == Lane::Urgent || hold.is_free() {
-                self.fill(porter, &road, &mut flights).await?;
+                self.fill(porter, hold, &mut flights).await?;
             }
             match flights.join_next().await {
                 None => return Ok(()),
@@ -115,7 +115,7 @@ impl Uploads {
     async fn fill(
         &mut self,
         porter: &Porter,
-        road: &Road,
+        hold: &Hold,
         flights: &mut JoinSet<Landed>,
     ) -> Result<(), CallError> {
         while flights.len() < self.window() {
@@ -126,7 +126,7 @@ impl Uploads {
                 self.begin(porter, &file).await?;
                 continue;
             }
-            if !self.fly(porter, road, &file, flights) {
+            if !self.fly(porter, hold, &file, flights) {
                 if !flights.is_empty() {
                     return Ok(());
                 }
@@ -140,7 +140,7 @@ impl Uploads {
 
     fn window(&self) -> usize {
         match self.long_size() {
-            Some(_) => long::WINDOW,
+            Some(_) => 1,
             None => WINDOW,
         }
     }
@@ -273,7 +273,7 @@ impl Uploads {
     fn fly(
         &mut self,
         porter: &Porter,
-        road: &Road,
+        hold: &Hold,
         file: &FileId,
         flights: &mut JoinSet<Landed>,
     ) -> bool {
@@ -302,7 +302,7 @@ impl Uploads {
             .flow
             .patience(long.map_or(2 * ranges.len(), |_| BUFFERED));
         let way = long.map(|_| Way {
-            road: road.clone(),
+            hold: hold.clone(),
             pace: self.flow.pace(),
         });
         let call = put(porter.clone(), journey.clone(), ranges, patience, way);
