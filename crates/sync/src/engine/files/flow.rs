@@ -37,9 +37,10 @@ const QUICK: f64 = 48.0 * 1024.0;
 /// The longest.
 const LONGEST: f64 = MAX_PUT as f64;
 /// About how long such a call goes, in seconds: the line rests for a round trip after each.
-const LONG: f64 = 12.0;
-/// A long call is given to the network faster than was measured, by this factor: a measure that is too low grows.
-const FASTER: f64 = 1.5;
+const LONG: f64 = 20.0;
+/// A long call is given to the network faster than was measured, at most by this factor: a measure that is too low
+/// grows, and the kernel always has something to send.
+const FASTER: f64 = 3.0;
 /// It carries at most this part of what the line usually carries between two cuts. What arrived of a call is kept: a
 /// cut costs what is under way, not the call.
 const OF_A_LIFE_LONG: f64 = 2.0;

@@ -1,8 +1,9 @@
 //! Long calls: one at a time carries a large file over a quick line, and never stands before what is urgent for more
 //! than a few seconds.
 //!
-//! A body is given to the network little by little, not much faster than the line was measured to be. Else what was
-//! given stands in buffers that nobody can take it out of: the kernel's, a proxy's, a satellite modem's. A second call
+//! A body is given to the network little by little, at most at three times what the line was measured to carry. Else
+//! what was given stands in buffers that nobody can take it out of: a proxy's, a satellite modem's. A closer pace was
+//! tried: after each redial the kernel, which has little to send, learns the line slowly. A second call
 //! that begins to give while the first waits for its answer was tried: at a redial both lose what is under way, and the
 //! line carried less.
 
@@ -17,7 +18,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 
 /// Bytes given at once: a measure that is too low must not make the line rest.
-const AT_ONCE: f64 = 128.0 * 1024.0;
+const AT_ONCE: f64 = 256.0 * 1024.0;
 /// How far a call is, is told whenever so many bytes more went: about once a second where the line is just quick.
 const TOLD: usize = 4 * PIECE;
 
@@ -114,9 +115,9 @@ mod tests {
     #[test]
     fn a_little_goes_at_once_and_the_rest_at_its_pace() {
         assert_eq!(due(0, 100_000.0), Duration::ZERO);
-        assert_eq!(due(128 * 1024, 100_000.0), Duration::ZERO);
+        assert_eq!(due(256 * 1024, 100_000.0), Duration::ZERO);
         assert_eq!(
-            due(128 * 1024 + 250_000, 100_000.0),
+            due(256 * 1024 + 250_000, 100_000.0),
             Duration::from_millis(2500)
         );
     }
