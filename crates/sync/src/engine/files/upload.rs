@@ -1,4 +1,5 @@
-//! Files going up: offered compactly, then two calls at a time, each of which the hub keeps as far as it came.
+//! Files going up: offered compactly, then three short calls at a time or one long one, each of which the hub keeps as
+//! far as it came.
 
 use super::flow::{Flow, WINDOW};
 use super::hold::Hold;
