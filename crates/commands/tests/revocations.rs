@@ -19,9 +19,7 @@ use domain::identity::Role;
 use hub::{FirmaSettings, Reach};
 use jiff::{SignedDuration, Timestamp};
 use signing::pades::Options;
-use signing::path::Trust;
 use signing::upgrade::{Level, Next, Settings, Upgrade};
-use signing::{Anchor, Anchors, Service};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
@@ -101,16 +99,7 @@ impl World {
     /// The same with a time stamp (B-T), and nothing else.
     fn stamped(&self) -> Vec<u8> {
         let authority = self.authority.lock().unwrap();
-        let anchors = Anchors {
-            anchors: vec![Anchor {
-                certificate: authority.root.der.clone(),
-                service: Service::Other,
-                history: Vec::new(),
-                provider: String::new(),
-            }],
-            ..Anchors::default()
-        };
-        let trust = Trust::new(&anchors);
+        let trust = authority.trust();
         let options = ["-cades", "-nosmimecap", "-nodetach"];
         let bare = authority.cms(CONTENT, &self.rossi, &options);
         let settings = Settings {

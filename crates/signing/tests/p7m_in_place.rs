@@ -8,9 +8,8 @@ mod authority;
 use authority::{Authority, Issued, run};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use signing::path::Trust;
+use signing::Indication;
 use signing::verify::{Content, Context, InPlaceError, Innermost, RevocationRule, file, in_place};
-use signing::{Anchor, Anchors, Indication, Service};
 use std::io::Cursor;
 
 const CONTENT: &[u8] = b"%PDF-1.7 \xe2\xe3 Determinazione n. 3";
@@ -48,18 +47,6 @@ fn both(
     }
 }
 
-fn trust(authority: &Authority) -> Trust {
-    Trust::new(&Anchors {
-        anchors: vec![Anchor {
-            certificate: authority.root.der.clone(),
-            service: Service::Other,
-            history: Vec::new(),
-            provider: String::new(),
-        }],
-        ..Anchors::default()
-    })
-}
-
 fn world() -> Option<(Authority, Issued)> {
     let mut authority = Authority::new()?;
     let rossi = authority.issue("Rossi", "signer");
@@ -71,7 +58,7 @@ fn every_way_of_writing_it_gets_the_same_verdict() {
     let Some((authority, rossi)) = world() else {
         return;
     };
-    let trust = trust(&authority);
+    let trust = authority.trust();
     let context = Context {
         revocation: RevocationRule::IfKnown,
         ..Context::now(&trust)
@@ -133,7 +120,7 @@ fn whatever_is_wrong_with_it_is_found_both_ways() {
     let Some((authority, rossi)) = world() else {
         return;
     };
-    let trust = trust(&authority);
+    let trust = authority.trust();
     let context = Context::now(&trust);
     let once = authority.cms(CONTENT, &rossi, &ENVELOPING);
     let twice = authority.cms(&once, &rossi, &ENVELOPING);

@@ -3,11 +3,12 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "tests")]
 
 mod authority;
+mod memory;
 
 use authority::Authority;
-use signing::path::Trust;
+use memory::memory;
 use signing::verify::{Context, Innermost, RevocationRule, in_place};
-use signing::{Anchor, Anchors, Indication, Service, SubIndication};
+use signing::{Indication, SubIndication};
 use std::fs::File;
 use std::io::{Seek, SeekFrom, Write};
 
@@ -25,16 +26,7 @@ fn a_hundred_megabytes_in_an_envelope_are_judged_where_they_lie() {
         let scan = [b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", &vec![b'x'; LENGTH][..]].concat();
         std::fs::write(&path, authority.cms(&scan, &rossi, &options)).unwrap();
     }
-    let anchors = Anchors {
-        anchors: vec![Anchor {
-            certificate: authority.root.der.clone(),
-            service: Service::Other,
-            history: Vec::new(),
-            provider: String::new(),
-        }],
-        ..Anchors::default()
-    };
-    let trust = Trust::new(&anchors);
+    let trust = authority.trust();
     let context = Context {
         revocation: RevocationRule::IfKnown,
         ..Context::now(&trust)
@@ -69,16 +61,4 @@ fn a_hundred_megabytes_in_an_envelope_are_judged_where_they_lie() {
         (verdict.indication, verdict.sub_indication),
         (Indication::TotalFailed, Some(SubIndication::HashFailure))
     );
-}
-
-/// A line of the process's own status, in kB.
-fn memory(key: &str) -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    status
-        .lines()
-        .find(|line| line.starts_with(key))?
-        .split_whitespace()
-        .nth(1)?
-        .parse()
-        .ok()
 }

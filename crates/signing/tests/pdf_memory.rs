@@ -2,8 +2,10 @@
 
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "tests")]
 
+mod memory;
 mod pdf_support;
 
+use memory::memory;
 use pdf_support::{at, documents};
 use signing::pades::{Draft, Kind, Options, Signed};
 
@@ -61,16 +63,4 @@ fn a_hundred_megabytes_are_signed_from_where_they_lie() {
         len >> 20
     );
     assert!(extra < 32 << 10, "{extra} kB");
-}
-
-/// A line of the process's own status, in kB.
-fn memory(key: &str) -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    status
-        .lines()
-        .find(|line| line.starts_with(key))?
-        .split_whitespace()
-        .nth(1)?
-        .parse()
-        .ok()
 }

@@ -10,7 +10,6 @@ use signing::pades::{self, Signed};
 use signing::path::Trust;
 use signing::tsp::{Kind, Transport, TransportError};
 use signing::upgrade::{Level, Next, Settings, Trouble, Upgrade, UpgradeError};
-use signing::{Anchor, Anchors, Service};
 use std::process::Command;
 
 const STAMP: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 16, 2, 14];
@@ -39,19 +38,6 @@ fn run(upgrade: &mut Upgrade, line: &mut impl Transport, trust: &Trust) -> Next 
         }
     }
     panic!("it never rests");
-}
-
-fn trust(authority: &Authority) -> Trust {
-    let anchor = Anchor {
-        certificate: authority.root.der.clone(),
-        service: Service::Other,
-        history: Vec::new(),
-        provider: "Prova".into(),
-    };
-    Trust::new(&Anchors {
-        anchors: vec![anchor],
-        ..Anchors::default()
-    })
 }
 
 fn settings() -> Settings {
@@ -150,7 +136,7 @@ fn a_pdf_from_the_bare_signature_to_one_that_lasts() {
         authority.issue("TSA", "tsa"),
     );
     let responder = authority.issue("OCSP", "ocsp");
-    let trust = trust(&authority);
+    let trust = authority.trust();
     let bare = sign(&page(), &authority, &rossi, 16 * 1024);
     let mut line = Line(&authority, &tsa, &responder);
     let mut at = bare.clone();
@@ -195,7 +181,7 @@ fn what_another_signature_covers_is_not_touched() {
         authority.issue("TSA", "tsa"),
         authority.issue("OCSP", "ocsp"),
     );
-    let trust = trust(&authority);
+    let trust = authority.trust();
     let one = sign(&page(), &authority, &rossi, 16 * 1024);
     let two = sign(&one, &authority, &verdi, 16 * 1024);
     let mut upgrade = Upgrade::new(two.clone(), Level::Lta, settings()).unwrap();
@@ -226,7 +212,7 @@ fn a_tight_place_makes_a_document_time_stamp() {
         authority.issue("TSA", "tsa"),
     );
     let responder = authority.issue("OCSP", "ocsp");
-    let trust = trust(&authority);
+    let trust = authority.trust();
     let bare = sign(&page(), &authority, &rossi, 2048);
     let mut upgrade = Upgrade::new(bare.clone(), Level::T, settings()).unwrap();
     assert!(matches!(
@@ -254,7 +240,7 @@ fn a_revoked_signer_and_unsigned_documents() {
         authority.issue("TSA", "tsa"),
     );
     let responder = authority.issue("OCSP", "ocsp");
-    let trust = trust(&authority);
+    let trust = authority.trust();
     let bare = sign(&page(), &authority, &rossi, 16 * 1024);
     let before = (Timestamp::now() - SignedDuration::from_hours(1))
         .strftime("%y%m%d%H%M%SZ")
@@ -299,7 +285,7 @@ fn pyhanko_takes_what_lasts() {
     );
     // An answer that the root signs itself is none for pyHanko's past validation: it wants the root's own revocation.
     let responder = authority.issue("OCSP", "ocsp");
-    let trust = trust(&authority);
+    let trust = authority.trust();
     let signed = sign(&page(), &authority, &rossi, 16 * 1024);
     let mut upgrade = Upgrade::new(signed, Level::Lta, settings()).unwrap();
     assert!(matches!(

@@ -9,9 +9,10 @@
 
 use openssl::pkey::PKey;
 use openssl::pkey_ctx::PkeyCtx;
-use signing::Hash;
 use signing::cms::{self, Form};
 use signing::pades::{self, Options};
+use signing::path::Trust;
+use signing::{Anchor, Anchors, Hash, Service};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -76,6 +77,19 @@ pub struct Authority {
 }
 
 impl Authority {
+    /// What a computer believes that believes this root alone.
+    pub fn trust(&self) -> Trust {
+        Trust::new(&Anchors {
+            anchors: vec![Anchor {
+                certificate: self.root.der.clone(),
+                service: Service::Other,
+                history: Vec::new(),
+                provider: "Prova".into(),
+            }],
+            ..Anchors::default()
+        })
+    }
+
     /// None where there is no openssl command.
     pub fn new() -> Option<Self> {
         Self::at_port(1)
