@@ -226,6 +226,8 @@ fn torn(path: &Path) -> Result<()> {
     Ok(())
 }
 
+/// More statements than this crate has, so that none is ever parsed twice.
+const STATEMENTS: usize = 256;
 /// SQLCipher's page, in bytes.
 const PAGE: u64 = 4096;
 
@@ -244,7 +246,7 @@ fn unlock(key: &Key) -> Zeroizing<String> {
 fn prepare(conn: &Connection) -> Result<()> {
     conn.pragma_update(None, "foreign_keys", true)?;
     conn.pragma_update(None, "temp_store", "MEMORY")?;
-    conn.set_prepared_statement_cache_capacity(64);
+    conn.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(())
 }
 

@@ -12,13 +12,16 @@ use domain::{ComuneId, PageId};
 use hub::{Config, Hub, Limits};
 use proptest::prelude::{Just, Strategy, any, prop_oneof};
 use proptest::test_runner::{Config as Rules, TestRunner};
+use protocol::wire::read_request;
+use protocol::{MAX_REQUEST, pack};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
-use sync::CallError;
 use sync::transport::{Pending, Request, Response, Transport};
+use sync::{CallError, Event};
 use tempfile::TempDir;
 use testkit::{ANNA, BRUNO, CARLA, Desk, Fate, Inside, Person, log_at};
+use tokio::sync::broadcast;
 
 /// Schedules per run: as many as half a minute of a busy machine takes.
 const CASES: u32 = 240;
@@ -385,6 +388,84 @@ async fn an_edit_made_during_a_pull_is_not_lost() {
     assert_eq!(bruno.text(&page).unwrap(), both);
     assert_eq!(anna.title(&page).unwrap(), "Nevicata");
     assert_eq!(anna.look().unwrap(), bruno.look().unwrap());
+}
+
+/// How many answers were taken in when each call began, and how many operations it carried.
+struct Noting {
+    inner: Inside,
+    events: Mutex<Option<broadcast::Receiver<Event>>>,
+    calls: Mutex<Vec<(usize, usize)>>,
+    meanwhile: Mutex<Option<Box<dyn FnOnce() + Send>>>,
+}
+
+impl Noting {
+    fn note(&self, request: &Request) {
+        let mut applied = self.calls.lock().unwrap().last().map_or(0, |call| call.0);
+        if let Some(events) = self.events.lock().unwrap().as_mut() {
+            while let Ok(event) = events.try_recv() {
+                applied += usize::from(matches!(event, Event::Applied(_)));
+            }
+        }
+        let plain = pack::unpack(&request.body, MAX_REQUEST).unwrap();
+        let ops = read_request(&plain).unwrap().ops.len();
+        self.calls.lock().unwrap().push((applied, ops));
+    }
+}
+
+impl Transport for Noting {
+    fn send(&self, request: Request) -> Pending<'_, Result<Response, CallError>> {
+        Box::pin(async move {
+            if request.path != "/v1/sync" {
+                return self.inner.send(request).await;
+            }
+            self.note(&request);
+            let response = self.inner.send(request).await;
+            if let Some(meanwhile) = self.meanwhile.lock().unwrap().take() {
+                meanwhile();
+            }
+            response
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_long_log_is_asked_for_while_it_is_taken_in_unless_something_waits_to_be_sent() {
+    let mut centre = Centre::open();
+    let comune = centre.next_comune();
+    let bruno = seat(&centre.hub, &comune, BRUNO).desk;
+    let body = "Domani le scuole sono chiuse per neve. ".repeat(300);
+    let news = |number: usize| {
+        let title = format!("Avviso {number}");
+        bruno.write_news(&title, &body).unwrap()
+    };
+    let pages: Vec<_> = (0..500).map(news).collect();
+    bruno.carry().await.unwrap();
+    let way = Arc::new(Noting {
+        inner: Inside::to(&centre.hub),
+        events: Mutex::default(),
+        calls: Mutex::default(),
+        meanwhile: Mutex::default(),
+    });
+    let anna = Arc::new(Desk::grant(&centre.hub, way.clone(), &comune, ANNA).unwrap());
+    *way.events.lock().unwrap() = Some(anna.engine.events());
+    let writer = anna.clone();
+    *way.meanwhile.lock().unwrap() = Some(Box::new(move || {
+        writer.write_news("Di Anna", "Subito.").unwrap();
+    }));
+    anna.carry().await.unwrap();
+    let calls = way.calls.lock().unwrap().clone();
+    assert_eq!(calls[0], (0, 0));
+    // What Anna wrote while the first answer was on its way goes with the next call, after that answer.
+    assert!(calls[1].0 == 1 && calls[1].1 > 0, "{calls:?}");
+    let ahead = |(at, (applied, ops)): (usize, &(usize, usize))| *applied < at && *ops == 0;
+    let asked_ahead = calls.iter().enumerate().skip(2).filter(|call| ahead(*call));
+    assert!(
+        asked_ahead.count() + 3 >= calls.len() && calls.len() > 4,
+        "{calls:?}"
+    );
+    bruno.carry().await.unwrap();
+    assert_eq!(anna.look().unwrap(), bruno.look().unwrap());
+    assert_eq!(anna.look().unwrap().len(), pages.len() + 1);
 }
 
 #[tokio::test]

@@ -1,8 +1,9 @@
 //! What to carry: operations whenever some are ready; beside them files, in lanes of their own.
 
+use super::ahead::{self, Asked};
 use super::budget::Budget;
 use super::files::{CallReport, Lanes, Porter, Report, Step};
-use super::isolate::{Isolation, Next};
+use super::isolate::{Isolation, Next as Way};
 use super::keys::Keys;
 use super::limits::{Gate, Gates, Limits};
 use super::mend::Mended;
@@ -33,12 +34,20 @@ const AROUND: (u64, u64) = (450, 100);
 const OK_WRITTEN: i64 = 60_000;
 
 /// A call under way.
-struct Started {
+pub(super) struct Started {
     at: UnixMs,
     instant: Instant,
     /// About how many bytes it moves.
     size: usize,
     carried: Carried,
+}
+
+/// What comes after an exchange.
+struct Next {
+    /// There is more to carry.
+    again: bool,
+    /// It was asked for already.
+    ahead: Option<Asked>,
 }
 
 /// How many operations a call moved: up, down.
@@ -241,13 +250,22 @@ impl Courier {
     /// Operations both ways, until none is ready and the log is read to its end.
     async fn exchange(&mut self) -> Result<(), CallError> {
         let polled = |at: Instant| at.elapsed() < self.pace.poll.0;
-        let mut call = !self.last_exchange.is_some_and(polled);
+        let mut next = Next {
+            again: !self.last_exchange.is_some_and(polled),
+            ahead: None,
+        };
         loop {
-            let request = self.next_request().await?;
-            if !call && request.ops.is_empty() {
-                return Ok(());
-            }
-            call = self.exchange_once(request).await?;
+            let asked = match next.ahead.take() {
+                Some(asked) => asked,
+                None => {
+                    let request = self.next_request().await?;
+                    if !next.again && request.ops.is_empty() {
+                        return Ok(());
+                    }
+                    self.ask(request)
+                }
+            };
+            next = self.exchange_once(asked).await?;
         }
     }
 
@@ -264,9 +282,9 @@ impl Courier {
         })
     }
 
-    /// One call. Gives whether there is more to pull.
-    async fn exchange_once(&mut self, request: SyncRequest) -> Result<bool, CallError> {
-        let _held = (!request.ops.is_empty()).then(|| self.lanes.hold());
+    /// Begins a call.
+    fn ask(&mut self, request: SyncRequest) -> Asked {
+        let held = (!request.ops.is_empty()).then(|| self.lanes.hold());
         if !request.ops.is_empty() {
             self.tell_operations(count(request.ops.len()));
         }
@@ -276,45 +294,73 @@ impl Courier {
         } else {
             self.budget.size()
         };
-        let client = self.patient(size);
         let started = self.start(size, Carried::Operations);
-        let answer = client.sync(&request).await;
-        let ops = (request.ops.len(), answer.as_ref().map_or(0, entries));
-        self.finish(started, &answer, ops).await;
+        Asked::of(self.patient(size), request, started, held)
+    }
+
+    /// One call.
+    async fn exchange_once(&mut self, mut asked: Asked) -> Result<Next, CallError> {
+        let (answer, took) = asked.answer().await;
+        let ops = (asked.request.ops.len(), answer.as_ref().map_or(0, entries));
+        self.finish(&asked.started, took, &answer, ops).await;
         match answer {
             Ok(answer) => {
                 let (plain, packed) = (answer.plain, answer.weight);
                 let down = (plain.down, packed.down);
                 self.budget.packed((plain.up, packed.up), down);
-                self.take_in(request, answer.value).await
+                self.take_in(&asked.request, answer.value).await
             }
             Err(error) => {
                 // Behind it may be a hub that was updated.
                 self.told_version = false;
-                self.not_taken(request, error).await
+                let again = self.not_taken(&asked.request, error).await?;
+                Ok(Next { again, ahead: None })
             }
         }
     }
 
+    /// Asks for what comes after this answer before it is taken in, unless something waits to be sent: that goes first.
+    async fn ask_ahead(
+        &mut self,
+        request: &SyncRequest,
+        response: &SyncResponse,
+    ) -> Result<Option<Asked>, CallError> {
+        let Some(next) = ahead::after(request, response) else {
+            return Ok(None);
+        };
+        if !self.next_request().await?.ops.is_empty() {
+            return Ok(None);
+        }
+        let asked = self.ask(next);
+        // It is on its way before work on the database begins.
+        tokio::task::yield_now().await;
+        Ok(Some(asked))
+    }
+
     async fn take_in(
         &mut self,
-        request: SyncRequest,
+        request: &Arc<SyncRequest>,
         response: SyncResponse,
-    ) -> Result<bool, CallError> {
+    ) -> Result<Next, CallError> {
         self.last_exchange = Some(Instant::now());
         self.tell_clock(response.now);
         self.told_time = true;
         self.told_version = true;
         let aside = self.isolation.succeeded();
         let diverged = response.diverged.clone();
-        let progress = progress(&request, &response);
+        let progress = progress(request, &response);
         let sent = !request.ops.is_empty();
-        let at = self.clock.now();
+        let mut ahead = match aside {
+            Some(_) => None,
+            None => self.ask_ahead(request, &response).await?,
+        };
+        let (at, request) = (self.clock.now(), request.clone());
         let applied = self
             .on_disk(move |store| store.apply_response(&request, &response, at))
             .await?;
         let again = applied.more || applied.reconciling;
         if applied.reconciling {
+            ahead = None;
             self.keys.doubt();
             self.lanes.forget();
         }
@@ -328,9 +374,10 @@ impl Courier {
         }
         self.mend(diverged).await?;
         if let Some(op) = aside {
-            return self.park(op).await;
+            let again = self.park(op).await?;
+            return Ok(Next { again, ahead: None });
         }
-        Ok(again)
+        Ok(Next { again, ahead })
     }
 
     /// The hub is well but for this operation: the others go on.
@@ -345,7 +392,7 @@ impl Courier {
 
     async fn not_taken(
         &mut self,
-        request: SyncRequest,
+        request: &Arc<SyncRequest>,
         error: CallError,
     ) -> Result<bool, CallError> {
         // Once a round: a hub that finds a conflict again after that has another trouble.
@@ -355,13 +402,14 @@ impl Courier {
             self.on_disk(Store::reconcile).await?;
             return Ok(true);
         }
-        let next = self.isolation.failed(&request, &error);
+        let next = self.isolation.failed(request, &error);
+        let request = request.clone();
         self.on_disk(move |store| store.request_failed(&request))
             .await?;
         match next {
-            Next::GiveUp => Err(error),
-            Next::Fewer | Next::Probe => Ok(true),
-            Next::Park(op) => self.park(op).await,
+            Way::GiveUp => Err(error),
+            Way::Fewer | Way::Probe => Ok(true),
+            Way::Park(op) => self.park(op).await,
         }
     }
 
@@ -380,7 +428,8 @@ impl Courier {
         self.tell_busy();
         let started = self.start(size, carried);
         let answer = call.await;
-        self.finish(started, &answer, (0, 0)).await;
+        let took = started.instant.elapsed();
+        self.finish(&started, took, &answer, (0, 0)).await;
         answer.map(|answer| answer.value)
     }
 
@@ -396,14 +445,14 @@ impl Courier {
     /// Learns from a call, and logs it for the facilitatore.
     async fn finish<T>(
         &mut self,
-        started: Started,
+        started: &Started,
+        elapsed: Duration,
         answer: &Result<Weighed<T>, CallError>,
         ops: Ops,
     ) {
-        let elapsed = started.instant.elapsed();
         let outcome = answer.as_ref().map(|answer| answer.weight);
         self.learn(outcome, elapsed, started.size);
-        self.log(&started, elapsed, outcome, ops).await;
+        self.log(started, elapsed, outcome, ops).await;
     }
 
     async fn log(

@@ -1,5 +1,6 @@
 //! The engine: one task that carries operations and files between a workspace and the hub.
 
+mod ahead;
 mod backoff;
 mod budget;
 mod courier;
