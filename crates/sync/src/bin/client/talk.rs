@@ -14,7 +14,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use store::{Filter, Store};
-use sync::EngineHandle;
+use sync::{CallError, EngineHandle};
 
 /// Between two looks at one's own workspace.
 const LOOK: Duration = Duration::from_millis(4);
@@ -217,16 +217,21 @@ impl Desk {
                 return Ok(json!({ "pages": pages, "progress": progress }));
             }
             if begun.elapsed() >= limit {
-                let error = carried
-                    .ok()
-                    .and_then(Result::err)
-                    .map(|error| error.to_string());
+                let error = carried.ok().and_then(Result::err);
+                let error = error.map(|error| error.to_string());
                 let error = error.unwrap_or_else(|| "time is up".into());
                 return Ok(
                     json!({ "ok": false, "pages": pages, "progress": progress, "error": error }),
                 );
             }
-            tokio::time::sleep(POLL).await;
+            // A hub that has had enough would else be asked for ever for what comes first, and never for the rest.
+            let pause = match carried {
+                Ok(Err(CallError::TooMany { retry_after })) => {
+                    retry_after.unwrap_or(Duration::from_secs(1))
+                }
+                _ => POLL,
+            };
+            tokio::time::sleep(pause).await;
         }
     }
 
