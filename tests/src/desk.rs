@@ -86,6 +86,7 @@ impl Desk {
             .env("COMUNI_DATA", self.data())
             .env("COMUNI_CHIAVETTA", self.folder.with_file_name("chiavetta"))
             .envs(self.beside("SOFTHSM2_CONF", "softhsm2.conf"))
+            .envs(self.beside("FAULTY_TOKEN", "carta-guasta"))
             .envs(self.beside("COMUNI_FIDUCIA", "fiducia"))
             .env("TAURI_WEBVIEW_AUTOMATION", "true")
             .env("WEBKIT_DISABLE_COMPOSITING_MODE", "1")

@@ -9,7 +9,7 @@ use serde_json::json;
 use std::path::{Path, PathBuf};
 
 /// The window that asks for the PIN.
-const ASKS: &str = "PIN di firma";
+pub const ASKS: &str = "PIN di firma";
 const FIRST: &[&str] = &[
     "COMUNE DI ROCCAVERANO",
     "Determinazione n. 47 del 26 novembre 2026",
@@ -60,15 +60,20 @@ fn device(maria: &Desk, card: &Card) -> Done {
     maria.sees("Che cosa si è trovato")?;
     maria.no_longer_sees("Pronto: puoi firmare")?;
     maria.picture("firma-dispositivo-manca")?;
-    maria.press("Indica il driver a mano")?;
-    maria.fill("driver-a-mano", &card.module.to_string_lossy())?;
-    maria.press_id("usa-driver")?;
-    maria.reads("stato-dispositivo", "Pronto: puoi firmare")?;
-    maria.sees(HOLDER)?;
+    choose_driver(maria, &card.module)?;
     maria.press("Prova la firma")?;
     maria.types_into(ASKS, PIN)?;
     maria.sees("Funziona: la carta ha firmato")?;
     maria.picture("firma-dispositivo")
+}
+
+/// The driver that nobody finds by himself.
+pub fn choose_driver(maria: &Desk, driver: &Path) -> Done {
+    maria.press("Indica il driver a mano")?;
+    maria.fill("driver-a-mano", &driver.to_string_lossy())?;
+    maria.press_id("usa-driver")?;
+    maria.reads("stato-dispositivo", "Pronto: puoi firmare")?;
+    maria.sees(HOLDER)
 }
 
 /// Two documents, one PIN, a stamp that is placed with the keyboard. Gives the first signed file.
@@ -144,7 +149,7 @@ fn painted(maria: &Desk) -> Done {
 }
 
 /// Chooses files as the system's dialog would.
-fn open(maria: &Desk, files: &[&Path]) -> Done {
+pub fn open(maria: &Desk, files: &[&Path]) -> Done {
     let paths: Vec<_> = files.iter().map(|it| it.to_string_lossy()).collect();
     maria.type_at("//*[@id='apri-documenti']", &paths.join("\n"))
 }

@@ -7,6 +7,7 @@
 
 mod access;
 mod browser;
+mod card_job;
 mod desk;
 mod firma_job;
 mod line_job;
@@ -25,7 +26,7 @@ use std::time::Instant;
 type Done<T = ()> = Result<T, String>;
 type Journey = (&'static str, fn(&Stage) -> Done);
 
-const JOURNEYS: [Journey; 6] = [
+const JOURNEYS: [Journey; 7] = [
     ("a clerk's main job", main_job::run),
     ("the line says what goes, what waits and why", line_job::run),
     ("every control has a role and an Italian name", access::run),
@@ -33,6 +34,10 @@ const JOURNEYS: [Journey; 6] = [
     (
         "firma: what is signed, what holds, what does not",
         firma_job::run,
+    ),
+    (
+        "firma: a wrong PIN and a card that slips out sign nothing twice",
+        card_job::run,
     ),
     ("trouble is explained and loses nothing", trouble::run),
 ];

@@ -2,6 +2,9 @@
 //! with the usual command-line tools, anew for each run.
 
 use crate::Done;
+use crate::stage::program;
+use faulty_token::{Certificate, Config, Faults, Slot, hashed};
+use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -22,6 +25,41 @@ pub struct Card {
     folder: PathBuf,
     /// The driver.
     pub module: PathBuf,
+}
+
+/// A card that is pulled out of its reader in the middle of its work.
+pub struct FailingCard {
+    /// The driver.
+    pub module: PathBuf,
+    /// What a card keeps, it keeps here.
+    folder: PathBuf,
+    slot: Slot,
+}
+
+impl FailingCard {
+    /// It is in the reader, and pulled out at this signature, where one is given.
+    pub fn put_in(&self, pulled_at: Option<u64>) -> Done {
+        let config = Config {
+            slots: vec![self.slot.clone()],
+            faults: Faults {
+                removed_at: pulled_at,
+                ..Faults::default()
+            },
+        };
+        let config = serde_json::to_vec(&config).map_err(|error| error.to_string())?;
+        write(&self.folder.join("config.json"), &config)?;
+        // It may never have been pulled out.
+        let _ = std::fs::remove_file(self.folder.join("removed"));
+        Ok(())
+    }
+
+    /// How many signatures it made.
+    pub fn signatures(&self) -> Done<u64> {
+        let calls = std::fs::read_to_string(self.folder.join("calls"));
+        let calls = calls.map_err(|error| error.to_string())?;
+        let made = calls.lines().filter(|call| call.starts_with("signed"));
+        Ok(made.count() as u64)
+    }
 }
 
 /// Which tool lacks.
@@ -68,6 +106,10 @@ impl Card {
         let config = "[req]\ndistinguished_name=dn\nx509_extensions=ca\nprompt=no\n[dn]\nC=IT\nCN=Prestatore di prova\n\
              [ca]\nbasicConstraints=critical,CA:true\nkeyUsage=critical,keyCertSign,cRLSign\n\
              subjectKeyIdentifier=hash\n[sign]\nkeyUsage=critical,nonRepudiation\nauthorityKeyIdentifier=keyid\n\
+             [stamps]\nkeyUsage=critical,digitalSignature\nextendedKeyUsage=critical,timeStamping\n\
+             authorityKeyIdentifier=keyid\n\
+             [service]\nserial=stamps.serial\nsigner_digest=sha256\ndefault_policy=1.3.76.16.6.1\ndigests=sha256\n\
+             ess_cert_id_alg=sha256\n\
              [ca_list]\ndefault_ca=d\n[d]\ndatabase=index\n";
         write(&self.at("cnf"), config.as_bytes())?;
         write(&self.at("index"), b"")?;
@@ -141,6 +183,46 @@ impl Card {
         run(&mut tool)
     }
 
+    /// The same holder on a card that fails. Its driver is ours, made to fail (`faulty-token`).
+    pub fn failing(&self, folder: &Path) -> Done<FailingCard> {
+        // Cargo puts it there, for this crate depends on it.
+        let driver = program(&format!("deps/{DLL_PREFIX}faulty_token{DLL_SUFFIX}"));
+        let module = driver.is_file().then_some(driver);
+        Ok(FailingCard {
+            module: module.ok_or("the driver that fails is not built")?,
+            folder: folder.join("carta-guasta"),
+            slot: Slot {
+                reader: "Lettore di prova".into(),
+                label: "Carta che si sfila".into(),
+                serial: "0002".into(),
+                pin: hashed(PIN.as_bytes()),
+                tries: 3,
+                key: Some(self.at("key.pem")),
+                key_id: vec![1],
+                certificates: vec![Certificate {
+                    file: self.at("signer.pem"),
+                    id: vec![1],
+                    label: "firma".into(),
+                }],
+                ..Slot::default()
+            },
+        })
+    }
+
+    /// A time stamp of a document, as the answer of a service (`.tsr`) and with the document in one file (`.tsd`).
+    pub fn stamp(&self, document: &Path, tsr: &Path, tsd: &Path) -> Done {
+        let name = document.display();
+        self.openssl("req -new -newkey rsa:2048 -nodes -keyout stamps.key -out stamps.csr -config cnf -subj /C=IT/CN=Marche")?;
+        self.openssl("x509 -req -in stamps.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 700 -sha256 -extfile cnf -extensions stamps -out stamps.pem")?;
+        self.openssl(&format!("ts -query -data {name} -sha256 -cert -out q.tsq"))?;
+        let answer = tsr.display();
+        self.openssl(&format!("ts -reply -config cnf -section service -queryfile q.tsq -signer stamps.pem -inkey stamps.key -out {answer}"))?;
+        self.openssl(&format!("ts -reply -in {answer} -token_out -out token.der"))?;
+        let read = |path: &Path| std::fs::read(path).map_err(|error| error.to_string());
+        let token = read(&self.at("token.der"))?;
+        write(tsd, &stamped(&read(document)?, &token))
+    }
+
     /// A `.p7m` around a document, as another office would send it.
     pub fn envelope(&self, document: &Path, to: &Path) -> Done {
         let mut command = Command::new("openssl");
@@ -170,6 +252,31 @@ impl Card {
             .current_dir(&self.folder);
         run(&mut command)
     }
+}
+
+/// Document and time stamp in one file: `TimeStampedData` of RFC 5544, section 2.
+fn stamped(document: &[u8], token: &[u8]) -> Vec<u8> {
+    // id-aa-ct-timestampedData, 1.2.840.113549.1.9.16.1.31.
+    let kind = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 16, 1, 31];
+    let evidence = der(0xa0, &[&der(0x30, &[token])]);
+    let data = der(0x30, &[&[2, 1, 1], &der(4, &[document]), &evidence]);
+    der(0x30, &[&der(6, &[&kind]), &der(0xa0, &[&data])])
+}
+
+/// One element of DER.
+fn der(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
+    let content = parts.concat();
+    let [.., a, b, c] = content.len().to_be_bytes();
+    let mut out = vec![tag, 0x83, a, b, c];
+    if let (0, 0, short @ 0..0x80) = (a, b, c) {
+        out = vec![tag, short];
+    } else if a == 0 && b == 0 {
+        out = vec![tag, 0x81, c];
+    } else if a == 0 {
+        out = vec![tag, 0x82, b, c];
+    }
+    out.extend(content);
+    out
 }
 
 fn run(command: &mut Command) -> Done {

@@ -136,7 +136,7 @@ fn card(
                     { fact(t.sig_limits(), html! { <strong>{ limits }</strong> }) }
                 }
             </dl>
-            { stamps(t, &it.stamps) }
+            { stamps(t, it) }
             if let Some(spot) = it.seen {
                 <Button
                     label={t.sig_show()}
@@ -255,6 +255,10 @@ fn worth(t: Lang, it: &Signature) -> Html {
 
 /// When, and by what right that time counts.
 fn when(t: Lang, it: &Signature) -> Html {
+    if it.kind == SignatureKind::Timestamp && it.at.basis == Basis::Now {
+        // The stamp says it itself.
+        return Html::default();
+    }
     let claimed = match it.claimed {
         Some(at) => t.sig_claimed(&time::exactly(at)),
         None => t.sig_no_time().into(),
@@ -278,25 +282,28 @@ fn when(t: Lang, it: &Signature) -> Html {
     )
 }
 
-fn stamps(t: Lang, all: &[Stamp]) -> Html {
-    if all.is_empty() {
+fn stamps(t: Lang, of: &Signature) -> Html {
+    if of.stamps.is_empty() {
         return Html::default();
     }
     html! {
         <div class="changes">
             <h4>{ t.stamps_title() }</h4>
             <ul>
-                for it in all.iter() {
-                    { stamp(t, it) }
+                for it in of.stamps.iter() {
+                    { stamp(t, it, of.kind) }
                 }
             </ul>
         </div>
     }
 }
 
-fn stamp(t: Lang, it: &Stamp) -> Html {
+fn stamp(t: Lang, it: &Stamp, of: SignatureKind) -> Html {
     let (said, tone) = words::chip(t, it.answer);
     let words = match (it.answer, it.time) {
+        (Answer::Holds, Some(at)) if of == SignatureKind::Timestamp => {
+            t.stamp_holds_document(&time::exactly(at))
+        }
         (Answer::Holds, Some(at)) => t.stamp_holds(&time::exactly(at)),
         (Answer::Fails, _) => t.stamp_fails().into(),
         _ => t.stamp_open().into(),

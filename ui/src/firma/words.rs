@@ -81,11 +81,7 @@ pub fn verdict(t: Lang, it: &Judgement) -> String {
     if it.answer == Answer::Open && tampered(it) {
         return t.verdict_changed().into();
     }
-    let stamps_only = !it.signatures.is_empty()
-        && it
-            .signatures
-            .iter()
-            .all(|it| it.kind == SignatureKind::Timestamp);
+    let stamps_only = stamps_only(it);
     let count = people(it).count() as u64;
     match it.answer {
         Answer::Holds if stamps_only => t.verdict_stamp_holds().into(),
@@ -108,13 +104,21 @@ fn people(it: &Judgement) -> impl Iterator<Item = &Signature> {
     signatures.filter(|it| it.kind == SignatureKind::Signature)
 }
 
+/// Nobody signed: there are time stamps alone.
+fn stamps_only(it: &Judgement) -> bool {
+    let mut kinds = it.signatures.iter().map(|it| it.kind);
+    !it.signatures.is_empty() && kinds.all(|kind| kind == SignatureKind::Timestamp)
+}
+
 /// What follows the headline: who signed, what became of the document since, what to be careful about.
 pub fn lead(t: Lang, it: &Judgement) -> Vec<String> {
     let mut lines: Vec<String> = signers(t, it).into_iter().collect();
     match it.answer {
         Answer::Holds if changed(it) => lines.push(t.verdict_additions().into()),
+        Answer::Holds if stamps_only(it) => lines.push(t.verdict_intact_stamp().into()),
         Answer::Holds => lines.push(t.verdict_intact().into()),
         Answer::Open if tampered(it) => lines.push(t.verdict_fails_words().into()),
+        Answer::Open if stamps_only(it) => lines.push(t.verdict_open_stamp().into()),
         Answer::Open => lines.push(t.verdict_open_words().into()),
         Answer::Fails => lines.push(t.verdict_fails_words().into()),
         Answer::Unsigned => return vec![t.verdict_unsigned_words().into()],

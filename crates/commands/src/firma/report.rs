@@ -154,13 +154,12 @@ fn one(number: &str, signature: &Signature, all: &mut Vec<(Style, String)>) {
         signature.purpose.as_deref().unwrap_or_default(),
     );
     say(IT.sig_hash(), signature.hash.as_deref().unwrap_or_default());
-    for stamp in signature
-        .stamps
-        .iter()
-        .filter(|_| signature.kind == SignatureKind::Signature)
-    {
+    for stamp in &signature.stamps {
         let time = stamp.time.map(when).unwrap_or_default();
         let words = match stamp.answer {
+            Answer::Holds if signature.kind == SignatureKind::Timestamp => {
+                IT.stamp_holds_document(&time)
+            }
             Answer::Holds => IT.stamp_holds(&time),
             Answer::Open | Answer::Unsigned => IT.stamp_open().to_owned(),
             Answer::Fails => IT.stamp_fails().to_owned(),
