@@ -58,8 +58,8 @@ impl Asked {
     }
 }
 
-/// What to ask for next, once this answer to this request will have been taken in; `None` where that is the end, or
-/// where it has to be seen first what the answer brings.
+/// What to ask for next, once this answer to this request will have been taken in, but for how much of it; `None` where
+/// that is the end, or where it has to be seen first what the answer brings.
 pub(super) fn after(request: &SyncRequest, response: &SyncResponse) -> Option<SyncRequest> {
     let same_hub = request.epoch == 0 || request.epoch == response.epoch;
     let more = response.pulls.iter().any(|pull| pull.more);
@@ -74,7 +74,6 @@ pub(super) fn after(request: &SyncRequest, response: &SyncResponse) -> Option<Sy
         protocol: request.protocol,
         epoch: response.epoch,
         cursors: reached.collect(),
-        budget: request.budget,
         own: request.own,
         ..SyncRequest::default()
     })

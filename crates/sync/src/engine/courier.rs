@@ -328,10 +328,14 @@ impl Courier {
         let Some(next) = ahead::after(request, response) else {
             return Ok(None);
         };
-        if !self.next_request().await?.ops.is_empty() {
+        let usual = self.next_request().await?;
+        if !usual.ops.is_empty() {
             return Ok(None);
         }
-        let asked = self.ask(next);
+        let asked = self.ask(SyncRequest {
+            budget: usual.budget,
+            ..next
+        });
         // It is on its way before work on the database begins.
         tokio::task::yield_now().await;
         Ok(Some(asked))
