@@ -6,8 +6,8 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-/// A rest of a chunk this short goes with what is before it.
-const CRUMB: u64 = 2 * 1024;
+/// A rest of a chunk this short goes with what is before it: a call may carry so many bytes more than was asked for.
+pub(super) const CRUMB: u64 = 2 * 1024;
 
 /// A file on its way.
 #[derive(Debug, Clone)]
@@ -36,8 +36,8 @@ impl Journey {
         }
     }
 
-    /// The next ranges: about `size` bytes, up to the end of a chunk where one is near. With `whole`, only
-    /// whole chunks.
+    /// The next ranges: about `size` bytes, up to the end of a chunk where one is near, at most [`CRUMB`] more. With
+    /// `whole`, only whole chunks, and at least one.
     pub fn take(&mut self, size: u64, whole: bool) -> Ranges {
         let mut taken = Ranges::default();
         while taken.len() < size
@@ -161,7 +161,7 @@ mod tests {
     use super::*;
     use domain::FileId;
     use proptest::prelude::*;
-    use protocol::files::{ChunkRef, pieces};
+    use protocol::files::{ChunkRef, MAX_PUT, pieces};
 
     fn file(chunks: &[u32]) -> Manifest {
         let chunks: Vec<_> = (0..)
@@ -186,6 +186,18 @@ mod tests {
         assert_eq!(journey.take(10_000, false), Ranges::of(40_000..50_000));
         assert_eq!(journey.take(10_000, true), Ranges::of(50_000..100_000));
         assert!(journey.take(10_000, false).is_empty());
+    }
+
+    #[test]
+    fn the_longest_call_stays_within_what_the_hub_takes_wherever_a_chunk_ends() {
+        for over in [0, 1, 1_000, 2_047, 2_048, 2_049] {
+            let longest = MAX_PUT as u64 - CRUMB;
+            let first = u32::try_from(longest + over).unwrap();
+            let manifest = file(&[first, 100_000]);
+            let all = Ranges::of(0..manifest.size);
+            let taken = Journey::new(manifest, all).take(longest, false).len();
+            assert!(taken <= MAX_PUT as u64, "{over}: {taken}");
+        }
     }
 
     #[derive(Debug, Clone)]
@@ -226,6 +238,7 @@ mod tests {
                         let before = journey.missing.clone();
                         let taken = journey.take(size, whole);
                         prop_assert!(taken.intersection(&hub).is_empty(), "{taken:?} is there");
+                        prop_assert!(whole || taken.len() <= size + CRUMB, "{taken:?}");
                         prop_assert!(flights.iter().all(|f| f.intersection(&taken).is_empty()));
                         if whole {
                             for torn in pieces(&manifest, &taken).into_iter().filter(|p| !p.whole) {
