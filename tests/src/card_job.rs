@@ -3,7 +3,7 @@
 
 use crate::Done;
 use crate::desk::Desk;
-use crate::firma_job::{ASKS, choose_driver, open};
+use crate::firma_job::{ASKS, at_her_desk, choose_driver, open};
 use crate::stage::Stage;
 use crate::token::{Card, FailingCard, HOLDER, PIN, lacking, pdf, write};
 use std::path::PathBuf;
@@ -26,15 +26,7 @@ pub fn run(stage: &Stage) -> Done {
     for (paper, name) in papers.iter().zip(NAMES) {
         write(paper, &pdf(&[&["COMUNE DI ROCCAVERANO", name]]))?;
     }
-    let cable = stage.cable()?;
-    let maria = stage.pc("maria", true)?;
-    maria.link(
-        cable.address(),
-        &stage.code("Maria Rossi", "responsabile")?,
-        "PC della segreteria",
-    )?;
-    maria.reads("stato-linea", "Tutto inviato")?;
-    maria.press("Firma")?;
+    let (_cable, maria) = at_her_desk(stage)?;
     maria.press("Il mio dispositivo di firma")?;
     choose_driver(&maria, &failing.module)?;
     batch(&maria, &papers, &failing)?;

@@ -3,7 +3,7 @@
 
 use crate::Done;
 use crate::desk::Desk;
-use crate::stage::{Stage, within};
+use crate::stage::{Cable, Stage, within};
 use crate::token::{Card, HOLDER, PIN, lacking, pdf, tampered, write};
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -35,6 +35,18 @@ pub fn run(stage: &Stage) -> Done {
     let sent = files.join("parere.pdf.p7m");
     card.envelope(&two, &sent)?;
 
+    let (_cable, maria) = at_her_desk(stage)?;
+    maria.sees("Nessun documento aperto")?;
+    maria.picture("firma-vuoto")?;
+
+    device(&maria, &card)?;
+    let signed = sign(&maria, &[&one, &two])?;
+    envelope(&maria, &sent)?;
+    changed(&maria, &signed, &files.join("contratto.pdf"))
+}
+
+/// Maria is linked, and has opened "Firma".
+pub fn at_her_desk(stage: &Stage) -> Done<(Cable, Desk)> {
     let cable = stage.cable()?;
     let maria = stage.pc("maria", true)?;
     maria.link(
@@ -44,13 +56,7 @@ pub fn run(stage: &Stage) -> Done {
     )?;
     maria.reads("stato-linea", "Tutto inviato")?;
     maria.press("Firma")?;
-    maria.sees("Nessun documento aperto")?;
-    maria.picture("firma-vuoto")?;
-
-    device(&maria, &card)?;
-    let signed = sign(&maria, &[&one, &two])?;
-    envelope(&maria, &sent)?;
-    changed(&maria, &signed, &files.join("contratto.pdf"))
+    Ok((cable, maria))
 }
 
 /// The facilitatore's two clicks: what is wrong, and the remedy.

@@ -330,22 +330,63 @@ async fn every_call_made_again_leaves_the_log_as_it_is_byte_for_byte() {
     office.check();
 }
 
-/// Somebody writes while the hub's answer is on its way.
+/// A call: how many answers were taken in when it began, how many operations it carried, how much it asked for.
+#[derive(Debug, Clone, Copy, Default)]
+struct Call {
+    applied: usize,
+    ops: usize,
+    budget: u32,
+}
+
+/// Notes the calls, and lets somebody write while the hub's answer is on its way.
 struct Meddling {
     inner: Inside,
+    events: Mutex<Option<broadcast::Receiver<Event>>>,
+    calls: Mutex<Vec<Call>>,
     meanwhile: Mutex<Option<Box<dyn FnOnce() + Send>>>,
+}
+
+impl Meddling {
+    fn to(hub: &Hub) -> Arc<Self> {
+        Arc::new(Self {
+            inner: Inside::to(hub),
+            events: Mutex::default(),
+            calls: Mutex::default(),
+            meanwhile: Mutex::default(),
+        })
+    }
+
+    fn note(&self, request: &Request) {
+        let mut applied = self
+            .calls
+            .lock()
+            .unwrap()
+            .last()
+            .map_or(0, |call| call.applied);
+        if let Some(events) = self.events.lock().unwrap().as_mut() {
+            while let Ok(event) = events.try_recv() {
+                applied += usize::from(matches!(event, Event::Applied(_)));
+            }
+        }
+        let plain = pack::unpack(&request.body, MAX_REQUEST).unwrap();
+        let read = read_request(&plain).unwrap();
+        self.calls.lock().unwrap().push(Call {
+            applied,
+            ops: read.ops.len(),
+            budget: read.request.budget,
+        });
+    }
 }
 
 impl Transport for Meddling {
     fn send(&self, request: Request) -> Pending<'_, Result<Response, CallError>> {
         Box::pin(async move {
-            let sync = request.path == "/v1/sync";
+            if request.path != "/v1/sync" {
+                return self.inner.send(request).await;
+            }
+            self.note(&request);
             let response = self.inner.send(request).await;
-            let meanwhile = match sync {
-                true => self.meanwhile.lock().unwrap().take(),
-                false => None,
-            };
-            if let Some(meanwhile) = meanwhile {
+            if let Some(meanwhile) = self.meanwhile.lock().unwrap().take() {
                 meanwhile();
             }
             response
@@ -358,10 +399,7 @@ async fn an_edit_made_during_a_pull_is_not_lost() {
     let mut centre = Centre::open();
     let comune = centre.next_comune();
     let bruno = seat(&centre.hub, &comune, BRUNO).desk;
-    let way = Arc::new(Meddling {
-        inner: Inside::to(&centre.hub),
-        meanwhile: Mutex::default(),
-    });
+    let way = Meddling::to(&centre.hub);
     let anna = Desk::grant(&centre.hub, way.clone(), &comune, ANNA).unwrap();
     let anna = Arc::new(anna);
     let page = bruno.write_news("Neve", "Prima.\nUltima.").unwrap();
@@ -390,60 +428,6 @@ async fn an_edit_made_during_a_pull_is_not_lost() {
     assert_eq!(anna.look().unwrap(), bruno.look().unwrap());
 }
 
-/// A call: how many answers were taken in when it began, how many operations it carried, how much it asked for.
-#[derive(Debug, Clone, Copy, Default)]
-struct Call {
-    applied: usize,
-    ops: usize,
-    budget: u32,
-}
-
-struct Noting {
-    inner: Inside,
-    events: Mutex<Option<broadcast::Receiver<Event>>>,
-    calls: Mutex<Vec<Call>>,
-    meanwhile: Mutex<Option<Box<dyn FnOnce() + Send>>>,
-}
-
-impl Noting {
-    fn note(&self, request: &Request) {
-        let mut applied = self
-            .calls
-            .lock()
-            .unwrap()
-            .last()
-            .map_or(0, |call| call.applied);
-        if let Some(events) = self.events.lock().unwrap().as_mut() {
-            while let Ok(event) = events.try_recv() {
-                applied += usize::from(matches!(event, Event::Applied(_)));
-            }
-        }
-        let plain = pack::unpack(&request.body, MAX_REQUEST).unwrap();
-        let read = read_request(&plain).unwrap();
-        self.calls.lock().unwrap().push(Call {
-            applied,
-            ops: read.ops.len(),
-            budget: read.request.budget,
-        });
-    }
-}
-
-impl Transport for Noting {
-    fn send(&self, request: Request) -> Pending<'_, Result<Response, CallError>> {
-        Box::pin(async move {
-            if request.path != "/v1/sync" {
-                return self.inner.send(request).await;
-            }
-            self.note(&request);
-            let response = self.inner.send(request).await;
-            if let Some(meanwhile) = self.meanwhile.lock().unwrap().take() {
-                meanwhile();
-            }
-            response
-        })
-    }
-}
-
 #[tokio::test]
 async fn a_long_log_is_asked_for_while_it_is_taken_in_unless_something_waits_to_be_sent() {
     let mut centre = Centre::open();
@@ -456,12 +440,7 @@ async fn a_long_log_is_asked_for_while_it_is_taken_in_unless_something_waits_to_
     };
     let pages: Vec<_> = (0..500).map(news).collect();
     bruno.carry().await.unwrap();
-    let way = Arc::new(Noting {
-        inner: Inside::to(&centre.hub),
-        events: Mutex::default(),
-        calls: Mutex::default(),
-        meanwhile: Mutex::default(),
-    });
+    let way = Meddling::to(&centre.hub);
     let anna = Arc::new(Desk::grant(&centre.hub, way.clone(), &comune, ANNA).unwrap());
     *way.events.lock().unwrap() = Some(anna.engine.events());
     let writer = anna.clone();

@@ -11,7 +11,6 @@ use protocol::{SyncRequest, SyncResponse};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinSet;
-use tokio::time::Instant;
 
 type Answer = Result<Weighed<SyncResponse>, CallError>;
 
@@ -33,7 +32,7 @@ impl Asked {
         held: Option<Held>,
     ) -> Self {
         let request = Arc::new(request);
-        let (asked, begun) = (request.clone(), Instant::now());
+        let (asked, begun) = (request.clone(), started.instant);
         let mut call = JoinSet::new();
         call.spawn(async move {
             let answer = client.sync(&asked).await;

@@ -36,7 +36,7 @@ const OK_WRITTEN: i64 = 60_000;
 /// A call under way.
 pub(super) struct Started {
     at: UnixMs,
-    instant: Instant,
+    pub(super) instant: Instant,
     /// About how many bytes it moves.
     size: usize,
     carried: Carried,

@@ -35,7 +35,7 @@ const BUSY: Duration = Duration::from_secs(10);
 /// files' pages anyway.
 const CACHE: i64 = 256;
 /// More statements than this module has, so that none is ever parsed twice.
-const STATEMENTS: usize = 128;
+const STATEMENTS: usize = 64;
 
 fn open(path: &Path, migrations: &[&str], max_pages: Option<u32>) -> Result<Connection> {
     let mut conn = Connection::open(path)?;
