@@ -24,6 +24,7 @@ import { createToolbar } from "./toolbar.js";
  * - `media`: where images are served, if not at `anteprima://localhost/media/`
  * - `onEdit(blocks) -> Promise<blocks | null>`: takes the whole text; answers the merged text where it
  *   differs. Rejecting means "not taken": it is tried again. Never called while one is under way.
+ * - `onWrote()`: something was written; `onEdit` follows after a pause in typing
  * - `onFiles(File[], kind)`: `kind` is `image`, `attachment` or `""` (dropped or pasted)
  * - `onPaste(html, plain) -> Promise<blocks | null>`: cleans; rejecting pastes the plain text
  * - `onError(code, args)`: `paste_too_large` `{limit}` (MB)
@@ -54,6 +55,7 @@ class Editor {
       getState: () => this.state,
       apply: (tr) => this.dispatch(tr),
       ready: () => this.composed(),
+      wrote: () => options.onWrote?.(),
     });
     this.onHide = () => this.sync.flush();
     window.addEventListener("pagehide", this.onHide);

@@ -11,8 +11,9 @@ const RETRY_MS = 3000;
 /**
  * `send(blocks) -> Promise<blocks | null>`: the merged text where it differs from what was sent.
  * `getState()`, `apply(tr)`: the document. `ready()`: a promise for when it may change (no composition).
+ * `wrote()`: something was written that was not handed over yet.
  */
-export function createSync({ send, getState, apply, ready = async () => {} }) {
+export function createSync({ send, getState, apply, ready = async () => {}, wrote = () => {} }) {
   let dirty = false;
   let forced = false;
   let sending = null;
@@ -24,6 +25,7 @@ export function createSync({ send, getState, apply, ready = async () => {} }) {
   function record(tr) {
     if (!tr.docChanged || tr.getMeta("remote")) return;
     if (sending) unsent.push(...recordSteps(tr));
+    if (!dirty) wrote();
     dirty = true;
     schedule();
   }

@@ -12,7 +12,7 @@ const settled = async () => {
 /** An editor without a page, and an app that answers when told to. */
 function bench(blocks) {
   mock.timers.enable({ apis: ["setTimeout", "Date"], now: 1_000_000 });
-  const it = { state: EditorState.create({ doc: toDoc(blocks) }), sent: [], calls: [] };
+  const it = { state: EditorState.create({ doc: toDoc(blocks) }), sent: [], calls: [], wrote: 0 };
   const apply = (tr) => {
     it.state = it.state.apply(tr);
     it.sync.record(tr);
@@ -20,6 +20,7 @@ function bench(blocks) {
   it.sync = createSync({
     getState: () => it.state,
     apply,
+    wrote: () => it.wrote++,
     send: (text) => {
       it.sent.push(text);
       return new Promise((answer, refuse) => it.calls.push({ answer, refuse }));
@@ -54,6 +55,19 @@ told("the text is handed over 300 ms after the last key", async () => {
   assert.equal(it.sent.length, 0);
   await it.wait(1);
   assert.deepEqual(it.sent, [[p("ab")]]);
+});
+
+told("it is said at the first key that words wait, also while an answer is on its way", async () => {
+  const it = bench([p("a")]);
+  it.type("b");
+  it.type("c");
+  assert.equal(it.wrote, 1);
+  await it.wait(300);
+  it.type("d");
+  assert.equal(it.wrote, 2);
+  it.sync.setText([p("x")]);
+  await it.answer([p("abc"), p("da Bruno")]);
+  assert.equal(it.wrote, 2, "a colleague's words are nobody's to save");
 });
 
 told("while typing goes on it is handed over once a second", async () => {

@@ -146,17 +146,23 @@ pub struct Hooks {
     paste: Closure<dyn Fn(String, String) -> Promise>,
     files: Closure<dyn Fn(Array)>,
     error: Closure<dyn Fn(String, JsValue)>,
+    wrote: Closure<dyn Fn()>,
 }
 
 impl Hooks {
     pub fn new(desk: &Desk) -> Self {
         let with = |desk: &Desk| Rc::clone(desk);
         let (edit, paste, files, error) = (with(desk), with(desk), with(desk), with(desk));
+        let wrote = with(desk);
         Self {
             edit: Closure::new(move |blocks| on_edit(&edit, blocks)),
             paste: Closure::new(move |html, plain| on_paste(&paste, html, plain)),
             files: Closure::new(move |list: Array| on_files(&files, &list)),
             error: Closure::new(move |code: String, args: JsValue| on_error(&error, &code, &args)),
+            wrote: Closure::new(move || {
+                let callback = wrote.borrow().props.on_wrote.clone();
+                callback.emit(());
+            }),
         }
     }
 }
@@ -218,7 +224,7 @@ fn on_error(desk: &Desk, code: &str, args: &JsValue) {
 /// The options of the asset's `mount`.
 pub fn options(props: &EditorProps, hooks: &Hooks) -> Object {
     let options = Object::new();
-    let entries: [(&str, JsValue); 8] = [
+    let entries: [(&str, JsValue); 9] = [
         ("id", props.id.as_str().into()),
         ("label", props.label.as_str().into()),
         ("text", to_js(&props.text)),
@@ -227,6 +233,7 @@ pub fn options(props: &EditorProps, hooks: &Hooks) -> Object {
         ("onPaste", hooks.paste.as_ref().clone()),
         ("onFiles", hooks.files.as_ref().clone()),
         ("onError", hooks.error.as_ref().clone()),
+        ("onWrote", hooks.wrote.as_ref().clone()),
     ];
     for (name, value) in entries {
         // Setting a property of a plain object made here cannot fail.

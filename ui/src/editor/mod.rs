@@ -50,6 +50,9 @@ pub struct EditorProps {
     /// Puts the caret into the nth block; the second number tells one request from the next.
     #[prop_or_default]
     pub goto: Option<(usize, u32)>,
+    /// Something was written that `on_edit` will bring.
+    #[prop_or_default]
+    pub on_wrote: Callback<()>,
     /// Takes the text after a pause in typing (300 ms; at most 1 s while typing goes on).
     pub on_edit: Callback<Edit>,
     /// Cleans what is pasted.

@@ -255,6 +255,10 @@ fn Text(props: &TextProps) -> Html {
         let saver = props.saver.clone();
         Callback::from(move |edit: Edit| saver.wrote(edit))
     };
+    let on_wrote = {
+        let saver = props.saver.clone();
+        Callback::from(move |()| saver.writing())
+    };
     let on_paste = {
         let news = news.clone();
         Callback::from(move |paste: Paste| clean(paste, news.clone()))
@@ -274,6 +278,7 @@ fn Text(props: &TextProps) -> Html {
                 goto={props.goto}
                 insert={props.insert.clone()}
                 {on_edit}
+                {on_wrote}
                 {on_paste}
                 on_files={props.on_files.clone()}
                 on_error={Callback::from(move |failure| news.failed(failure))}

@@ -73,6 +73,8 @@ struct Inner {
     pause: Option<Timeout>,
     retry: Option<Timeout>,
     again: Option<Timeout>,
+    /// Words stand in the editor that it has not handed over yet.
+    writing: bool,
     edit: Option<Edit>,
     status: Option<Status>,
 }
@@ -102,11 +104,18 @@ impl Saver {
         self.report.emit(Report::Save(Save::Saving));
     }
 
+    /// A key was pressed in the editor, which hands its text over after a pause.
+    pub fn writing(&self) {
+        self.inner.borrow_mut().writing = true;
+        self.report.emit(Report::Save(Save::Saving));
+    }
+
     /// The editor hands its text over; it hands over no other before this one is answered.
     pub fn wrote(&self, edit: Edit) {
         self.report.emit(Report::Text(edit.text()));
         let mut inner = self.inner.borrow_mut();
         inner.edit = Some(edit);
+        inner.writing = false;
         inner.queue.push(Job::Text);
         drop(inner);
         self.pump();
@@ -188,7 +197,7 @@ impl Saver {
 
     fn is_busy(&self) -> bool {
         let inner = self.inner.borrow();
-        !inner.queue.is_idle() || !inner.typed.is_empty()
+        !inner.queue.is_idle() || !inner.typed.is_empty() || inner.writing
     }
 
     /// Sends the next thing, if none is under way; its answer sends the one after.
