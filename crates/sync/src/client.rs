@@ -75,6 +75,8 @@ pub struct HubClient {
     transport: Arc<dyn Transport>,
     signer: Option<Signer>,
     patience: Patience,
+    feed: Option<Arc<dyn Feed>>,
+    large: bool,
     known: Arc<Known>,
 }
 
@@ -85,6 +87,8 @@ impl HubClient {
             transport,
             signer: None,
             patience: Patience::default(),
+            feed: None,
+            large: false,
             known: Arc::default(),
         }
     }
@@ -102,6 +106,24 @@ impl HubClient {
     pub fn with_patience(&self, patience: Patience) -> Self {
         Self {
             patience,
+            ..self.clone()
+        }
+    }
+
+    /// The same, whose bodies of more than one piece go through this.
+    #[must_use]
+    pub fn with_feed(&self, feed: Option<Arc<dyn Feed>>) -> Self {
+        Self {
+            feed,
+            ..self.clone()
+        }
+    }
+
+    /// The same, for parts of something large.
+    #[must_use]
+    pub fn large(&self) -> Self {
+        Self {
+            large: true,
             ..self.clone()
         }
     }
@@ -276,17 +298,16 @@ impl HubClient {
         self.sent(request).await
     }
 
-    /// A call of whose body only so many bytes, from its start, are signed, and which may be fed.
+    /// A call of whose body only so many bytes, from its start, are signed.
     pub(crate) async fn raw_signed(
         &self,
         path: &'static str,
         body: Packed,
         signed: usize,
-        feed: Option<Arc<dyn Feed>>,
         limit: usize,
     ) -> Result<Weighed<Vec<u8>>, CallError> {
         let request = self.signed_request(Method::Post, path, body, signed, limit);
-        self.sent(Request { feed, ..request }).await
+        self.sent(request).await
     }
 
     async fn sent(&self, request: Request) -> Result<Weighed<Vec<u8>>, CallError> {
@@ -352,13 +373,15 @@ impl HubClient {
             let signed = body.bytes.get(..signed).unwrap_or(&body.bytes);
             key.authorize(device, method.as_str(), path, signed)
         });
+        let long = |feed: &Arc<dyn Feed>| body.bytes.len() > feed.piece();
         Request {
             method,
             path,
             authorization,
             zstd: body.zstd,
+            feed: self.feed.clone().filter(long),
+            large: self.large,
             body: body.bytes,
-            feed: None,
             patience: self.patience,
             limit,
         }

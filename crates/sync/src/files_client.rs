@@ -3,13 +3,10 @@
 use crate::CallError;
 use crate::client::{HubClient, Weighed};
 use crate::codec::Packed;
-use crate::transport::Feed;
 use protocol::files::{
     CompactError, Get, Left, MAX_CHUNKS, MAX_GET, Manifest, ManifestRequest2, Missing2, Offer, Put,
     StateRequest, read_manifest,
 };
-
-use std::sync::Arc;
 
 /// The largest answer that names ranges of a file.
 const RANGES: usize = 8 * MAX_CHUNKS;
@@ -55,17 +52,12 @@ impl HubClient {
     ///
     /// # Errors
     /// [`CallError::NotFound`] where the file must be offered again; the others as for every call.
-    pub(crate) async fn put(
-        &self,
-        put: &Put,
-        bytes: &[u8],
-        feed: Option<Arc<dyn Feed>>,
-    ) -> Result<Weighed<Left>, CallError> {
+    pub(crate) async fn put(&self, put: &Put, bytes: &[u8]) -> Result<Weighed<Left>, CallError> {
         let mut body = put.encode();
         let signed = body.len();
         body.extend_from_slice(bytes);
         let answer = self
-            .raw_signed("/v1/files/put", plain(body), signed, feed, 64)
+            .raw_signed("/v1/files/put", plain(body), signed, 64)
             .await?;
         answer.read(Left::decode)
     }

@@ -242,6 +242,36 @@ async fn an_urgent_act_overtakes_a_film() {
 }
 
 #[tokio::test]
+async fn a_file_that_is_written_during_a_call_goes_beside_it() {
+    let office = office(BRUNO).await;
+    let page = office.desk.write_news("Atto", "In allegato.").unwrap();
+    office.desk.carry().await.unwrap();
+    // The call gets no answer; one beside it is seen by its connection.
+    office.cable.set(Fault {
+        mute: true,
+        ..Fault::default()
+    });
+    let connections = || office.cable.traffic().connections;
+    office.desk.retitle(&page, "Atto del 2 marzo").unwrap();
+    office.desk.engine.nudge();
+    let patience = Duration::from_secs(5);
+    office
+        .until(patience, || office.desk.engine.state().busy)
+        .await;
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let before = connections();
+    office
+        .desk
+        .attach(&page, "atto.pdf.p7m", &noise(20_000, 7))
+        .unwrap();
+    office.desk.engine.nudge();
+    office.until(patience, || connections() > before).await;
+    office.cable.cut();
+    office.cable.restore();
+    office.desk.carry_in(3).await.unwrap();
+}
+
+#[tokio::test]
 async fn the_same_bytes_travel_once_whatever_they_are_called() {
     let office = office(ANNA).await;
     let page = office.desk.write_news("Bando", "In allegato.").unwrap();

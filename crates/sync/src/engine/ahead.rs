@@ -12,7 +12,8 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinSet;
 
-type Answer = Result<Weighed<SyncResponse>, CallError>;
+/// What a call came to.
+pub(super) type Answer = Result<Weighed<SyncResponse>, CallError>;
 
 /// An exchange under way. Dropped, it is given up.
 pub(super) struct Asked {

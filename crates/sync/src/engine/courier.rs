@@ -1,13 +1,13 @@
 //! What to carry: operations whenever some are ready; beside them files, in lanes of their own.
 
-use super::ahead::{self, Asked};
+use super::ahead::{self, Answer, Asked};
 use super::budget::Budget;
 use super::files::{CallReport, Lanes, Porter, Report, Step};
 use super::isolate::{Isolation, Next as Way};
 use super::keys::Keys;
 use super::limits::{Gate, Gates, Limits};
 use super::mend::Mended;
-use super::progress::{Rhythm, Seen, two_digits};
+use super::progress::{Rhythm, SMALL, Seen, two_digits};
 use super::state::line_after;
 use super::{EngineConfig, EngineState, Event, Line, Moving, Pace, Wires};
 use crate::CallError;
@@ -295,12 +295,13 @@ impl Courier {
             self.budget.size()
         };
         let started = self.start(size, Carried::Operations);
-        Asked::of(self.patient(size), request, started, held)
+        let client = self.patient(size).with_feed(self.lanes.gently());
+        Asked::of(client, request, started, held)
     }
 
     /// One call.
     async fn exchange_once(&mut self, mut asked: Asked) -> Result<Next, CallError> {
-        let (answer, took) = asked.answer().await;
+        let (answer, took) = self.answer(&mut asked).await?;
         let ops = (asked.request.ops.len(), answer.as_ref().map_or(0, entries));
         self.finish(&asked.started, took, &answer, ops).await;
         match answer {
@@ -317,6 +318,29 @@ impl Courier {
                 Ok(Next { again, ahead: None })
             }
         }
+    }
+
+    /// The answer of a call, and how long it took. A file that is written meanwhile begins to go beside it: on a slow
+    /// line a question alone takes seconds.
+    async fn answer(&mut self, asked: &mut Asked) -> Result<(Answer, Duration), CallError> {
+        let nudge = self.nudge.clone();
+        let mut nudged = false;
+        let answer = loop {
+            tokio::select! {
+                biased;
+                answer = asked.answer() => break answer,
+                () = nudge.notified(), if self.told_time => {
+                    nudged = true;
+                    sleep(self.pace.coalesce).await;
+                    self.lanes.start().await?;
+                }
+            }
+        };
+        if nudged {
+            // What else it was for is looked at after this.
+            nudge.notify_one();
+        }
+        Ok(answer)
     }
 
     /// Asks for what comes after this answer before it is taken in, unless something waits to be sent: that goes first.
@@ -505,8 +529,11 @@ impl Courier {
             Ok(weight) => {
                 let bytes = usize::try_from(weight.up + weight.down).unwrap_or(usize::MAX);
                 self.budget.moved(bytes, elapsed);
-                self.seen
-                    .call(Instant::now(), weight.up + weight.down, elapsed);
+                let moved = weight.up + weight.down;
+                self.seen.call(Instant::now(), moved, elapsed);
+                if moved < SMALL {
+                    self.lanes.took(elapsed);
+                }
             }
             Err(CallError::Cut(_) | CallError::Stalled | CallError::TooLarge) => {
                 self.budget.failed(size);

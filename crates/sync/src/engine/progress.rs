@@ -7,7 +7,7 @@ use tokio::time::Instant;
 /// Told at most this often.
 const RHYTHM: Duration = Duration::from_millis(500);
 /// Calls that moved fewer bytes tell the round trip, the others what the line carries.
-const SMALL: u64 = 2 * 1024;
+pub(super) const SMALL: u64 = 2 * 1024;
 /// What the line carries is that of the last so many seconds in which it carried anything.
 const LATELY: Duration = Duration::from_secs(60);
 /// The longest stretch.

@@ -1,7 +1,7 @@
 //! HTTP/1.1 over TCP or TLS, a few connections kept alive.
 
 use super::tls::{self, Trust};
-use super::{Feed, Method, PIECE, Patience, Pending, Request, Response, Transport};
+use super::{Feed, Method, Patience, Pending, Request, Response, Transport};
 use crate::CallError;
 use futures_util::stream;
 use reqwest::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap, RETRY_AFTER};
@@ -10,7 +10,7 @@ use rustls::ClientConfig;
 use std::convert::Infallible;
 use std::future::Future;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::time::timeout;
 
@@ -20,7 +20,7 @@ const IDLE: Duration = Duration::from_secs(50);
 /// To connect. On a line that is down, the kernel asks after 0, 1 and 3 seconds; a new try begins that anew, so
 /// that a line that comes back is found within three seconds. Handshakes over 800 ms and loss take less.
 const CONNECT: Duration = Duration::from_secs(5);
-/// Idle connections kept: one for what is urgent beside those of a file on its way.
+/// Idle connections kept, of each kind: three of a file on its way, and one that another takes the place of.
 const KEPT: usize = 4;
 
 /// The way to the hub over the network.
@@ -28,7 +28,24 @@ pub struct HttpTransport {
     base: String,
     /// Outlives the connections: its tickets make the next one short.
     tls: ClientConfig,
-    client: Mutex<reqwest::Client>,
+    pools: Mutex<Pools>,
+}
+
+/// Connections. Those of something large are its own: the kernel has learnt on them that a part of the line is theirs,
+/// which would be all that something urgent gets; and each is at hand, without a handshake over a line that is full.
+#[derive(Clone)]
+struct Pools {
+    urgent: reqwest::Client,
+    large: reqwest::Client,
+}
+
+impl Pools {
+    fn new(base: &str, tls: &ClientConfig) -> Result<Self, CallError> {
+        Ok(Self {
+            urgent: client(base, tls)?,
+            large: client(base, tls)?,
+        })
+    }
 }
 
 impl HttpTransport {
@@ -48,22 +65,23 @@ impl HttpTransport {
         let base = base.trim_end_matches('/').to_owned();
         let tls = tls::config(&base, trust)?;
         Ok(Self {
-            client: Mutex::new(client(&base, &tls)?),
+            pools: Mutex::new(Pools::new(&base, &tls)?),
             base,
             tls,
         })
     }
 
-    fn client(&self) -> reqwest::Client {
-        match self.client.lock() {
-            Ok(client) => client.clone(),
-            Err(poisoned) => poisoned.into_inner().clone(),
+    fn client(&self, large: bool) -> reqwest::Client {
+        let pools = self.pools.lock().unwrap_or_else(PoisonError::into_inner);
+        match large {
+            true => pools.large.clone(),
+            false => pools.urgent.clone(),
         }
     }
 
     /// Forgets every connection: one that stalled must not serve the next call.
     fn renew(&self) {
-        if let (Ok(mut held), Ok(new)) = (self.client.lock(), client(&self.base, &self.tls)) {
+        if let (Ok(mut held), Ok(new)) = (self.pools.lock(), Pools::new(&self.base, &self.tls)) {
             *held = new;
         }
     }
@@ -81,11 +99,11 @@ impl HttpTransport {
 
     fn builder(&self, request: Request, pulse: &Arc<Pulse>) -> reqwest::RequestBuilder {
         let url = format!("{}{}", self.base, request.path);
+        let client = self.client(request.large);
         let mut builder = match (request.method, request.feed) {
-            (Method::Get, _) => self.client().get(url),
-            (Method::Post, None) => self.client().post(url).body(request.body),
-            (Method::Post, Some(feed)) => self
-                .client()
+            (Method::Get, _) => client.get(url),
+            (Method::Post, None) => client.post(url).body(request.body),
+            (Method::Post, Some(feed)) => client
                 .post(url)
                 .header(CONTENT_LENGTH, request.body.len())
                 .body(fed(request.body, feed, pulse.clone())),
@@ -131,7 +149,7 @@ fn fed(body: Vec<u8>, feed: Arc<dyn Feed>, pulse: Arc<Pulse>) -> reqwest::Body {
         let (feed, pulse) = (feed.clone(), pulse.clone());
         async move {
             let rest = body.get(given..).filter(|rest| !rest.is_empty())?;
-            let piece = rest.get(..PIECE).unwrap_or(rest).to_vec();
+            let piece = rest.get(..feed.piece()).unwrap_or(rest).to_vec();
             pulse.held.store(true, Relaxed);
             feed.next(given).await;
             pulse.held.store(false, Relaxed);
@@ -249,6 +267,7 @@ fn chain(error: &reqwest::Error) -> String {
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a test may stop at the unexpected")]
 mod tests {
+    use super::super::PIECE;
     use super::*;
     use std::sync::Mutex;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -287,6 +306,7 @@ mod tests {
             zstd: false,
             body: vec![7; BODY],
             feed: Some(feed),
+            large: true,
             patience: Patience { first, next: first },
             limit: 100,
         }

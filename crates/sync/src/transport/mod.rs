@@ -51,13 +51,15 @@ pub struct Request {
     pub body: Vec<u8>,
     /// Asked before each piece of the body, where it is long.
     pub feed: Option<Arc<dyn Feed>>,
+    /// It is a part of something large, which uses connections of its own.
+    pub large: bool,
     /// How long to wait.
     pub patience: Patience,
     /// The largest body of the answer that is read, in bytes.
     pub limit: usize,
 }
 
-/// A long body is sent in pieces of this many bytes.
+/// A long body is sent in pieces of this many bytes, where its feed has no mind of its own.
 pub const PIECE: usize = 16 * 1024;
 
 /// Lets a long body through piece by piece.
@@ -65,6 +67,11 @@ pub trait Feed: std::fmt::Debug + Send + Sync + 'static {
     /// So many bytes of the body were given to the network; the next piece goes when this is over. What is urgent
     /// may go meanwhile, over another connection.
     fn next(&self, given: usize) -> Pending<'_, ()>;
+
+    /// Bytes of a piece.
+    fn piece(&self) -> usize {
+        PIECE
+    }
 }
 
 /// How long a call may stay without a sign of life.

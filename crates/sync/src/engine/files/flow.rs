@@ -4,6 +4,7 @@
 use super::journey::CRUMB;
 use crate::CallError;
 use protocol::files::MAX_PUT;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -26,6 +27,11 @@ const NEWEST: f64 = 0.4;
 /// Landings closer together than this, or than a round trip, are one measure: a short call that lands right
 /// before a long one would make the line look faster than it is.
 const SPAN: Duration = Duration::from_millis(300);
+/// What the line can carry is measured over so long, at least: over less, calls that land together mislead.
+const WIDE: Duration = Duration::from_secs(6);
+/// How much of what the line once carried is believed with each further measure: where packets are lost, the calls
+/// carry less than the line could.
+const REMEMBERED: f64 = 0.97;
 /// The shortest patience without anything landing.
 const PATIENCE: Duration = Duration::from_secs(6);
 /// A call carries at most this part of what the line usually carries between two cuts: what is under way at a
@@ -48,6 +54,33 @@ const OF_A_LIFE_LONG: f64 = 2.0;
 /// Bytes of a call around its body.
 const AROUND: u64 = 500;
 
+/// By how much the shortest round trip may grow with each one that is seen.
+const FORGOTTEN: f64 = 1.1;
+
+/// How long a call takes that carries next to nothing: the shortest that was seen lately. Cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Trip(Arc<Mutex<Option<Duration>>>);
+
+impl Trip {
+    /// A small call took so long. One that went beside others says only that the way is no longer than that: behind a
+    /// queue every way is long, and who sends more for it makes the queue longer.
+    pub fn took(&self, took: Duration, alone: bool) {
+        let mut least = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = least.unwrap_or(took);
+        let most = if alone {
+            known.mul_f64(FORGOTTEN)
+        } else {
+            known
+        };
+        *least = Some(took.min(most));
+    }
+
+    /// The shortest lately; `None` before any was seen.
+    pub fn least(&self) -> Option<Duration> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// The line in one direction, as the calls of one lane measured it.
 #[derive(Debug)]
 pub(super) struct Flow {
@@ -55,6 +88,10 @@ pub(super) struct Flow {
     round_trip: Option<Duration>,
     /// Since when bytes are counted, and how many landed since.
     counting: Option<(Instant, u64)>,
+    /// The same, for what the line can carry.
+    counting_wide: Option<(Instant, u64)>,
+    /// Bytes per second that the line can carry; `None` before it was measured.
+    most: Option<f64>,
     /// Bytes that landed between two cuts, moving average; `None` before the first one.
     life: Option<f64>,
     /// Bytes that landed since the last cut.
@@ -69,6 +106,8 @@ impl Default for Flow {
             rate: UNKNOWN,
             round_trip: None,
             counting: None,
+            counting_wide: None,
+            most: None,
             life: None,
             alive: 0.0,
             begun: 0,
@@ -112,6 +151,11 @@ impl Flow {
         (self.rate >= QUICK && size >= SIZE.1).then_some(size as u64)
     }
 
+    /// Bytes per second that the line can carry.
+    pub fn most(&self) -> f64 {
+        self.most.unwrap_or(self.rate)
+    }
+
     /// Bytes per second at which a long call is given to the network.
     pub fn pace(&self) -> f64 {
         self.rate * FASTER
@@ -144,39 +188,36 @@ impl Flow {
         next + Duration::from_secs_f64(sending.min(120.0))
     }
 
-    /// A call that carries next to nothing took so long. The least is kept, slowly forgotten: the others
-    /// stood in a queue.
-    pub fn round_trip(&mut self, took: Duration) {
-        self.round_trip = Some(match self.round_trip {
-            Some(known) => took.min(known.mul_f64(1.05)),
-            None => took,
-        });
+    /// A call that carries next to nothing takes so long, where it does not stand in a queue.
+    pub fn round_trip(&mut self, trip: Duration) {
+        self.round_trip = Some(trip);
     }
 
     /// Calls begin to move after a rest.
     pub fn begin(&mut self, now: Instant) {
         self.counting = Some((now + self.round_trip.unwrap_or_default(), 0));
+        self.counting_wide = self.counting;
     }
 
     /// Bytes landed.
     pub fn landed(&mut self, bytes: u64, now: Instant) {
         self.alive += float(bytes);
-        let (since, so_far) = self.counting.unwrap_or((now, 0));
-        let landed = so_far + bytes + AROUND;
-        let span = now.saturating_duration_since(since);
-        if span < SPAN.max(self.round_trip.unwrap_or_default()) {
-            self.counting = Some((since, landed));
-            return;
+        let bytes = bytes + AROUND;
+        let short = SPAN.max(self.round_trip.unwrap_or_default());
+        if let Some(measured) = measure(&mut self.counting, bytes, now, short) {
+            self.rate = self.rate * (1.0 - NEWEST) + measured * NEWEST;
         }
-        let measured = float(landed) / span.as_secs_f64();
-        self.rate = self.rate * (1.0 - NEWEST) + measured * NEWEST;
-        self.counting = Some((now, 0));
+        if let Some(measured) = measure(&mut self.counting_wide, bytes, now, WIDE) {
+            let known = self.most.unwrap_or(measured);
+            let faded = known * REMEMBERED + measured * (1.0 - REMEMBERED);
+            self.most = Some(faded.max(measured));
+        }
     }
 
     /// A call failed. One that could not begin says nothing; where nothing landed since the last cut, the next
     /// calls are half as large.
     pub fn failed(&mut self, error: &CallError) {
-        self.counting = None;
+        (self.counting, self.counting_wide) = (None, None);
         if !matches!(
             error,
             CallError::Cut(_) | CallError::Stalled | CallError::TooLarge
@@ -193,6 +234,24 @@ impl Flow {
         }
         self.alive = 0.0;
     }
+}
+
+/// Counts bytes that landed; gives bytes per second once so much time went by, and counts anew.
+fn measure(
+    counting: &mut Option<(Instant, u64)>,
+    bytes: u64,
+    now: Instant,
+    least: Duration,
+) -> Option<f64> {
+    let (since, so_far) = counting.unwrap_or((now, 0));
+    let span = now.saturating_duration_since(since);
+    let over = span >= least;
+    *counting = Some(if over {
+        (now, 0)
+    } else {
+        (since, so_far + bytes)
+    });
+    over.then(|| float(so_far + bytes) / span.as_secs_f64())
 }
 
 #[expect(clippy::cast_precision_loss, reason = "an estimate")]
@@ -271,6 +330,11 @@ mod tests {
             // A fast line is full with the largest calls; a slow one with a few round trips of bytes.
             assert!(carried > 0.8 * rate, "{rate}: {carried}");
             assert!(
+                (0.9..1.15).contains(&(flow.most() / rate)),
+                "{rate}: {}",
+                flow.most()
+            );
+            assert!(
                 queue < 4.0 * trip.max(LEAST).as_secs_f64() || most <= 2 * 4096,
                 "{rate}: {queue}"
             );
@@ -308,13 +372,20 @@ mod tests {
     }
 
     #[test]
-    fn a_queue_is_not_taken_for_a_long_way() {
-        let mut flow = Flow::default();
-        flow.round_trip(Duration::from_millis(600));
-        for _ in 0..3 {
-            flow.round_trip(Duration::from_secs(3));
+    fn a_queue_is_not_taken_for_a_long_way_and_a_handshake_not_for_long() {
+        let (trip, ms) = (Trip::default(), Duration::from_millis);
+        assert_eq!(trip.least(), None);
+        trip.took(ms(1200), true);
+        trip.took(ms(600), false);
+        for _ in 0..100 {
+            trip.took(ms(3000), false);
         }
-        assert!(flow.patience(0) <= Duration::from_secs(6));
-        assert!(flow.size(1.0) < 13_000, "{}", flow.size(1.0));
+        assert_eq!(trip.least(), Some(ms(600)));
+        trip.took(ms(900), true);
+        assert_eq!(trip.least(), Some(ms(660)));
+        for _ in 0..5 {
+            trip.took(ms(900), true);
+        }
+        assert_eq!(trip.least(), Some(ms(900)), "another way to the hub");
     }
 }

@@ -11,6 +11,7 @@
 
 mod download;
 mod flow;
+mod gentle;
 mod hold;
 mod journey;
 mod long;
@@ -21,6 +22,7 @@ mod upload;
 use super::Pace;
 use crate::CallError;
 use crate::client::Weight;
+use crate::transport::Feed;
 use domain::{FileId, UnixMs};
 use download::Downloads;
 pub(super) use hold::Held;
@@ -123,6 +125,11 @@ impl Lanes {
         self.hold.hold()
     }
 
+    /// What the body of something urgent goes through while a large file goes.
+    pub fn gently(&self) -> Option<Arc<dyn Feed>> {
+        self.porter.gentle.feed()
+    }
+
     /// Starts the lanes that have something to carry and do not run.
     pub async fn start(&mut self) -> Result<(), CallError> {
         if self.confirmed.is_none_or(|at| at.elapsed() > BELIEVED) {
@@ -139,7 +146,10 @@ impl Lanes {
     }
 
     fn start_lane(&mut self, lane: Lane) {
-        let porter = self.porter.clone();
+        let mut porter = self.porter.clone();
+        if lane != Lane::Urgent {
+            porter.client = porter.client.large();
+        }
         let hold = self.hold.clone();
         self.busy.insert(lane, self.porter.said());
         match lane {
@@ -182,6 +192,11 @@ impl Lanes {
     /// A file waits because the hub has no room for it.
     pub fn full(&self) -> bool {
         self.porter.skipped.full()
+    }
+
+    /// A small call that is no file's took so long.
+    pub fn took(&self, took: Duration) {
+        self.porter.trip.took(took, self.idle());
     }
 
     /// No lane runs.

@@ -1,5 +1,7 @@
 //! What the lanes share: the workspace, the way to the hub, who is told.
 
+use super::flow::Trip;
+use super::gentle::Gentle;
 use super::skipped::Skipped;
 use super::{CallReport, Lane, Pace, Report, URGENT};
 use crate::CallError;
@@ -28,6 +30,10 @@ pub(in crate::engine) struct Porter {
     pub pace: Pace,
     pub tell: mpsc::UnboundedSender<Report>,
     pub(super) skipped: Skipped,
+    /// How what is urgent goes beside a large file.
+    pub gentle: Gentle,
+    /// How long a small call takes.
+    pub(super) trip: Trip,
     /// How often a lane had something to say.
     said: Arc<AtomicU64>,
     /// Which files go now, by what people limit.
@@ -53,6 +59,8 @@ impl Porter {
             pace,
             tell,
             skipped: Skipped::default(),
+            gentle: Gentle::default(),
+            trip: Trip::default(),
             said: Arc::default(),
             gate: Gates::default(),
             doubtful: Arc::default(),

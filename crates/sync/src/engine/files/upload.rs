@@ -77,16 +77,24 @@ impl Uploads {
         self.journeys.values_mut().for_each(Journey::lost);
         (self.current, self.asked) = (None, false);
         let mut flights = JoinSet::new();
+        let large = (self.lane == Lane::Bulk).then(|| porter.gentle.large());
         self.confirm(porter).await?;
         loop {
-            if self.lane == Lane::Bulk && !hold.is_free() && flights.is_empty() {
+            if let Some(large) = large.as_ref().filter(|_| flights.is_empty()) {
+                large.goes(None);
                 hold.free().await;
             }
-            if self.lane == Lane::Urgent || hold.is_free() {
+            let goes_on = large.is_none() || hold.is_free();
+            if goes_on {
                 self.fill(porter, hold, &mut flights).await?;
             }
+            if let Some(large) = &large {
+                large.goes((!flights.is_empty()).then(|| self.flow.most()));
+            }
             match flights.join_next().await {
-                None => return Ok(()),
+                None if goes_on => return Ok(()),
+                // Something else that is urgent began meanwhile.
+                None => {}
                 Some(landed) => {
                     let landed = landed.map_err(|error| CallError::Local(error.to_string()))?;
                     self.land(porter, landed, &mut flights).await?;
@@ -222,6 +230,14 @@ impl Uploads {
         Ok(())
     }
 
+    /// What the bodies of this lane go through, where they are not long.
+    fn gently(&self, porter: &Porter) -> Option<Arc<dyn Feed>> {
+        match self.lane {
+            Lane::Urgent => porter.gentle.feed(),
+            _ => None,
+        }
+    }
+
     async fn ask(&mut self, porter: &Porter, manifest: &Manifest) -> Result<Missing2, CallError> {
         let request = StateRequest {
             file: manifest.file.clone(),
@@ -231,7 +247,7 @@ impl Uploads {
         let call = |client: crate::HubClient| async move { client.file_state(&request).await };
         let (answer, took) = porter.call(patience, call).await;
         if answer.is_ok() {
-            self.flow.round_trip(took);
+            porter.trip.took(took, false);
         }
         answer
     }
@@ -250,7 +266,9 @@ impl Uploads {
         let offer = self.with_chunks(porter, offer).await?;
         let size = offer.encode().len() as u64;
         let patience = self.flow.patience(size);
-        let call = |client: crate::HubClient| async move { client.offer2(&offer).await };
+        let feed = self.gently(porter);
+        let call =
+            |client: crate::HubClient| async move { client.with_feed(feed).offer2(&offer).await };
         porter.call(patience, call).await.0
     }
 
@@ -278,7 +296,10 @@ impl Uploads {
         file: &FileId,
         flights: &mut JoinSet<Landed>,
     ) -> bool {
-        let long = self.long_size();
+        if let Some(trip) = porter.trip.least() {
+            self.flow.round_trip(trip);
+        }
+        let (long, gently) = (self.long_size(), self.gently(porter));
         let Some(journey) = self.journeys.get_mut(file) else {
             return false;
         };
@@ -306,7 +327,14 @@ impl Uploads {
             hold: hold.clone(),
             pace: self.flow.pace(),
         });
-        let call = put(porter.clone(), journey.clone(), ranges, patience, way);
+        let call = put(
+            porter.clone(),
+            journey.clone(),
+            ranges,
+            patience,
+            way,
+            gently,
+        );
         flights.spawn(call);
         true
     }
@@ -442,6 +470,7 @@ async fn put(
     ranges: Ranges,
     patience: Duration,
     way: Option<Way>,
+    gently: Option<Arc<dyn Feed>>,
 ) -> Landed {
     let wanted = ranges.clone();
     let before = journey.clone();
@@ -463,8 +492,10 @@ async fn put(
                     given.clone(),
                 )) as Arc<dyn Feed>
             });
-            let call =
-                |client: crate::HubClient| async move { client.put(&put, &bytes, feed).await };
+            let feed = feed.or(gently);
+            let call = |client: crate::HubClient| async move {
+                client.with_feed(feed).put(&put, &bytes).await
+            };
             porter.call_with(patience, &given, call).await.0
         }
     };
