@@ -117,6 +117,9 @@ pub struct Transit {
     pub released: bool,
     /// The last call failed for this reason.
     pub fault: Option<Fault>,
+    /// Files that could not be carried for a reason of their own; they are tried again from time to time.
+    #[serde(default)]
+    pub left_alone: Vec<LeftAlone>,
     /// Signed documents that wait for their time stamp, or for what else makes them last.
     #[serde(default)]
     pub signed: u32,
@@ -144,6 +147,17 @@ pub enum Going {
         /// All its bytes.
         size: u64,
     },
+}
+
+/// A file that could not be carried.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftAlone {
+    /// Its name.
+    pub name: String,
+    /// A page that shows or offers it, with the page's title.
+    pub page: Option<(PageId, String)>,
+    /// Why not.
+    pub why: Fault,
 }
 
 /// Files that a limit holds back.

@@ -4,8 +4,8 @@ use crate::app::{App, Desk};
 use crate::{Result, convert, failure};
 use api::Event;
 use api::stato::{
-    Attempt, AttemptFilter, AttemptList, Going, HeldBack, LineRelease, LineRules, LineRulesLoad,
-    LineRulesSet, Transit, TransitLoad, Waiting, WaitingList, Why,
+    Attempt, AttemptFilter, AttemptList, Going, HeldBack, LeftAlone, LineRelease, LineRules,
+    LineRulesLoad, LineRulesSet, Transit, TransitLoad, Waiting, WaitingList, Why,
 };
 use domain::line::{Carried, Held};
 use store::{FileLeft, LineWork, OutboxRow, Wait};
@@ -98,8 +98,23 @@ fn transit(state: &EngineState, work: &LineWork) -> Transit {
         }),
         released: state.released,
         fault: state.error.as_ref().map(sync::CallError::fault),
+        left_alone: left_alone(state, work),
         signed: 0,
     }
+}
+
+/// Files that were left alone and still wait.
+fn left_alone(state: &EngineState, work: &LineWork) -> Vec<LeftAlone> {
+    let waits = work.uploads.iter().chain(&work.downloads);
+    waits
+        .filter_map(|waits| {
+            Some(LeftAlone {
+                why: *state.left_alone.get(&waits.file.id)?,
+                name: waits.file.name.clone(),
+                page: waits.page.clone(),
+            })
+        })
+        .collect()
 }
 
 /// Whether a file goes up in spite of what holds others back.
@@ -222,7 +237,7 @@ pub(crate) fn attempt(attempt: store::Attempt) -> Attempt {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::line::SMALL_FILE;
+    use domain::line::{Fault, SMALL_FILE};
     use domain::{FileId, FileRef};
 
     fn file(id: &str, size: u64, done: u64, needed: bool) -> FileLeft {
@@ -303,6 +318,24 @@ mod tests {
         };
         let said = transit(&cap, &work());
         assert_eq!((said.left, said.held.map(|it| it.files)), (1_000, Some(3)));
+    }
+
+    #[test]
+    fn a_file_that_was_left_alone_is_told_with_its_reason_while_it_waits() {
+        let why = [
+            (FileId::new("large"), Fault::HubFull),
+            (FileId::new("taken off its page meanwhile"), Fault::NotFound),
+        ];
+        let state = EngineState {
+            left_alone: why.into(),
+            ..up(None)
+        };
+        let told = transit(&state, &work()).left_alone;
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert_eq!(
+            (told[0].name.as_str(), told[0].why),
+            ("large.pdf", Fault::HubFull)
+        );
     }
 
     #[test]

@@ -43,6 +43,11 @@ downloads-left = { $count ->
     [one] 1 file to fetch ({ $size })
    *[other] { $count } files to fetch ({ $size })
  }
+left-alone = “{ $name }” did not go ({ $what }). { $help } It is tried again.
+left-alone-more = { $count ->
+    [one] And another file.
+   *[other] And { $count } more files.
+ }
 since-when = Since { $when }
 refused-link = { $count ->
     [one] 1 thing was not accepted: you choose

@@ -43,6 +43,11 @@ downloads-left = { $count ->
     [one] 1 file da scaricare ({ $size })
    *[other] { $count } file da scaricare ({ $size })
  }
+left-alone = «{ $name }» non è andato ({ $what }). { $help } Si riprova da soli.
+left-alone-more = { $count ->
+    [one] E un altro file.
+   *[other] E altri { $count } file.
+ }
 since-when = Da { $when }
 refused-link = { $count ->
     [one] 1 cosa non è stata accettata: scegli tu

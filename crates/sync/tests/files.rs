@@ -5,6 +5,7 @@
 use domain::sito::{FieldChange, PageChange, PageKind, RichText, TextVersion};
 use domain::{FileRef, PageId};
 use std::time::{Duration, Instant};
+use sync::CallError;
 use testkit::{ANNA, BRUNO, Cable, Desk, Fault, Person, Province, Traffic};
 
 /// 128 kbit/s, 600 ms there and back.
@@ -203,6 +204,25 @@ fn publish_act(desk: &Desk, number: u64) -> (PageId, FileRef) {
     };
     desk.change(&page, publish).unwrap();
     (page, file)
+}
+
+#[tokio::test]
+async fn a_file_that_the_hub_has_no_room_for_tells_why_it_waits_and_holds_up_no_other() {
+    let province = Province::open_with(|config| config.quota = 200_000)
+        .await
+        .unwrap();
+    let cable = Cable::lay(province.address()).await.unwrap();
+    let code = province.code_for(&ANNA).unwrap();
+    let anna = Desk::enrol(&cable.url(), &code, ANNA).await.unwrap();
+    let page = anna.write_news("Bando", "In allegato.").unwrap();
+    let large = anna.attach(&page, "bando.pdf", &noise(500_000, 1)).unwrap();
+    let other = anna.write_news("Neve", "In allegato.").unwrap();
+    let small = anna.attach(&other, "neve.pdf", &noise(20_000, 2)).unwrap();
+    assert_eq!(anna.carry().await, Err(CallError::Full));
+    assert!(anna.store.file_state(&small.id).unwrap().uploaded);
+    assert!(!anna.store.file_state(&large.id).unwrap().uploaded);
+    let why = [(large.id.clone(), domain::line::Fault::HubFull)];
+    assert_eq!(anna.engine.state().left_alone, why.into());
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! What is said of the line: how long, why it waits, what went wrong. Pure; the words are in `l10n`.
 
 use crate::words::size;
-use api::stato::{Attempt, HeldBack, Line, Transit, Why};
+use api::stato::{Attempt, HeldBack, LeftAlone, Line, Transit, Why};
 use domain::line::{Carried, Fault, Held};
 use l10n::Lang;
 
@@ -47,6 +47,16 @@ pub fn held(t: Lang, held: Held) -> String {
 /// How many files wait, where any does.
 pub fn held_files(t: Lang, back: &HeldBack) -> Option<String> {
     (back.files > 0).then(|| t.held_files(back.files.into(), &size(t, back.bytes)))
+}
+
+/// Why a file did not go, and what to do.
+pub fn left_alone(t: Lang, file: &LeftAlone) -> String {
+    let (what, help) = fault(t, file.why);
+    let name = match &file.page {
+        Some((_, title)) if file.name.is_empty() => title,
+        _ => &file.name,
+    };
+    t.left_alone(name, what, help)
 }
 
 /// Why a change is not at the hub yet.
@@ -197,6 +207,20 @@ mod tests {
         );
         assert!(said(1, None, Line::Up).is_some_and(|it| it.contains("non si sa ancora")));
         assert_eq!(said(0, Some(1), Line::Up), None);
+    }
+
+    #[test]
+    fn a_file_that_did_not_go_says_why_and_what_to_do() {
+        let file = LeftAlone {
+            name: "bando.pdf".into(),
+            page: None,
+            why: Fault::HubFull,
+        };
+        assert_eq!(
+            left_alone(IT, &file),
+            "«bando.pdf» non è andato (Disco pieno al Centro servizi). Il Centro servizi deve fare spazio: avvisalo. \
+             Qui il lavoro è al sicuro. Si riprova da soli."
+        );
     }
 
     #[test]

@@ -225,6 +225,7 @@ fn Now(props: &NowProps) -> Html {
                 { transit.map(|transit| going(t, transit.going.as_ref())).unwrap_or_default() }
             </div>
             <p class="going-left">{ left.unwrap_or_default() }</p>
+            { transit.map(|transit| left_alone(t, transit)).unwrap_or_default() }
             { transit.map(|transit| downloads(t, transit)).unwrap_or_default() }
             { transit.map(|transit| signed(t, transit)).unwrap_or_default() }
             if let Some(transit) = &props.transit {
@@ -238,6 +239,29 @@ fn Now(props: &NowProps) -> Html {
 struct NowProps {
     transit: Option<Rc<Transit>>,
     line: Line,
+}
+
+/// Files that did not go for a reason of their own: the first ones, each with what can be done.
+fn left_alone(t: Lang, transit: &Transit) -> Html {
+    const SHOWN: usize = 3;
+    let left = &transit.left_alone;
+    if left.is_empty() {
+        return Html::default();
+    }
+    let more = left.len().saturating_sub(SHOWN);
+    html! {
+        <ul class="left-alone">
+            for it in left.iter().take(SHOWN) {
+                <li>
+                    { icon("it-warning-circle") }
+                    <span>{ linea::left_alone(t, it) }</span>
+                </li>
+            }
+            if more > 0 {
+                <li><span>{ t.left_alone_more(more as u64) }</span></li>
+            }
+        </ul>
+    }
 }
 
 /// What is still to come down, where nothing holds it back.

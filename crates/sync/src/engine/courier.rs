@@ -570,7 +570,9 @@ impl Courier {
         let allowed = self.limits.bulk_allowed(now);
         self.gate.set(self.gate_of(allowed).await?);
         let metered = self.limits.metered();
+        let left_alone = self.lanes.left_alone();
         self.tell(|state| {
+            state.left_alone = left_alone;
             state.held = allowed.err();
             // A file that is let through all the same says so again with its next piece.
             if state.held.is_some() && matches!(state.moving, Some(Moving::File { .. })) {

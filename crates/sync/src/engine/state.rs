@@ -1,8 +1,9 @@
 //! What the engine tells.
 
 use crate::CallError;
-use domain::line::Held;
+use domain::line::{Fault, Held};
 use domain::{FileId, UnixMs};
+use std::collections::BTreeMap;
 use store::Applied;
 
 /// The line, as people are told of it.
@@ -40,6 +41,9 @@ pub struct EngineState {
     pub moving: Option<Moving>,
     /// Why large files wait, where a limit holds them back.
     pub held: Option<Held>,
+    /// Files that could not be carried for a reason of their own, and the reason. They are tried again from time to
+    /// time; the others do not wait for them.
+    pub left_alone: BTreeMap<FileId, Fault>,
     /// A person said that everything goes now, whatever is limited.
     pub released: bool,
     /// Whether the system says that the line is metered; `None` where it does not know.

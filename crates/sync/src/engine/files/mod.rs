@@ -23,6 +23,7 @@ use super::Pace;
 use crate::CallError;
 use crate::client::Weight;
 use crate::transport::Feed;
+use domain::line::Fault;
 use domain::{FileId, UnixMs};
 use download::Downloads;
 pub(super) use hold::Held;
@@ -197,6 +198,11 @@ impl Lanes {
     /// A small call that is no file's took so long.
     pub fn took(&self, took: Duration) {
         self.porter.trip.took(took, self.idle());
+    }
+
+    /// Files that could not be carried for a reason of their own.
+    pub fn left_alone(&self) -> BTreeMap<FileId, Fault> {
+        self.porter.skipped.all()
     }
 
     /// No lane runs.

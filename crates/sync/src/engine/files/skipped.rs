@@ -2,6 +2,7 @@
 
 use crate::CallError;
 use domain::FileId;
+use domain::line::Fault;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -27,6 +28,13 @@ impl Skipped {
     pub fn skips(&self, file: &FileId, pause: Duration) -> bool {
         let left_alone = |(since, _): &(Instant, CallError)| since.elapsed() < pause;
         self.held().get(file).is_some_and(left_alone)
+    }
+
+    /// The files that were left alone and not carried since, and why.
+    pub fn all(&self) -> BTreeMap<FileId, Fault> {
+        let held = self.held();
+        let why = held.iter().map(|(file, (_, why))| (file, why.fault()));
+        why.map(|(file, why)| (file.clone(), why)).collect()
     }
 
     /// A file was carried after all.
