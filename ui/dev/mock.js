@@ -147,7 +147,7 @@
       going: state.line !== "busy" ? null : { kind: "file", name: "piano-di-protezione-civile-2026.pdf", page: ["p4", titles[0]], up: true, done: 1_240_000, size: 8_000_000 },
       left: state.waiting ? 6_760_000 : 0, seconds: state.line === "busy" ? 430 : null, downloads: [0, 0],
       held: params.has("limiti") && !state.released ? { why: held(), files: 3, bytes: 48_200_000 } : null, released: !!state.released, fault: state.line === "down" ? "no_line" : null,
-      left_alone: params.has("fermo") ? [{ name: "bando-di-gara.pdf", page: ["p4", titles[0]], why: "hub_full" }, { name: "planimetria.pdf", page: null, why: "malformed" }] : [],
+      left_alone: params.has("fermo") ? [{ name: "bando-di-gara.pdf", page: ["p4", titles[0]], up: true, why: "hub_full" }, { name: "planimetria.pdf", page: null, up: false, why: "not_found" }] : [],
     }),
     line_release: ({ on }) => { state.released = on; return commands.transit_load(); },
     line_rules_load: () => ({ limits: state.limits, spent: 182_400_000, detected: false }),

@@ -156,6 +156,8 @@ pub struct LeftAlone {
     pub name: String,
     /// A page that shows or offers it, with the page's title.
     pub page: Option<(PageId, String)>,
+    /// It goes up.
+    pub up: bool,
     /// Why not.
     pub why: Fault,
 }

@@ -105,10 +105,12 @@ fn transit(state: &EngineState, work: &LineWork) -> Transit {
 
 /// Files that were left alone and still wait.
 fn left_alone(state: &EngineState, work: &LineWork) -> Vec<LeftAlone> {
-    let waits = work.uploads.iter().chain(&work.downloads);
-    waits
-        .filter_map(|waits| {
+    let up = work.uploads.iter().map(|waits| (waits, true));
+    let down = work.downloads.iter().map(|waits| (waits, false));
+    up.chain(down)
+        .filter_map(|(waits, up)| {
             Some(LeftAlone {
+                up,
                 why: *state.left_alone.get(&waits.file.id)?,
                 name: waits.file.name.clone(),
                 page: waits.page.clone(),

@@ -43,7 +43,8 @@ downloads-left = { $count ->
     [one] 1 file to fetch ({ $size })
    *[other] { $count } files to fetch ({ $size })
  }
-left-alone = “{ $name }” did not go ({ $what }). { $help } It is tried again.
+left-alone-up = “{ $name }” did not go ({ $what }). { $help } It is tried again.
+left-alone-down = “{ $name }” did not arrive ({ $what }). { $help } It is tried again.
 left-alone-more = { $count ->
     [one] And another file.
    *[other] And { $count } more files.

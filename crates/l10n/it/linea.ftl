@@ -43,7 +43,8 @@ downloads-left = { $count ->
     [one] 1 file da scaricare ({ $size })
    *[other] { $count } file da scaricare ({ $size })
  }
-left-alone = «{ $name }» non è andato ({ $what }). { $help } Si riprova da soli.
+left-alone-up = «{ $name }» non è andato ({ $what }). { $help } Si riprova da soli.
+left-alone-down = «{ $name }» non è arrivato ({ $what }). { $help } Si riprova da soli.
 left-alone-more = { $count ->
     [one] E un altro file.
    *[other] E altri { $count } file.

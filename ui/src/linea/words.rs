@@ -56,7 +56,10 @@ pub fn left_alone(t: Lang, file: &LeftAlone) -> String {
         Some((_, title)) if file.name.is_empty() => title,
         _ => &file.name,
     };
-    t.left_alone(name, what, help)
+    match file.up {
+        true => t.left_alone_up(name, what, help),
+        false => t.left_alone_down(name, what, help),
+    }
 }
 
 /// Why a change is not at the hub yet.
@@ -214,6 +217,7 @@ mod tests {
         let file = LeftAlone {
             name: "bando.pdf".into(),
             page: None,
+            up: true,
             why: Fault::HubFull,
         };
         assert_eq!(

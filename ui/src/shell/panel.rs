@@ -12,8 +12,8 @@ use crate::time;
 use crate::toast::use_news;
 use crate::words::{self, Tone};
 use api::stato::{
-    Going, Line, LineRelease, LineSetOff, LineState, LineSyncNow, Transit, TransitLoad, Waiting,
-    WaitingExport, WaitingList, Why,
+    Going, LeftAlone, Line, LineRelease, LineSetOff, LineState, LineSyncNow, Transit, TransitLoad,
+    Waiting, WaitingExport, WaitingList, Why,
 };
 use api::{Command, Event};
 use domain::line::Fault;
@@ -43,6 +43,9 @@ pub fn Panel(props: &PanelProps) -> Html {
     let Some(line) = use_line() else {
         return Html::default();
     };
+    let alone = transit
+        .as_deref()
+        .map_or(&[][..], |transit| &transit.left_alone);
     let fault = transit.as_ref().and_then(|transit| transit.fault);
     let held = transit
         .as_ref()
@@ -52,9 +55,10 @@ pub fn Panel(props: &PanelProps) -> Html {
     html! {
         <Dialog id="cosa-aspetta" title={t.panel_title()} side=true on_close={props.on_close.clone()}>
             <LineSummary line={(*line).clone()} held={held} />
-            <Now transit={transit} line={line.line} />
+            <Now transit={transit.clone()} line={line.line} />
             <section aria-labelledby="aspetta">
                 <h3 id="aspetta">{ t.panel_waiting() }</h3>
+                { left_alone(t, alone) }
                 {
                     match waiting.data.as_deref() {
                         Some(list) if list.is_empty() && line.waiting_bytes > 0 => html! {
@@ -62,7 +66,7 @@ pub fn Panel(props: &PanelProps) -> Html {
                                 { t.line_changes_sent() }{ ". " }{ words::files_left(t, line.waiting_bytes) }{ "." }
                             </p>
                         },
-                        Some(list) if list.is_empty() => html! {
+                        Some(list) if list.is_empty() && alone.is_empty() => html! {
                             <Empty icon="it-check-circle" title={t.line_all_sent()} words={t.panel_nothing()} />
                         },
                         Some(list) => html! {
@@ -225,7 +229,6 @@ fn Now(props: &NowProps) -> Html {
                 { transit.map(|transit| going(t, transit.going.as_ref())).unwrap_or_default() }
             </div>
             <p class="going-left">{ left.unwrap_or_default() }</p>
-            { transit.map(|transit| left_alone(t, transit)).unwrap_or_default() }
             { transit.map(|transit| downloads(t, transit)).unwrap_or_default() }
             { transit.map(|transit| signed(t, transit)).unwrap_or_default() }
             if let Some(transit) = &props.transit {
@@ -242,9 +245,8 @@ struct NowProps {
 }
 
 /// Files that did not go for a reason of their own: the first ones, each with what can be done.
-fn left_alone(t: Lang, transit: &Transit) -> Html {
+fn left_alone(t: Lang, left: &[LeftAlone]) -> Html {
     const SHOWN: usize = 3;
-    let left = &transit.left_alone;
     if left.is_empty() {
         return Html::default();
     }
