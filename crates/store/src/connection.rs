@@ -3,6 +3,7 @@
 use crate::text::Docs;
 use crate::vault::Key;
 use crate::{Result, StoreError, schema};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -246,6 +247,8 @@ fn unlock(key: &Key) -> Zeroizing<String> {
 fn prepare(conn: &Connection) -> Result<()> {
     conn.pragma_update(None, "foreign_keys", true)?;
     conn.pragma_update(None, "temp_store", "MEMORY")?;
+    // Else a statement is parsed anew for each other value of its `LIMIT` (sqlite.org, "QPSG").
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     conn.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(())
 }
@@ -260,6 +263,23 @@ mod tests {
     #![expect(clippy::expect_used, reason = "tests")]
     use super::*;
     use crate::{Identity, Secret};
+    use rusqlite::StatementStatus;
+
+    #[test]
+    fn another_limit_is_no_other_statement() {
+        let conn = Connection::open_in_memory().expect("opens");
+        prepare(&conn).expect("prepares");
+        conn.execute_batch("CREATE TABLE t (a INTEGER PRIMARY KEY); INSERT INTO t VALUES (1), (2)")
+            .expect("writes");
+        let mut query = conn
+            .prepare("SELECT count(*) FROM (SELECT a FROM t LIMIT ?1)")
+            .expect("parses");
+        for limit in 1..3 {
+            let found: i64 = query.query_row([limit], |row| row.get(0)).expect("reads");
+            assert_eq!(found, limit);
+        }
+        assert_eq!(query.get_status(StatementStatus::RePrepare), 0);
+    }
     use domain::identity::Role;
     use domain::sito::{FieldChange, PageChange, PageKind, RichText};
     use domain::{ComuneId, DeviceId};

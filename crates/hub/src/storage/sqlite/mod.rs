@@ -10,6 +10,7 @@ pub use comune::SqliteLog;
 
 use super::{Databases, LogStore, Registry, Result};
 use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -44,6 +45,8 @@ fn open(path: &Path, migrations: &[&str], max_pages: Option<u32>) -> Result<Conn
     conn.pragma_update(None, "synchronous", "FULL")?;
     conn.pragma_update(None, "foreign_keys", true)?;
     conn.pragma_update(None, "cache_size", -CACHE)?;
+    // Else a statement is parsed anew for each other value of its `LIMIT` (sqlite.org, "QPSG").
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     conn.set_prepared_statement_cache_capacity(STATEMENTS);
     let file = path.file_name().unwrap_or_default().to_string_lossy();
     migrate::run(&mut conn, &file, migrations)?;

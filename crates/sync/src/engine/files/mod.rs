@@ -2,9 +2,11 @@
 //!
 //! | lane | carries | under way |
 //! |---|---|---|
-//! | [`Lane::Urgent`] | files up of which little is new | goes at once, beside the operations |
+//! | [`Lane::Urgent`] | files up of which little is new | goes at once, beside the operations; [at the pace of the line](gentle) where a large file stands in its queue |
 //! | [`Lane::Bulk`] | the other files up | three calls of about a round trip, none new while something urgent goes; on a quick line one [long](long) call after the other, which rests then |
 //! | [`Lane::Down`] | files down | three calls of about a round trip |
+//!
+//! What is large uses connections of its own.
 //!
 //! A lane is a task that lives while it has something to carry. What it did it tells the courier in
 //! [`Report`]s; what is half done it leaves in its [`Desk`] for the next round.
