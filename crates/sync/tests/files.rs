@@ -287,6 +287,8 @@ async fn a_file_that_is_written_during_a_call_goes_beside_it() {
     office.desk.engine.nudge();
     office.until(patience, || connections() > before).await;
     office.cable.cut();
+    // What is carried sees the cut.
+    tokio::time::sleep(Duration::from_millis(200)).await;
     office.cable.restore();
     office.desk.carry_in(3).await.unwrap();
 }
