@@ -263,26 +263,10 @@ mod tests {
     #![expect(clippy::expect_used, reason = "tests")]
     use super::*;
     use crate::{Identity, Secret};
-    use rusqlite::StatementStatus;
-
-    #[test]
-    fn another_limit_is_no_other_statement() {
-        let conn = Connection::open_in_memory().expect("opens");
-        prepare(&conn).expect("prepares");
-        conn.execute_batch("CREATE TABLE t (a INTEGER PRIMARY KEY); INSERT INTO t VALUES (1), (2)")
-            .expect("writes");
-        let mut query = conn
-            .prepare("SELECT count(*) FROM (SELECT a FROM t LIMIT ?1)")
-            .expect("parses");
-        for limit in 1..3 {
-            let found: i64 = query.query_row([limit], |row| row.get(0)).expect("reads");
-            assert_eq!(found, limit);
-        }
-        assert_eq!(query.get_status(StatementStatus::RePrepare), 0);
-    }
     use domain::identity::Role;
     use domain::sito::{FieldChange, PageChange, PageKind, RichText};
     use domain::{ComuneId, DeviceId};
+    use rusqlite::StatementStatus;
 
     const NOW: i64 = 1_790_000_000_000;
 
@@ -300,6 +284,22 @@ mod tests {
             expires: 0,
             keys: None,
         }
+    }
+
+    #[test]
+    fn another_limit_is_no_other_statement() {
+        let conn = Connection::open_in_memory().expect("opens");
+        prepare(&conn).expect("prepares");
+        conn.execute_batch("CREATE TABLE t (a INTEGER PRIMARY KEY); INSERT INTO t VALUES (1), (2)")
+            .expect("writes");
+        let mut query = conn
+            .prepare("SELECT count(*) FROM (SELECT a FROM t LIMIT ?1)")
+            .expect("parses");
+        for limit in 1..3 {
+            let found: i64 = query.query_row([limit], |row| row.get(0)).expect("reads");
+            assert_eq!(found, limit);
+        }
+        assert_eq!(query.get_status(StatementStatus::RePrepare), 0);
     }
 
     #[test]

@@ -36,10 +36,11 @@ impl Downloads {
         self.current = None;
         let mut flights = JoinSet::new();
         loop {
-            if !hold.is_free() && flights.is_empty() {
+            if flights.is_empty() {
                 hold.free().await;
             }
-            if hold.is_free() {
+            // Where nothing was under way it was waited for, as in the other lanes.
+            if flights.is_empty() || hold.is_free() {
                 self.fill(porter, &mut flights).await?;
             }
             match flights.join_next().await {

@@ -85,7 +85,7 @@ impl Trip {
 #[derive(Debug)]
 pub(super) struct Flow {
     rate: f64,
-    round_trip: Option<Duration>,
+    trip: Trip,
     /// Since when bytes are counted, and how many landed since.
     counting: Option<(Instant, u64)>,
     /// The same, for what the line can carry.
@@ -104,7 +104,7 @@ impl Default for Flow {
     fn default() -> Self {
         Self {
             rate: UNKNOWN,
-            round_trip: None,
+            trip: Trip::default(),
             counting: None,
             counting_wide: None,
             most: None,
@@ -116,6 +116,14 @@ impl Default for Flow {
 }
 
 impl Flow {
+    /// A line of which nothing was measured but its round trip, which others tell as well.
+    pub fn on(trip: Trip) -> Self {
+        Self {
+            trip,
+            ..Self::default()
+        }
+    }
+
     /// Bytes for a call that begins now.
     pub fn next_size(&mut self) -> u64 {
         let turn = TURNS.get(self.begun % TURNS.len()).copied();
@@ -130,7 +138,7 @@ impl Flow {
         reason = "between 4 kB and 512 kB"
     )]
     fn size(&self, turn: f64) -> u64 {
-        let round_trip = self.round_trip.unwrap_or(LEAST).max(LEAST).as_secs_f64();
+        let round_trip = self.trip.least().unwrap_or(LEAST).max(LEAST).as_secs_f64();
         let most = self
             .life
             .map_or(SIZE.1, |life| life.max(self.alive) / OF_A_LIFE);
@@ -182,20 +190,16 @@ impl Flow {
     /// How long to wait for a call that carries so many bytes behind those that are under way.
     pub fn patience(&self, bytes: u64) -> Duration {
         let next = self
-            .round_trip
+            .trip
+            .least()
             .map_or(PATIENCE, |rtt| (4 * rtt).max(PATIENCE));
         let sending = 3.0 * float(bytes) / self.rate.max(1.0);
         next + Duration::from_secs_f64(sending.min(120.0))
     }
 
-    /// A call that carries next to nothing takes so long, where it does not stand in a queue.
-    pub fn round_trip(&mut self, trip: Duration) {
-        self.round_trip = Some(trip);
-    }
-
     /// Calls begin to move after a rest.
     pub fn begin(&mut self, now: Instant) {
-        self.counting = Some((now + self.round_trip.unwrap_or_default(), 0));
+        self.counting = Some((now + self.trip.least().unwrap_or_default(), 0));
         self.counting_wide = self.counting;
     }
 
@@ -203,7 +207,7 @@ impl Flow {
     pub fn landed(&mut self, bytes: u64, now: Instant) {
         self.alive += float(bytes);
         let bytes = bytes + AROUND;
-        let short = SPAN.max(self.round_trip.unwrap_or_default());
+        let short = SPAN.max(self.trip.least().unwrap_or_default());
         if let Some(measured) = measure(&mut self.counting, bytes, now, short) {
             self.rate = self.rate * (1.0 - NEWEST) + measured * NEWEST;
         }
@@ -275,7 +279,7 @@ mod tests {
     fn carry(flow: &mut Flow, rate: f64, round_trip: Duration, seconds: u64) -> (f64, u64) {
         const TICK: Duration = Duration::from_millis(5);
         let (start, end) = (Instant::now(), Duration::from_secs(seconds));
-        flow.round_trip(round_trip);
+        flow.trip.took(round_trip, true);
         flow.begin(start);
         let (mut late, mut most) = (0, 0);
         let mut calls: Vec<Call> = Vec::new();

@@ -110,10 +110,9 @@ pub(super) struct Lanes {
 impl Lanes {
     pub fn new(porter: Porter, reports: mpsc::UnboundedReceiver<Report>) -> Self {
         Self {
+            uploads: uploads_of(&porter),
             porter,
             hold: Hold::default(),
-            uploads: [Lane::Urgent, Lane::Bulk]
-                .map(|lane| Arc::new(Mutex::new(Uploads::new(lane)))),
             downloads: Arc::default(),
             running: JoinSet::new(),
             busy: BTreeMap::new(),
@@ -265,9 +264,14 @@ impl Lanes {
         self.give_up();
         self.confirmed = None;
         self.porter.forget();
-        self.uploads =
-            [Lane::Urgent, Lane::Bulk].map(|lane| Arc::new(Mutex::new(Uploads::new(lane))));
+        self.uploads = uploads_of(&self.porter);
     }
+}
+
+/// The lanes of files going up, with nothing half done.
+fn uploads_of(porter: &Porter) -> [Arc<Mutex<Uploads>>; 2] {
+    [Lane::Urgent, Lane::Bulk]
+        .map(|lane| Arc::new(Mutex::new(Uploads::new(lane, porter.trip.clone()))))
 }
 
 /// What a lane brought.

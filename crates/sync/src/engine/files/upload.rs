@@ -1,7 +1,7 @@
 //! Files going up: offered compactly, then three short calls at a time or one long one, each of which the hub keeps as
 //! far as it came.
 
-use super::flow::{Flow, WINDOW};
+use super::flow::{Flow, Trip, WINDOW};
 use super::hold::Hold;
 use super::journey::Journey;
 use super::long::{Flowing, Way};
@@ -60,10 +60,10 @@ pub(super) struct Uploads {
 }
 
 impl Uploads {
-    pub fn new(lane: Lane) -> Self {
+    pub fn new(lane: Lane, trip: Trip) -> Self {
         Self {
             lane,
-            flow: Flow::default(),
+            flow: Flow::on(trip),
             journeys: BTreeMap::new(),
             current: None,
             bare: BTreeSet::new(),
@@ -84,17 +84,15 @@ impl Uploads {
                 large.goes(None);
                 hold.free().await;
             }
-            let goes_on = large.is_none() || hold.is_free();
-            if goes_on {
+            // Where nothing was under way it was waited for: what becomes urgent at this very moment finds it going.
+            if large.is_none() || flights.is_empty() || hold.is_free() {
                 self.fill(porter, hold, &mut flights).await?;
             }
             if let Some(large) = &large {
                 large.goes((!flights.is_empty()).then(|| self.flow.most()));
             }
             match flights.join_next().await {
-                None if goes_on => return Ok(()),
-                // Something else that is urgent began meanwhile.
-                None => {}
+                None => return Ok(()),
                 Some(landed) => {
                     let landed = landed.map_err(|error| CallError::Local(error.to_string()))?;
                     self.land(porter, landed, &mut flights).await?;
@@ -296,9 +294,6 @@ impl Uploads {
         file: &FileId,
         flights: &mut JoinSet<Landed>,
     ) -> bool {
-        if let Some(trip) = porter.trip.least() {
-            self.flow.round_trip(trip);
-        }
         let (long, gently) = (self.long_size(), self.gently(porter));
         let Some(journey) = self.journeys.get_mut(file) else {
             return false;
