@@ -10,10 +10,12 @@ use axum::Router;
 use domain::identity::Role;
 use domain::{ComuneId, DeviceId, FileId, UnixMs};
 use hub::storage::sqlite::{SqliteLog, SqliteRegistry};
-use hub::storage::{Comune, Databases, Device, LogStore, PublicPage, Registry, StorageError, Tx};
+use hub::storage::{
+    Comune, Databases, Device, LogStore, PublicPage, Registry, SiteChange, StorageError, Tx,
+};
 use hub::{Config, Hub, Limits};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
 use world::Work;
@@ -60,7 +62,7 @@ impl Centro {
         mutant: Option<Mutant>,
     ) -> Outcome<Self> {
         let centro = Self {
-            folder: tempfile::tempdir()?,
+            folder: folder()?,
             registry: Arc::new(templates.registry.copy()?),
             log: Arc::new(templates.log.copy()?),
             watch: Arc::default(),
@@ -223,6 +225,12 @@ impl Centro {
     }
 }
 
+/// For what the hub keeps in files: in memory where the system has such a place, for half of what a story asks of the
+/// system is else to make and to remove folders on a disk.
+fn folder() -> std::io::Result<TempDir> {
+    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir())
+}
+
 /// Databases that were migrated once, to be copied.
 pub struct Templates {
     registry: Disk,
@@ -278,6 +286,7 @@ impl Databases for Memory {
             watch: self.watch.clone(),
             ledger: self.ledger.clone(),
             noted: AtomicI64::new(0),
+            shown: AtomicU64::new(0),
             mutant: self.mutant,
         }))
     }
@@ -290,6 +299,8 @@ struct Watched {
     watch: Arc<Watch>,
     ledger: Arc<Ledger>,
     noted: AtomicI64,
+    /// How far the site was looked at.
+    shown: AtomicU64,
     mutant: Option<Mutant>,
 }
 
@@ -310,10 +321,13 @@ impl Watched {
 }
 
 impl Watched {
-    /// At no moment the public sees a page without its files.
+    /// At no moment the public sees a page without its files. (That it loses none later, the end shows.)
     fn look_at_the_site(&self) -> Done {
         self.log.read(&mut |tx| {
-            for (page, lacking) in shown(tx)? {
+            let changes = tx.public_since(self.shown.load(Relaxed), usize::MAX >> 1)?;
+            let last = changes.last().map(|change| change.rev);
+            self.shown.fetch_max(last.unwrap_or(0), Relaxed);
+            for (page, lacking) in with_lacking(tx, changes)? {
                 if !lacking.is_empty() {
                     let how = format!("page {} was public without its files {lacking:?}", page.id);
                     self.ledger.wrong("site files", how);
@@ -329,7 +343,13 @@ impl Watched {
 /// # Errors
 /// The storage's.
 pub fn shown(tx: &dyn Tx) -> hub::storage::Result<Vec<(PublicPage, Vec<FileId>)>> {
-    let changes = tx.public_since(0, usize::MAX >> 1)?;
+    with_lacking(tx, tx.public_since(0, usize::MAX >> 1)?)
+}
+
+fn with_lacking(
+    tx: &dyn Tx,
+    changes: Vec<SiteChange>,
+) -> hub::storage::Result<Vec<(PublicPage, Vec<FileId>)>> {
     let mut shown = Vec::new();
     for page in changes.into_iter().filter_map(|change| change.public) {
         let fields = &page.publication.fields;

@@ -98,8 +98,7 @@ impl Desk {
         let desk = Self::at(place, index, identity, templates.workspace.copy()?);
         let store = Store::open_watched(desk.disk.name(), desk.witness())?;
         store.set_identity(&desk.identity)?;
-        drop(store);
-        desk.start(place, None)?;
+        desk.goes_on(place, store);
         Ok(desk)
     }
 
@@ -149,6 +148,11 @@ impl Desk {
         }
         self.watch.start();
         let store = Store::open_watched(self.disk.name(), self.witness())?;
+        self.goes_on(place, store);
+        Ok(())
+    }
+
+    fn goes_on(self: &Arc<Self>, place: &Place<'_>, store: Store) {
         let line = Line::new(self, place.centro, place.ledger);
         let mut config = EngineConfig::over(&self.identity, Arc::new(line));
         config.clock = self.clock.clone();
@@ -156,7 +160,6 @@ impl Desk {
         let runtime = tokio::runtime::Handle::current();
         let engine = Engine::start(&runtime, store.clone(), config);
         *held(&self.up) = Some((store, engine));
-        Ok(())
     }
 
     /// Who stands at its commits.

@@ -230,7 +230,8 @@ impl<'a> Scene<'a> {
             }
             let trouble = self.round().await?;
             let now = self.standing()?;
-            if trouble.is_none() && round > 1 && last.as_ref() == Some(&now) {
+            // Nothing came since everybody last carried: whoever carried in this round has everything.
+            if trouble.is_none() && last.as_ref() == Some(&now) {
                 return Ok(());
             }
             last = Some(now);
