@@ -157,8 +157,8 @@ fn signed(figures: &Value) -> Vec<Row> {
         ));
         rows.push(row(
             "– of what the token gives",
-            format!("{:.0} %", ours / token * 100.0),
-            goal("85 %", ours >= 0.85 * token),
+            format!("{:.0} %", rate("share") * 100.0),
+            goal("85 %", rate("share") >= 0.85),
             format!(
                 "the token alone {token:.0}/s, through the helper process {:.0}/s; the disk alone {:.0}/s",
                 rate("helper"),
@@ -261,7 +261,8 @@ fn trusted(figures: &Value) -> Vec<Row> {
 const HOW: &str = r#"
 How it is taken:
 
-- Figures are medians of REPEATS rounds (verification and lists: more); in each round everybody takes a turn.
+- Figures are medians of REPEATS rounds (verification and lists: more); in each round everybody takes a turn. What
+  is told of the token is the median of the rounds too, each list against the token right before it.
 - **Small PDFs**: FILES letters of one page, BYTES kB each, PAdES B-B without a stamp. Ours: one confirmed list, as the
   app signs it, from files on the disk to signed files on the disk, the key behind the helper process; every
   signature is checked against the certificate, every signed document judged by our own verification, and every

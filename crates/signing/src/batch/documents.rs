@@ -195,6 +195,7 @@ impl<S: Shelf> Documents<S> {
 
 impl<S: Shelf> Job for Documents<S> {
     type Work = Work;
+    type Signed = Vec<u8>;
     type Refusal = Refusal;
 
     fn prepare(&self, item: &Item) -> Result<Prepared<Work>, Refusal> {
@@ -212,16 +213,19 @@ impl<S: Shelf> Job for Documents<S> {
         })
     }
 
-    fn finish(&self, item: &Item, work: Work, signature: &[u8]) -> Result<(), Refusal> {
-        let signed = match work {
+    fn finish(&self, _: &Item, work: Work, signature: &[u8]) -> Result<Vec<u8>, Refusal> {
+        match work {
             Work::Pdf(mut document, draft) => {
                 let signed = document.embed(&draft.finish(signature, None)?)?;
                 holds(&signed)?;
-                signed
+                Ok(signed)
             }
-            Work::Around(envelope) => envelope.finish(signature)?,
-            Work::Beside(addition) => addition.finish(signature, None)?,
-        };
+            Work::Around(envelope) => Ok(envelope.finish(signature)?),
+            Work::Beside(addition) => Ok(addition.finish(signature, None)?),
+        }
+    }
+
+    fn keep(&self, item: &Item, signed: Vec<u8>) -> Result<(), Refusal> {
         self.shelf.keep(item, signed)
     }
 }

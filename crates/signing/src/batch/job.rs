@@ -7,6 +7,8 @@ use crate::Digest;
 pub trait Job: Sync {
     /// What is kept between the hash and its signature.
     type Work: Send;
+    /// A signed document that is not kept yet.
+    type Signed: Send;
     /// Why a document is not signed, in the format's own words.
     type Refusal: Send;
 
@@ -19,11 +21,22 @@ pub trait Job: Sync {
     /// Where this document is not to be signed.
     fn prepare(&self, item: &Item) -> Result<Prepared<Self::Work>, Self::Refusal>;
 
-    /// Embeds the signature, has the whole verified, and writes it, atomically.
+    /// Embeds the signature and has the whole verified: what computes.
+    ///
+    /// # Errors
+    /// Where verification rejects it.
+    fn finish(
+        &self,
+        item: &Item,
+        work: Self::Work,
+        signature: &[u8],
+    ) -> Result<Self::Signed, Self::Refusal>;
+
+    /// Writes it, atomically: what waits for the disk.
     ///
     /// # Errors
     /// Where nothing was written.
-    fn finish(&self, item: &Item, work: Self::Work, signature: &[u8]) -> Result<(), Self::Refusal>;
+    fn keep(&self, item: &Item, signed: Self::Signed) -> Result<(), Self::Refusal>;
 }
 
 /// A document, ready to be signed.

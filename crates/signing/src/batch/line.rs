@@ -1,4 +1,4 @@
-//! The line that documents pass through: made ready here, signed on one thread, finished on several.
+//! The line that documents pass through: made ready here, signed on one thread, finished and kept on several.
 //!
 //! A token does one signature at a time, and what stands around it (reading, building, our own verification, and
 //! above all the disk's "it is really there") should not make it wait: the next document is ready when the token is,
@@ -20,8 +20,15 @@ const AT_TOKEN: usize = 3;
 const ON_LINE: usize = 32;
 /// Bytes of documents on the line, beyond which the next waits outside: large ones pass one at a time.
 const BYTES: usize = 16 << 20;
-/// Threads that finish. They mostly wait for the disk, which makes many files last in the time of one.
-const FINISHERS: usize = 16;
+/// Threads that keep. They wait for the disk, which makes many files last in the time of one.
+const KEEPERS: usize = 16;
+
+/// Threads that finish. They compute: one processor is left to the token, which may be a program on it, and to what
+/// carries its answers.
+fn finishers() -> usize {
+    let processors = thread::available_parallelism().map_or(1, usize::from);
+    processors.saturating_sub(1).max(1)
+}
 
 /// A document whose hash is ready for the token.
 struct Ready<W> {
@@ -57,12 +64,33 @@ pub(super) fn pass<J: Job>(
     let items: BTreeMap<usize, &Item> = waiting.iter().copied().collect();
     let (to_token, ready) = channel::<Ready<J::Work>>();
     let (to_finish, signed) = channel::<Signed<J::Work>>();
-    let signed = Mutex::new(signed);
+    let (to_keep, finished) = channel::<(usize, J::Signed)>();
+    let (signed, finished) = (Mutex::new(signed), Mutex::new(finished));
     let (news, events) = channel();
     thread::scope(|scope| {
-        for _ in 0..FINISHERS.min(waiting.len()) {
-            let (news, signed, items) = (news.clone(), &signed, &items);
-            scope.spawn(move || finish(job, items, signed, &news));
+        for _ in 0..finishers().min(waiting.len()) {
+            let (news, to_keep, signed, items) = (news.clone(), to_keep.clone(), &signed, &items);
+            scope.spawn(move || {
+                work(signed, &news, |(at, work, signature): Signed<J::Work>| {
+                    let item = items.get(&at)?;
+                    match job.finish(item, work, &signature) {
+                        // Where nobody takes it, whoever kept panicked, and said so.
+                        Ok(finished) => to_keep.send((at, finished)).err().and(None),
+                        Err(refusal) => Some(Event::Through(at, Outcome::Refused(refusal))),
+                    }
+                });
+            });
+        }
+        drop(to_keep);
+        for _ in 0..KEEPERS.min(waiting.len()) {
+            let (news, finished, items) = (news.clone(), &finished, &items);
+            scope.spawn(move || {
+                work(finished, &news, |(at, signed)| {
+                    let kept = job.keep(items.get(&at)?, signed);
+                    let outcome = kept.map_or_else(Outcome::Refused, |()| Outcome::Signed);
+                    Some(Event::Through(at, outcome))
+                });
+            });
         }
         scope.spawn(move || sign(signer, identity, cancel, &ready, &to_finish, &news));
         let mut line = Line {
@@ -116,25 +144,19 @@ fn sign<W, R>(
     }
 }
 
-/// A thread that finishes.
-fn finish<J: Job>(
-    job: &J,
-    items: &BTreeMap<usize, &Item>,
-    signed: &Mutex<Receiver<Signed<J::Work>>>,
-    news: &Sender<Event<J::Refusal>>,
+/// A thread that does one thing with each document that comes.
+fn work<T, R>(
+    queue: &Mutex<Receiver<T>>,
+    news: &Sender<Event<R>>,
+    mut each: impl FnMut(T) -> Option<Event<R>>,
 ) {
     loop {
-        let next = signed.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok((at, work, signature)) = next else {
-            return;
-        };
-        let Some(item) = items.get(&at) else { return };
-        let finished = catch_unwind(AssertUnwindSafe(|| job.finish(item, work, &signature)));
-        let _ = news.send(match finished {
-            Ok(Ok(())) => Event::Through(at, Outcome::Signed),
-            Ok(Err(refusal)) => Event::Through(at, Outcome::Refused(refusal)),
-            Err(panic) => Event::Broken(panic),
-        });
+        let next = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(next) = next else { return };
+        let done = catch_unwind(AssertUnwindSafe(|| each(next)));
+        if let Some(event) = done.unwrap_or_else(|panic| Some(Event::Broken(panic))) {
+            let _ = news.send(event);
+        }
     }
 }
 

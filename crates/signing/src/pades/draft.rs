@@ -148,7 +148,8 @@ impl<R: Read + Seek> Draft<R> {
     /// # Errors
     /// [`PadesError::TooSmall`]; those of reading the file.
     pub fn embed(&mut self, cms: &[u8]) -> Result<Vec<u8>, PadesError> {
-        let mut signed = Vec::new();
+        let length = self.file.source.len() + self.update.len() as u64;
+        let mut signed = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
         self.write(cms, &mut signed)?;
         Ok(signed)
     }
@@ -171,9 +172,7 @@ impl<R: Read + Seek> Draft<R> {
             .pour(0..len, |piece| Ok(out.write_all(piece)?))?;
         let mut hex = Vec::with_capacity(self.contents.len());
         hex.push(b'<');
-        for byte in cms {
-            write!(hex, "{byte:02x}")?;
-        }
+        hex.extend_from_slice(crate::hex(cms).as_bytes());
         hex.resize(self.contents.len() - 1, b'0');
         hex.push(b'>');
         out.write_all(&self.update[..self.contents.start])?;

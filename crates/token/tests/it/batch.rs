@@ -25,6 +25,7 @@ enum Refusal {
 
 impl Job for Desk {
     type Work = Digest;
+    type Signed = (Digest, Vec<u8>);
     type Refusal = Refusal;
 
     fn prepare(&self, item: &Item) -> Result<Prepared<Digest>, Refusal> {
@@ -38,16 +39,21 @@ impl Job for Desk {
         })
     }
 
-    fn finish(&self, item: &Item, work: Digest, signature: &[u8]) -> Result<(), Refusal> {
+    fn finish(
+        &self,
+        _: &Item,
+        work: Digest,
+        signature: &[u8],
+    ) -> Result<(Digest, Vec<u8>), Refusal> {
+        Ok((work, signature.to_vec()))
+    }
+
+    fn keep(&self, item: &Item, signed: (Digest, Vec<u8>)) -> Result<(), Refusal> {
         if self.full {
             return Err(Refusal::DiskFull);
         }
-        match self
-            .signed
-            .lock()
-            .unwrap()
-            .insert(item.id.clone(), (work, signature.to_vec()))
-        {
+        let before = self.signed.lock().unwrap().insert(item.id.clone(), signed);
+        match before {
             None => Ok(()),
             Some(_) => Err(Refusal::SignedTwice),
         }
@@ -232,14 +238,23 @@ fn the_token_does_not_wait_for_what_stands_around_it() {
     const PAUSE: std::time::Duration = std::time::Duration::from_millis(40);
     impl Job for Slow {
         type Work = Digest;
+        type Signed = (Digest, Vec<u8>);
         type Refusal = Refusal;
         fn prepare(&self, item: &Item) -> Result<Prepared<Digest>, Refusal> {
             std::thread::sleep(PAUSE);
             self.0.prepare(item)
         }
-        fn finish(&self, item: &Item, work: Digest, signature: &[u8]) -> Result<(), Refusal> {
-            std::thread::sleep(3 * PAUSE);
+        fn finish(
+            &self,
+            item: &Item,
+            work: Digest,
+            signature: &[u8],
+        ) -> Result<Self::Signed, Refusal> {
             self.0.finish(item, work, signature)
+        }
+        fn keep(&self, item: &Item, signed: Self::Signed) -> Result<(), Refusal> {
+            std::thread::sleep(3 * PAUSE);
+            self.0.keep(item, signed)
         }
     }
     let mut token = Faulty::new();
