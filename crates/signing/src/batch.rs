@@ -170,11 +170,7 @@ impl<R> Batch<R> {
 
     /// The device that is in now must hold what was confirmed, not only a key of that name.
     fn same_certificate(&self, signer: &mut dyn Signer) -> Result<(), SignerError> {
-        let identities = signer.identities()?;
-        let own = identities
-            .iter()
-            .find(|i| i.id == self.identity)
-            .ok_or(SignerError::UnknownIdentity)?;
+        let own = signer.identity(&self.identity)?;
         let items = self.entries.iter().map(|(item, _)| item);
         if Confirmation::of(items, &own.certificate) == self.confirmed {
             Ok(())

@@ -17,6 +17,16 @@ pub trait Signer: Send {
     /// The device's.
     fn identities(&mut self) -> Result<Vec<Identity>, SignerError>;
 
+    /// The identity of this name, as it stands on the device now.
+    ///
+    /// # Errors
+    /// The device's; [`SignerError::UnknownIdentity`] where it is not there.
+    fn identity(&mut self, id: &IdentityId) -> Result<Identity, SignerError> {
+        let mut all = self.identities()?.into_iter();
+        all.find(|identity| identity.id == *id)
+            .ok_or(SignerError::UnknownIdentity)
+    }
+
     /// How the PIN of an identity stands, without trying it.
     ///
     /// # Errors

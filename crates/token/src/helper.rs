@@ -95,7 +95,7 @@ impl Helper {
         self.receive(request.name(), patience, cancel)
     }
 
-    /// Asks only. The helper answers in the order in which it is asked, and takes one request ahead.
+    /// Asks only. The helper answers in the order in which it is asked; what it has not taken waits in the pipe.
     pub(crate) fn send(&mut self, request: &Request, secret: &[u8]) -> Result<(), SignerError> {
         let sent = self
             .to

@@ -45,8 +45,9 @@ impl Default for Patience {
 
 /// A token that signs within this time may have the next hash already while it signs.
 const QUICK: Duration = Duration::from_millis(20);
-/// Requests that are sent before the answer to the first is there.
-const AHEAD: usize = 1;
+/// Requests that are sent before the answer to the first is there: the token has its next hash even where whoever
+/// takes the answers does not get a processor for a while.
+const AHEAD: usize = 6;
 
 /// What a signer over a module needs.
 #[derive(Debug, Clone)]
@@ -212,7 +213,7 @@ impl Pkcs11Signer {
         }
     }
 
-    /// Signs as long as the next hash is ready, with one request ahead of the answer that is waited for.
+    /// Signs as long as the next hash is ready, with up to [`AHEAD`] requests ahead of the answer that is waited for.
     fn burst(
         &mut self,
         identity: &IdentityId,
@@ -225,17 +226,19 @@ impl Pkcs11Signer {
         let (patience, cancel) = (self.patience(at), self.options.cancel.clone());
         let mut asked = VecDeque::new();
         let mut more = Some(first);
+        let mut trouble = None;
         loop {
             while let Some(digest) = more.take() {
                 if let Err(why) = self.send_ahead(at, &digest) {
-                    self.let_go(asked.len(), patience);
-                    return Err(why);
+                    // What is under way already is still taken.
+                    trouble = Some(why);
+                    break;
                 }
                 asked.push_back((digest, Instant::now()));
                 more = (asked.len() <= AHEAD).then(|| next(false)).flatten();
             }
             let Some((digest, start)) = asked.pop_front() else {
-                return Ok(());
+                return trouble.map_or(Ok(()), Err);
             };
             let helper = self.helper.as_mut().ok_or(SignerError::NoToken)?;
             let answer = helper.receive("sign", patience, &cancel);
@@ -251,7 +254,10 @@ impl Pkcs11Signer {
                     return Err(why);
                 }
             }
-            more = next(false);
+            more = match trouble {
+                None => next(false),
+                Some(_) => None,
+            };
         }
     }
 
@@ -386,6 +392,13 @@ impl Signer for Pkcs11Signer {
         Ok(self.known.iter().map(|k| k.identity.clone()).collect())
     }
 
+    /// Without reading every slot anew, as long as the helper holds its session: the name is a hash over token and
+    /// certificate, another token ends the session, and each signature is checked against the certificate.
+    fn identity(&mut self, id: &IdentityId) -> Result<Identity, SignerError> {
+        let at = self.place(id)?;
+        Ok(self.known[at].identity.clone())
+    }
+
     fn pin_state(&mut self, identity: &IdentityId) -> Result<PinState, SignerError> {
         let at = self.place(identity)?;
         let slot = self.known[at].slot;
@@ -426,7 +439,7 @@ impl Signer for Pkcs11Signer {
         }
     }
 
-    /// A token that is quick gets the next hash before its answer has come all the way back: between two processes
+    /// A token that is quick gets the next hashes before its answer has come all the way back: between two processes
     /// that way is long. One that is slow does not, so that a cancel stops at once.
     fn sign_each(
         &mut self,

@@ -13,9 +13,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
+use std::time::{Duration, Instant};
 
 /// Documents that wait for the token, those it has included: more would only make their stated time older.
 const AT_TOKEN: usize = 3;
+/// The same for a token that signs one within [`QUICK`], which otherwise waits whenever another thread has the processor.
+const AT_QUICK_TOKEN: usize = 12;
+const QUICK: Duration = Duration::from_millis(20);
 /// Documents on the line at most.
 const ON_LINE: usize = 32;
 /// Bytes of documents on the line, beyond which the next waits outside: large ones pass one at a time.
@@ -98,6 +102,8 @@ pub(super) fn pass<J: Job>(
             events,
             sizes: BTreeMap::new(),
             at_token: 0,
+            last_signed: None,
+            most_at_token: AT_TOKEN,
             done: BTreeMap::new(),
             order: waiting.iter().map(|(at, _)| *at).collect(),
             stopped: None,
@@ -167,6 +173,8 @@ struct Line<W, R> {
     /// The documents on the line and their lengths in bytes.
     sizes: BTreeMap<usize, usize>,
     at_token: usize,
+    last_signed: Option<Instant>,
+    most_at_token: usize,
     /// Outcomes whose turn to be told has not come.
     done: BTreeMap<usize, Outcome<R>>,
     /// Whose turn it is.
@@ -211,7 +219,7 @@ impl<W, R> Line<W, R> {
 
     fn has_room(&self) -> bool {
         self.stopped.is_none()
-            && self.at_token < AT_TOKEN
+            && self.at_token < self.most_at_token
             && self.sizes.len() < ON_LINE
             && (self.sizes.is_empty() || self.sizes.values().sum::<usize>() < BYTES)
     }
@@ -241,7 +249,12 @@ impl<W, R> Line<W, R> {
 
     fn take(&mut self, event: Event<R>) {
         match event {
-            Event::Signed => self.at_token -= 1,
+            Event::Signed => {
+                self.at_token -= 1;
+                let last = self.last_signed.replace(Instant::now());
+                let quick = last.is_some_and(|last| last.elapsed() < QUICK);
+                self.most_at_token = if quick { AT_QUICK_TOKEN } else { AT_TOKEN };
+            }
             Event::Through(at, outcome) => {
                 self.sizes.remove(&at);
                 self.done.insert(at, outcome);

@@ -17,7 +17,7 @@ use std::io::Write;
 struct Desk(pki::Signer);
 
 impl Desk {
-    fn identity(&self) -> Identity {
+    fn own(&self) -> Identity {
         Identity {
             id: IdentityId("desk".into()),
             certificate: self.0.certificate.clone(),
@@ -31,7 +31,7 @@ impl Desk {
 
 impl Signer for Desk {
     fn identities(&mut self) -> Result<Vec<Identity>, SignerError> {
-        Ok(vec![self.identity()])
+        Ok(vec![self.own()])
     }
     fn pin_state(&mut self, _: &IdentityId) -> Result<PinState, SignerError> {
         Ok(PinState::Ok)
@@ -55,7 +55,7 @@ fn two_hundred_files_that_openssl_and_pyhanko_take() {
     let trust = trust(&ca);
     let dir = tempfile::tempdir().unwrap();
     let mut desk = Desk(ca.signer("ROSSI MARIO", pki::p256()));
-    let identity = desk.identity();
+    let identity = desk.own();
     let mut files = Vec::new();
     for n in 0..200 {
         // Sizes around the places where DER's lengths grow.
@@ -191,7 +191,7 @@ fn a_hundred_megabytes_are_signed_in_pieces() {
     let ca = Ca::new("Root");
     let dir = tempfile::tempdir().unwrap();
     let mut desk = Desk(ca.signer("ROSSI MARIO", pki::p256()));
-    let identity = desk.identity();
+    let identity = desk.own();
     let (source, target) = (dir.path().join("scan"), dir.path().join("scan.p7m"));
     // Sparse: cheap to make. An unoptimised hash takes seconds for more.
     let length = 16 << 20;
@@ -238,7 +238,7 @@ fn nothing_half_written_stays() {
     let mut desk = Desk(ca.signer("ROSSI MARIO", pki::p256()));
     let identity = Identity {
         certificate: ca.signer("VERDI UGO", pki::p256()).certificate,
-        ..desk.identity()
+        ..desk.own()
     };
     let refused = sign_file(&source, &target, &identity, &mut desk, now());
     assert!(
