@@ -31,5 +31,7 @@ pub use anchors::{Anchor, Anchors, Service, Standing};
 pub use asn1::Asn1Error;
 pub use crypto::DigestAlgorithm;
 pub use digest::{Digest, Hash, hex};
-pub use signer::{Cancel, Identity, IdentityId, KeyKind, Pin, PinState, Signer, SignerError};
+pub use signer::{
+    Cancel, Identity, IdentityId, KeyKind, Pin, PinState, QUICK, Signer, SignerError,
+};
 pub use verdict::{Indication, SubIndication};

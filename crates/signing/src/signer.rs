@@ -4,6 +4,7 @@ use crate::Digest;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 use zeroize::Zeroizing;
 
 /// Where signatures come from: a card, a file, one day a remote service (CSC API).
@@ -68,6 +69,10 @@ pub trait Signer: Send {
     /// Forgets the PIN and logs out.
     fn lock(&mut self);
 }
+
+/// A device that signs one hash within this time is quick: it is given what comes next early, for otherwise it waits
+/// whenever another thread has the processor.
+pub const QUICK: Duration = Duration::from_millis(20);
 
 /// Names an identity among those of one signer, as long as its device stays.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -10,7 +10,9 @@ use crate::wire::{KeyName, Mechanism, Reply, Request, Slot};
 use openssl::hash::{Hasher, MessageDigest};
 use openssl::pkey::{PKey, Public};
 use openssl::x509::X509;
-use signing::{Cancel, Digest, Identity, IdentityId, KeyKind, Pin, PinState, Signer, SignerError};
+use signing::{
+    Cancel, Digest, Identity, IdentityId, KeyKind, Pin, PinState, QUICK, Signer, SignerError,
+};
 use std::collections::VecDeque;
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -43,10 +45,7 @@ impl Default for Patience {
     }
 }
 
-/// A token that signs within this time may have the next hash already while it signs.
-const QUICK: Duration = Duration::from_millis(20);
-/// Requests that are sent before the answer to the first is there: the token has its next hash even where whoever
-/// takes the answers does not get a processor for a while.
+/// Requests that are sent to a quick token before the answer to the first is there.
 const AHEAD: usize = 6;
 
 /// What a signer over a module needs.

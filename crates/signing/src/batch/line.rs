@@ -5,7 +5,7 @@
 //! and earlier ones are put away meanwhile.
 
 use super::{Item, Job, Outcome};
-use crate::{Cancel, Digest, IdentityId, Signer, SignerError};
+use crate::{Cancel, Digest, IdentityId, QUICK, Signer, SignerError};
 use std::any::Any;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
@@ -13,13 +13,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// Documents that wait for the token, those it has included: more would only make their stated time older.
 const AT_TOKEN: usize = 3;
-/// The same for a token that signs one within [`QUICK`], which otherwise waits whenever another thread has the processor.
+/// The same for a token that is [`QUICK`].
 const AT_QUICK_TOKEN: usize = 12;
-const QUICK: Duration = Duration::from_millis(20);
 /// Documents on the line at most.
 const ON_LINE: usize = 32;
 /// Bytes of documents on the line, beyond which the next waits outside: large ones pass one at a time.
@@ -78,8 +77,11 @@ pub(super) fn pass<J: Job>(
                 work(signed, &news, |(at, work, signature): Signed<J::Work>| {
                     let item = items.get(&at)?;
                     match job.finish(item, work, &signature) {
-                        // Where nobody takes it, whoever kept panicked, and said so.
-                        Ok(finished) => to_keep.send((at, finished)).err().and(None),
+                        Ok(finished) => {
+                            // Its other end is there as long as this thread.
+                            let _ = to_keep.send((at, finished));
+                            None
+                        }
                         Err(refusal) => Some(Event::Through(at, Outcome::Refused(refusal))),
                     }
                 });
