@@ -306,6 +306,8 @@ pub struct Stamp {
     pub provider: Option<String>,
     /// A qualified one ("marca temporale").
     pub qualified: bool,
+    /// One over the signature with its certificates and revocations ("marca di archiviazione").
+    pub archive: bool,
 }
 
 /// Something done to a PDF after a signature.

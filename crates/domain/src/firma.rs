@@ -10,7 +10,7 @@ pub enum Level {
     T,
     /// It carries all that is needed to judge it (B-LT).
     Lt,
-    /// That, too, is stamped (B-LTA); for PDF alone.
+    /// That, too, is stamped (B-LTA).
     Lta,
 }
 

@@ -218,9 +218,13 @@ fn write_stamps(f: &mut fmt::Formatter<'_>, stamps: &[StampVerdict]) -> fmt::Res
         let time = stamp
             .time
             .map_or_else(|| "?".into(), |time| time.to_string());
+        let kind = match stamp.archive {
+            true => "archive time stamp",
+            false => "time stamp",
+        };
         writeln!(
             f,
-            "    time stamp {time}: {}",
+            "    {kind} {time}: {}",
             words(stamp.indication, stamp.sub_indication)
         )?;
     }

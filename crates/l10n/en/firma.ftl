@@ -196,6 +196,7 @@ change-forbidden = Not allowed
 change-allowed = Allowed
 stamps-title = Time stamps
 stamp-holds = Proves that the signature existed on { $when }.
+stamp-holds-archive = Proves that the signature, with its certificates and revocations, existed on { $when }.
 stamp-holds-document = Proves that the document existed on { $when }.
 stamp-open = It cannot be said yet whether it holds.
 stamp-fails = It does not hold: the time is not proven.

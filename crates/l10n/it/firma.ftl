@@ -196,6 +196,7 @@ change-forbidden = Non permesso
 change-allowed = Permesso
 stamps-title = Marche temporali
 stamp-holds = Prova che la firma esisteva il { $when }.
+stamp-holds-archive = Prova che la firma, con i suoi certificati e le sue revoche, esisteva il { $when }.
 stamp-holds-document = Prova che il documento esisteva il { $when }.
 stamp-open = Non si può ancora dire se vale.
 stamp-fails = Non vale: l’ora non è provata.

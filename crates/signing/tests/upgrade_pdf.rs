@@ -148,6 +148,17 @@ fn a_pdf_from_the_bare_signature_to_one_that_lasts() {
         );
         let next = upgrade.bytes().to_vec();
         qpdf(&authority, &next);
+        let format = match level {
+            Level::T => "PAdES-BASELINE-T",
+            Level::Lt => "PAdES-BASELINE-LT",
+            _ => "PAdES-BASELINE-LTA",
+        };
+        for signature in authority::dss(&authority, "judged.pdf", &next).unwrap_or_default() {
+            // Before the revocations are in the file nobody can say.
+            let passes = level > Level::T;
+            assert_eq!(authority::dss_passes(&signature), passes, "{signature:#}");
+            assert_eq!(signature["format"], format);
+        }
         match level {
             // In its own place: not a byte more.
             Level::T => assert_eq!(next.len(), at.len()),

@@ -619,7 +619,7 @@ async fn signed_files_are_made_to_last_without_anybody_asking() {
     let (province, desk) = office(&world).await;
     let (bare_pdf, bare_p7m) = (world.pdf(), world.p7m());
     let pdf = desk.queue("delibera.pdf", &bare_pdf, Level::Lta);
-    let p7m = desk.queue("determina.pdf.p7m", &bare_p7m, Level::Lt);
+    let p7m = desk.queue("determina.pdf.p7m", &bare_p7m, Level::Lta);
     until("they wait for the lists", || {
         desk.waits(&p7m) == Some(Waits::Lists)
     })
@@ -632,8 +632,8 @@ async fn signed_files_are_made_to_last_without_anybody_asking() {
     })
     .await;
     assert_eq!((desk.row(&pdf), desk.row(&p7m)), (None, None));
-    // One stamp on each, and one over the PDF.
-    assert_eq!(had(&province), 3);
+    // One stamp on each, and one over the whole of each.
+    assert_eq!(had(&province), 4);
     desk.engine.shutdown().await;
 
     // Every service is gone.

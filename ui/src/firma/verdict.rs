@@ -304,6 +304,7 @@ fn stamp(t: Lang, it: &Stamp, of: SignatureKind) -> Html {
         (Answer::Holds, Some(at)) if of == SignatureKind::Timestamp => {
             t.stamp_holds_document(&time::exactly(at))
         }
+        (Answer::Holds, Some(at)) if it.archive => t.stamp_holds_archive(&time::exactly(at)),
         (Answer::Holds, Some(at)) => t.stamp_holds(&time::exactly(at)),
         (Answer::Fails, _) => t.stamp_fails().into(),
         _ => t.stamp_open().into(),

@@ -425,7 +425,7 @@ impl Placed {
 
 fn fault(why: &TspError) -> Reason {
     match why {
-        TspError::OtherContent => Reason::ContentChanged,
+        TspError::OtherContent | TspError::Incomplete => Reason::ContentChanged,
         TspError::WeakImprint => Reason::Weak,
         TspError::NoCertificate => Reason::NoCertificate,
         TspError::OtherCertificate => Reason::NotBound,
@@ -532,6 +532,7 @@ fn stamp(verdict: &StampVerdict) -> say::Stamp {
         time: verdict.time.map(words::ms),
         provider: verdict.provider.clone(),
         qualified: verdict.qualified,
+        archive: verdict.archive,
     }
 }
 

@@ -160,6 +160,7 @@ fn one(number: &str, signature: &Signature, all: &mut Vec<(Style, String)>) {
             Answer::Holds if signature.kind == SignatureKind::Timestamp => {
                 IT.stamp_holds_document(&time)
             }
+            Answer::Holds if stamp.archive => IT.stamp_holds_archive(&time),
             Answer::Holds => IT.stamp_holds(&time),
             Answer::Open | Answer::Unsigned => IT.stamp_open().to_owned(),
             Answer::Fails => IT.stamp_fails().to_owned(),

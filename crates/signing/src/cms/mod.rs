@@ -4,6 +4,6 @@
 mod draft;
 mod read;
 
-pub(crate) use draft::{Around, write_signed_data};
+pub(crate) use draft::{Around, digest_algorithm, write_signed_data};
 pub use draft::{CmsError, Draft, Form, estimate_size};
 pub use read::{Attribute, Encoding, ReadError, SignedData, SignerIdentifier, SignerInfo, extract};

@@ -5,6 +5,7 @@
 //! [`Token::check`]) before anything is done with it; whom its authority is trusted by is another question, which
 //! path validation answers ([`Stamp::certificate`], [`Stamp::chain`]).
 
+mod archive;
 mod info;
 mod oid;
 mod proof;
@@ -14,8 +15,9 @@ mod token;
 mod transport;
 mod tsd;
 
+pub(crate) use archive::{Wanted, is_archived, wanted};
 pub use info::{Imprint, TstInfo};
-pub(crate) use oid::SIGNATURE_TIME_STAMP;
+pub(crate) use oid::{ARCHIVE_TIME_STAMP_V3, SIGNATURE_TIME_STAMP};
 pub(crate) use proof::Both;
 pub use proof::{StampVerdict, StampedVerdict, judge, judge_read, stamps, token, token_of};
 pub use request::Request;
@@ -43,6 +45,9 @@ pub enum TspError {
     /// It stamps something else: another hash.
     #[error("stamps another content")]
     OtherContent,
+    /// An archive stamp: something that it covers is not there any more (EN 319 122-1, 5.5.2).
+    #[error("covers more than there is")]
+    Incomplete,
     /// The hash it stands on is weak, or unknown.
     #[error("hash function of the imprint")]
     WeakImprint,
@@ -78,7 +83,7 @@ impl TspError {
             Self::Asn1(_) | Self::Refused(_) | Self::NotAToken | Self::OtherEvidence => {
                 SubIndication::FormatFailure
             }
-            Self::OtherContent => SubIndication::HashFailure,
+            Self::OtherContent | Self::Incomplete => SubIndication::HashFailure,
             Self::WeakImprint => SubIndication::CryptoConstraintsFailure,
             Self::OtherRequest => SubIndication::SigConstraintsFailure,
             Self::NoCertificate => SubIndication::NoSigningCertificateFound,

@@ -16,3 +16,9 @@ pub(super) const EXTENDED_KEY_USAGE: ObjectIdentifier = ObjectIdentifier::new_un
 /// A stamp on a signature (EN 319 122-1, 5.3; RFC 3161, appendix A).
 pub(crate) const SIGNATURE_TIME_STAMP: ObjectIdentifier =
     ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.14");
+/// A stamp over a whole signature (EN 319 122-1, 5.5.3).
+pub(crate) const ARCHIVE_TIME_STAMP_V3: ObjectIdentifier =
+    ObjectIdentifier::new_unwrap("0.4.0.1733.2.4");
+/// What that stamp covers beside the signature's own fields (EN 319 122-1, 5.5.2).
+pub(super) const ATS_HASH_INDEX_V3: ObjectIdentifier =
+    ObjectIdentifier::new_unwrap("0.4.0.19122.1.5");

@@ -1,11 +1,12 @@
 //! What time the stamps on a signature prove (EN 319 102-1, 5.4 and 5.5).
 
+use super::archive::{Archives, earlier};
 use super::{Stamp, Token, TspError, oid};
 use crate::cms::{ReadError, SignedData, SignerInfo};
 use crate::path::{self, Path, PathError, Settings, Trust};
 use crate::revocation;
 use crate::verify::{
-    self, At, Basis, Content, Context, Facts, Revocation, RevocationRule, SignerVerdict,
+    self, At, Content, Context, Facts, Profile, Revocation, RevocationRule, SignerVerdict,
 };
 use crate::x509::Certificate;
 use crate::{Indication, Service, Standing, SubIndication};
@@ -33,6 +34,9 @@ pub struct StampVerdict {
     /// Whether it is a qualified one ("marca temporale", Reg. (EU) 910/2014, art. 42): the authority stood in a
     /// trusted list for that, then.
     pub qualified: bool,
+    /// Whether it is one over the whole signature, with all that is needed to judge it (`archive-time-stamp-v3`).
+    #[serde(default)]
+    pub archive: bool,
 }
 
 /// A signature judged at the time that its stamps prove.
@@ -41,7 +45,7 @@ pub struct StampedVerdict {
     /// At the earliest proven time; at that of the context where none is.
     #[serde(flatten)]
     pub signer: SignerVerdict,
-    /// Its stamps, in the order of the file.
+    /// Its stamps: those on its value in the order of the file, then archive stamps, oldest first.
     pub stamps: Vec<StampVerdict>,
 }
 
@@ -78,25 +82,34 @@ pub fn judge_read(
         facts: &both,
         ..*context
     };
+    // The chain of a stamp's authority may stand with those of the signers.
+    let mut certificates = context.certificates.to_vec();
+    if data
+        .signers
+        .iter()
+        .any(|signer| !signer.unsigned.is_empty())
+    {
+        let carried = data.certificates.iter();
+        certificates.extend(carried.filter_map(|der| Certificate::parse(der).ok()));
+    }
+    let stamped = Context {
+        certificates: &certificates,
+        ..context
+    };
     let mut all = Vec::new();
     let mut judged: Vec<(At, Vec<SignerVerdict>)> = Vec::new();
     for (index, signer) in data.signers.iter().enumerate() {
-        let stamps = stamps(signer, &context);
-        let at = stamps
-            .iter()
-            .filter_map(proven)
-            .min()
-            .map_or(context.at, |time| {
-                let earlier = context.at.is_proof() && context.at.time <= time;
-                if earlier {
-                    context.at
-                } else {
-                    At {
-                        time,
-                        basis: Basis::TimeStamp,
-                    }
-                }
-            });
+        let archives = match context.profile {
+            Profile::Cades if !signer.unsigned.is_empty() => {
+                Archives::judge(data, signer, content, &stamped)
+            }
+            _ => Archives::default(),
+        };
+        let mut stamps = stamps_at(signer, &stamped, |value| {
+            archives.proven_for(oid::SIGNATURE_TIME_STAMP.as_bytes(), value, context.at)
+        });
+        stamps.extend(archives.verdicts());
+        let at = earlier(stamps.iter().filter_map(proven).min(), context.at);
         if !judged.iter().any(|(known, _)| *known == at) {
             judged.push((
                 at,
@@ -119,6 +132,15 @@ pub fn judge_read(
 /// signature's value. One copied from elsewhere fails; the same one twice counts once.
 #[must_use]
 pub fn stamps(signer: &SignerInfo, context: &Context<'_>) -> Vec<StampVerdict> {
+    stamps_at(signer, context, |_| context.at)
+}
+
+/// The same, each at its own time.
+fn stamps_at(
+    signer: &SignerInfo,
+    context: &Context<'_>,
+    at: impl Fn(&[u8]) -> At,
+) -> Vec<StampVerdict> {
     let mut seen: Vec<&[u8]> = Vec::new();
     let mut verdicts = Vec::new();
     for value in signer
@@ -127,7 +149,11 @@ pub fn stamps(signer: &SignerInfo, context: &Context<'_>) -> Vec<StampVerdict> {
     {
         if !seen.contains(&value) {
             seen.push(value);
-            verdicts.push(token(value, &signer.signature, context));
+            let context = Context {
+                at: at(value),
+                ..*context
+            };
+            verdicts.push(token(value, &signer.signature, &context));
         }
     }
     verdicts
@@ -158,7 +184,7 @@ pub fn token_of(
 }
 
 impl StampVerdict {
-    fn failed(time: Option<Timestamp>, fault: TspError) -> Self {
+    pub(super) fn failed(time: Option<Timestamp>, fault: TspError) -> Self {
         let sub_indication = fault.sub_indication();
         let indication = match sub_indication {
             SubIndication::FormatFailure
@@ -174,11 +200,12 @@ impl StampVerdict {
             path_fault: None,
             provider: None,
             qualified: false,
+            archive: false,
         }
     }
 }
 
-fn proven(stamp: &StampVerdict) -> Option<Timestamp> {
+pub(super) fn proven(stamp: &StampVerdict) -> Option<Timestamp> {
     stamp
         .time
         .filter(|_| stamp.indication == Indication::TotalPassed)
@@ -219,6 +246,7 @@ fn authority(stamp: &Stamp, token: &Token, context: &Context<'_>) -> StampVerdic
         path_fault: None,
         provider: None,
         qualified: false,
+        archive: false,
     };
     match found {
         Ok(path) => {
@@ -250,7 +278,8 @@ fn authority(stamp: &Stamp, token: &Token, context: &Context<'_>) -> StampVerdic
     verdict
 }
 
-/// What is revoked now may have made good stamps before, if its key was never in other hands (RFC 3161, 4).
+/// What is revoked at the time of the judgement may have made good stamps before, if its key was never in other hands
+/// (RFC 3161, 4).
 fn revocations(
     path: &Path<'_>,
     made: Timestamp,
@@ -266,7 +295,7 @@ fn revocations(
             Revocation::Good { .. } => {}
             Revocation::Revoked { since, reason } => {
                 let harmless = matches!(reason, Some(0 | 3 | 4 | 5));
-                if since <= made || !harmless {
+                if since <= at && (since <= made || !harmless) {
                     return Err(PathError::Revoked { depth, since });
                 }
             }

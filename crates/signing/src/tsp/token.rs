@@ -145,6 +145,16 @@ impl Token {
         })
     }
 
+    /// The values of its unsigned attributes of this name (content octets of the object identifier).
+    pub(super) fn unsigned_values<'a>(&'a self, name: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
+        self.signer.unsigned_values(name)
+    }
+
+    /// The value of its signature.
+    pub(crate) fn signature(&self) -> &[u8] {
+        &self.signer.signature
+    }
+
     /// The one value of the one signed attribute of this name.
     fn attribute<'a>(&'a self, name: &'a [u8]) -> Result<Option<&'a [u8]>, TspError> {
         let mut found = self.signer.signed_attributes(name);

@@ -10,7 +10,7 @@ use crate::cms::SignedData;
 use crate::pades::{Draft, Kind, Material, Options, PadesError, Signature, Signed, add_dss};
 use crate::path::Trust;
 use crate::pdf::{File, Object, PdfError};
-use crate::tsp::{Request, Token};
+use crate::tsp::{Request, SIGNATURE_TIME_STAMP, Token};
 use jiff::Timestamp;
 use std::io::Cursor;
 
@@ -191,7 +191,7 @@ impl Upgrade {
         let place = place.ok_or(Trouble::OtherAnswer)?;
         let mut parts = Parts::read(&place.cms).map_err(|_| Trouble::OtherAnswer)?;
         parts
-            .stamp(signature, token.der())
+            .stamp(&SIGNATURE_TIME_STAMP, signature, token.der())
             .ok_or(Trouble::OtherAnswer)?;
         match refilled(&self.bytes, place.byte_range, &parts.write()) {
             Some(updated) => self.replace(&all, updated),

@@ -1,9 +1,9 @@
 //! Putting things into a CMS signature that nobody signed: the signed parts keep their bytes.
 
 use crate::asn1::{Asn1Error, Limits, Tlv, normalise, oid, set_of, tag, tlv, with_oid};
-use crate::tsp::SIGNATURE_TIME_STAMP;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use der::oid::ObjectIdentifier;
 use std::borrow::Cow;
 
 /// The most members of a set.
@@ -52,9 +52,19 @@ impl Parts {
         })
     }
 
-    /// Puts a time stamp on the signer whose signature has this value; none where there is no such signer.
-    pub(super) fn stamp(&mut self, signature: &[u8], token: &[u8]) -> Option<()> {
-        let attribute = with_oid(&SIGNATURE_TIME_STAMP, &[&tlv(tag::SET, &[token])]);
+    /// Puts a time stamp of a kind on the signer whose signature has this value; none where there is no such signer.
+    pub(super) fn stamp(
+        &mut self,
+        kind: &ObjectIdentifier,
+        signature: &[u8],
+        token: &[u8],
+    ) -> Option<()> {
+        let attribute = with_oid(kind, &[&tlv(tag::SET, &[token])]);
+        self.attach(signature, attribute)
+    }
+
+    /// Adds an unsigned attribute to the signer whose signature has this value; none where there is no such signer.
+    pub(super) fn attach(&mut self, signature: &[u8], attribute: Vec<u8>) -> Option<()> {
         let signer = self
             .signers
             .iter_mut()

@@ -335,7 +335,9 @@ impl Gather {
                 Ok(bytes),
             ) => self.take_crl(certificate, issuer, &bytes),
             (What::Issuer { certificate }, Ok(bytes)) => self.take_issuer(certificate, &bytes),
-            (What::Stamp { .. } | What::Document { .. }, Ok(_)) => Err(Trouble::OtherAnswer),
+            (What::Stamp { .. } | What::Archive { .. } | What::Document { .. }, Ok(_)) => {
+                Err(Trouble::OtherAnswer)
+            }
         };
         if let Err(trouble) = taken {
             self.troubles.push(trouble);

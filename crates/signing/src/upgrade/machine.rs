@@ -7,11 +7,13 @@ use crate::cms::{SignedData, SignerIdentifier, SignerInfo};
 use crate::path::Trust;
 use crate::revocation::Facts;
 use crate::tsp::{
-    self, Kind, Request, Response, SIGNATURE_TIME_STAMP, Token, TransportError, TspError,
+    self, ARCHIVE_TIME_STAMP_V3, Kind, Request, Response, SIGNATURE_TIME_STAMP, Token,
+    TransportError, TspError, Wanted,
 };
 use crate::verify::{At, Context, RevocationRule};
 use crate::x509::{Certificate, Name};
 use crate::{Hash, Indication};
+use der::oid::ObjectIdentifier;
 use jiff::Timestamp;
 use std::collections::VecDeque;
 
@@ -57,9 +59,6 @@ impl Upgrade {
         if is_pdf {
             document::check(&bytes)?;
         } else {
-            if goal > Level::Lt {
-                return Err(UpgradeError::Level);
-            }
             let data = SignedData::parse(&bytes)?;
             if data.signers.is_empty() {
                 return Err(UpgradeError::NoSigner);
@@ -121,6 +120,11 @@ impl Upgrade {
             self.complete = true;
             return Ok(Next::Done);
         }
+        let archived = |signer| tsp::is_archived(&data, signer);
+        if self.goal == Level::Lta && data.signers.iter().all(archived) {
+            self.complete = true;
+            return Ok(Next::Done);
+        }
         let signers = data.signers.clone();
         drop(data);
         let subjects: Vec<_> = signers
@@ -135,23 +139,59 @@ impl Upgrade {
         let mut parts = Parts::read(&self.bytes).map_err(|_| Trouble::OtherAnswer)?;
         parts.add(&evidence.certificates, &evidence.crls, &evidence.ocsp);
         self.bytes = parts.write();
+        if self.goal == Level::Lta {
+            return self.ask_archive();
+        }
         self.complete = true;
         Ok(Next::Done)
+    }
+
+    /// Asks that the whole of a signature be stamped, one after the other.
+    fn ask_archive(&mut self) -> Result<Next, Trouble> {
+        let data = SignedData::parse(&self.bytes).map_err(|_| Trouble::OtherAnswer)?;
+        let bare = |signer: &&SignerInfo| !tsp::is_archived(&data, signer);
+        let Some(signer) = data.signers.iter().find(bare) else {
+            self.complete = true;
+            return Ok(Next::Done);
+        };
+        let signature = signer.signature.clone();
+        let no_content = || Trouble::Document("its content is not at hand".to_owned());
+        let wanted = tsp::wanted(&data, signer).ok_or_else(no_content)?;
+        drop(data);
+        let Some(request) = Request::new(wanted.imprint.clone()) else {
+            return Ok(self.blocked());
+        };
+        let body = request.der();
+        let what = What::Archive {
+            signature,
+            wanted,
+            request,
+        };
+        Ok(self.ask_tsa(body, what))
     }
 
     /// The signer's certificate at the time of its stamp, and those of the stamps at the same time: an LT signature is
     /// judged from what it carries, so all of them must be known good.
     pub(super) fn subjects(&mut self, signer: &SignerInfo) -> Vec<Subject> {
-        let tokens: Vec<_> = signer
-            .unsigned_values(SIGNATURE_TIME_STAMP.as_bytes())
-            .filter_map(|value| Token::parse(value).ok())
+        let tokens = |kind: &ObjectIdentifier| {
+            let values = signer.unsigned_values(kind.as_bytes());
+            let tokens = values.filter_map(|value| Token::parse(value).ok());
+            tokens.collect::<Vec<_>>()
+        };
+        let of_value = tokens(&SIGNATURE_TIME_STAMP)
+            .into_iter()
             .filter_map(|token| {
-                token
-                    .check_content(&signer.signature)
-                    .ok()
-                    .map(|stamp| (token, stamp))
-            })
-            .collect();
+                let stamp = token.check_content(&signer.signature).ok()?;
+                Some((token, stamp))
+            });
+        // Those of long ago that are to be covered by a new one.
+        let of_all = tokens(&ARCHIVE_TIME_STAMP_V3)
+            .into_iter()
+            .filter_map(|token| {
+                let stamp = token.signed().ok()?;
+                Some((token, stamp))
+            });
+        let tokens: Vec<_> = of_value.chain(of_all).collect();
         let Some(at) = tokens.iter().map(|(_, stamp)| stamp.time).min() else {
             return Vec::new();
         };
@@ -231,6 +271,13 @@ impl Upgrade {
             What::Stamp { signature, request } => answer
                 .map_err(Trouble::from)
                 .and_then(|bytes| self.take_stamp(signature, request, &bytes, trust)),
+            What::Archive {
+                signature,
+                wanted,
+                request,
+            } => answer
+                .map_err(Trouble::from)
+                .and_then(|bytes| self.take_archive(signature, wanted, request, &bytes, trust)),
             What::Document { options, request } => answer
                 .map_err(Trouble::from)
                 .and_then(|bytes| self.take_document(options, request, &bytes, trust)),
@@ -256,9 +303,38 @@ impl Upgrade {
         }
         let mut parts = Parts::read(&self.bytes).map_err(|_| Trouble::OtherAnswer)?;
         parts
-            .stamp(signature, token.der())
+            .stamp(&SIGNATURE_TIME_STAMP, signature, token.der())
             .ok_or(Trouble::OtherAnswer)?;
         self.bytes = parts.write();
+        Ok(())
+    }
+
+    /// Takes in the stamp of a whole signature, what it covers written into it.
+    fn take_archive(
+        &mut self,
+        signature: &[u8],
+        wanted: &Wanted,
+        request: &Request,
+        bytes: &[u8],
+        trust: &Trust,
+    ) -> Result<(), Trouble> {
+        let token = self.believed(request, bytes, trust)?;
+        let mut indexed = Parts::read(token.der()).map_err(|_| Trouble::OtherAnswer)?;
+        indexed
+            .attach(token.signature(), wanted.attribute())
+            .ok_or(Trouble::OtherAnswer)?;
+        let mut parts = Parts::read(&self.bytes).map_err(|_| Trouble::OtherAnswer)?;
+        parts
+            .stamp(&ARCHIVE_TIME_STAMP_V3, signature, &indexed.write())
+            .ok_or(Trouble::OtherAnswer)?;
+        let stamped = parts.write();
+        let data = SignedData::parse(&stamped).map_err(|_| Trouble::OtherAnswer)?;
+        let mut signers = data.signers.iter();
+        let signer = signers.find(|signer| signer.signature == signature);
+        if !signer.is_some_and(|signer| tsp::is_archived(&data, signer)) {
+            return Err(Trouble::OtherAnswer);
+        }
+        self.bytes = stamped;
         Ok(())
     }
 

@@ -1,13 +1,10 @@
 //! From a bare signature (B-B) to one that lasts: a time stamp (B-T), the chain and what was known of revocations
-//! (B-LT), and for PDF a stamp over all of that (B-LTA). EN 319 122-1 and 319 142-1, clause 6.
+//! (B-LT), and a stamp over all of that (B-LTA). EN 319 122-1 and 319 142-1, clause 6.
 //!
 //! A small machine without threads or line. A queue asks it what is [`Next`], carries the question
 //! ([`Ask`]) wherever a line is, and gives the answer back; meanwhile the file is as good as it was, and after each
 //! answer a little better ([`Upgrade::bytes`]). Nothing has to be remembered between two runs but the file itself:
 //! what it still lacks is read from its bytes.
-//!
-//! CAdES stops at B-LT here: `archive-time-stamp-v3` (EN 319 122-1, 5.5.3) is left out, because no outside validator
-//! at hand could judge it; a `.p7m` is renewed by the preservation system it is deposited in.
 
 mod document;
 mod edit;
@@ -24,7 +21,7 @@ pub use machine::{Settings, Upgrade};
 use crate::cms::ReadError;
 use crate::pades::Options;
 use crate::revocation::OcspRequest;
-use crate::tsp::{Kind, Request};
+use crate::tsp::{Kind, Request, Wanted};
 use serde::{Deserialize, Serialize};
 
 /// How far a signature is, in the words of the baseline profiles.
@@ -82,6 +79,12 @@ enum What {
         signature: Vec<u8>,
         request: Request,
     },
+    /// Stamps the whole signature with this value.
+    Archive {
+        signature: Vec<u8>,
+        wanted: Wanted,
+        request: Request,
+    },
     /// About this certificate (DER).
     Ocsp {
         certificate: Vec<u8>,
@@ -110,7 +113,4 @@ pub enum UpgradeError {
     /// Nobody signed it.
     #[error("nobody signed it")]
     NoSigner,
-    /// The level asked for is not made for this kind of file.
-    #[error("this level is not made here")]
-    Level,
 }

@@ -348,9 +348,7 @@ fn begin(row: Upgrading) -> Result<Current, Unwritten> {
     let goal = match row.goal {
         Level::T => upgrade::Level::T,
         Level::Lt => upgrade::Level::Lt,
-        // What is no PDF ends there.
-        Level::Lta if bytes.starts_with(b"%PDF-") => upgrade::Level::Lta,
-        Level::Lta => upgrade::Level::Lt,
+        Level::Lta => upgrade::Level::Lta,
     };
     let settings = Settings {
         tsa: vec![SERVICES.into()],
