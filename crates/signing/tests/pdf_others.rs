@@ -5,7 +5,7 @@
 
 mod pdf_support;
 
-use pdf_support::{documents, judges, sign_plain, signer::Signer};
+use pdf_support::{documents, dss, judges, sign_plain, signer::Signer};
 use signing::pades::{Signature, Signed};
 use std::collections::BTreeMap;
 
@@ -60,6 +60,11 @@ fn fifty_signed_documents_keep_their_bytes_and_their_verdicts() {
     }
     let after = judges::lay(&ours);
     judges::qpdf_is_content(after.path());
+    for (name, signatures) in dss::judge_all(&signer.root(), after.path()).unwrap_or_default() {
+        for signature in signatures {
+            assert!(dss::is_sound(&signature), "{name}: {signature:#}");
+        }
+    }
     let (Some(before), Some(after)) = (
         judges::pyhanko(&signer, before.path()),
         judges::pyhanko(&signer, after.path()),

@@ -4,7 +4,7 @@
 
 mod pdf_support;
 
-use pdf_support::{at, covered, documents, judges, last_byte_range, sign, signer::Signer};
+use pdf_support::{at, covered, documents, dss, judges, last_byte_range, sign, signer::Signer};
 use signing::pades::{
     Active, Draft, Kind, Material, Options, PadesError, PdfError, Permission, Signed, Stamp,
     add_dss,
@@ -63,6 +63,17 @@ fn every_make_of_document_is_signed_to_the_content_of_outside_judges() {
     let dir = judges::lay(&all);
     judges::qpdf_is_content(dir.path());
     judges::pdfsig_is_content(dir.path(), |name| if name.ends_with('2') { 2 } else { 1 });
+    for (name, signatures) in dss::judge_all(&signer.root(), dir.path()).unwrap_or_default() {
+        assert_eq!(
+            signatures.len(),
+            if name.ends_with('2') { 2 } else { 1 },
+            "{name}"
+        );
+        for signature in signatures {
+            assert!(dss::is_sound(&signature), "{name}: {signature:#}");
+            assert_eq!(signature["format"], "PAdES-BASELINE-B", "{name}");
+        }
+    }
     let Some(opinions) = judges::pyhanko(&signer, dir.path()) else {
         return;
     };

@@ -153,10 +153,10 @@ fn a_pdf_from_the_bare_signature_to_one_that_lasts() {
             Level::Lt => "PAdES-BASELINE-LT",
             _ => "PAdES-BASELINE-LTA",
         };
-        for signature in authority::dss(&authority, "judged.pdf", &next).unwrap_or_default() {
+        for signature in authority::by_dss(&authority, "judged.pdf", &next).unwrap_or_default() {
             // Before the revocations are in the file nobody can say.
             let passes = level > Level::T;
-            assert_eq!(authority::dss_passes(&signature), passes, "{signature:#}");
+            assert_eq!(authority::dss::passes(&signature), passes, "{signature:#}");
             assert_eq!(signature["format"], format);
         }
         match level {

@@ -1,5 +1,5 @@
 //! Stamps over a whole `.p7m` (archive-time-stamp-v3). What they stamp is put together anew by asn1crypto and judged by
-//! `openssl ts`; where the environment's `DSS_JUDGE` names a program that asks the EU's DSS, that judges the file.
+//! `openssl ts`; the EU's DSS judges the file, where it is there.
 
 use super::*;
 use std::path::Path;
@@ -58,12 +58,12 @@ fn by_asn1crypto(authority: &Authority, file: &Path, folder: &Path, count: usize
 }
 
 fn by_dss(authority: &Authority, p7m: &[u8], count: usize) {
-    let Some(signatures) = authority::dss(authority, "archived.p7m", p7m) else {
+    let Some(signatures) = authority::by_dss(authority, "archived.p7m", p7m) else {
         return;
     };
     let mut found = 0;
     for signature in &signatures {
-        assert!(authority::dss_passes(signature), "{signature:#}");
+        assert!(authority::dss::passes(signature), "{signature:#}");
         assert_eq!(signature["format"], "CAdES-BASELINE-LTA");
         let stamps = signature["timestamps"].as_array().unwrap();
         found += stamps

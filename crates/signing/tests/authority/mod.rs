@@ -7,6 +7,9 @@
     reason = "each test file uses a part; tests panic"
 )]
 
+#[path = "../dss/mod.rs"]
+pub mod dss;
+
 use openssl::pkey::PKey;
 use openssl::pkey_ctx::PkeyCtx;
 use signing::cms::{self, Form};
@@ -359,36 +362,12 @@ pub fn accepts(dir: &Path, arguments: &[&str]) -> bool {
         .success()
 }
 
-/// What the EU's Digital Signature Service says of a file's signatures, with this root alone and without any line:
-/// `DSS_JUDGE` names a program that prints it as JSON, with the names of DSS's reports. None, said aloud, without one.
-pub fn dss(authority: &Authority, name: &str, file: &[u8]) -> Option<Vec<serde_json::Value>> {
-    let Ok(judge) = std::env::var("DSS_JUDGE") else {
-        eprintln!("SKIPPED: DSS_JUDGE names no program that asks the DSS");
-        return None;
-    };
+/// What [`dss`] says of the signatures of one file, where it is there.
+pub fn by_dss(authority: &Authority, name: &str, file: &[u8]) -> Option<Vec<serde_json::Value>> {
     let path = authority.path().join(name);
     std::fs::write(&path, file).unwrap();
-    let output = Command::new(judge)
-        .arg("--trust")
-        .arg(&authority.root.pem)
-        .arg(&path)
-        .output()
-        .unwrap();
-    let said = String::from_utf8(output.stdout).unwrap();
-    let verdict: serde_json::Value = serde_json::from_str(said.lines().next().unwrap()).unwrap();
-    let signatures = verdict["signatures"].as_array();
-    Some(signatures.unwrap_or_else(|| panic!("{verdict:#}")).clone())
-}
-
-/// Whether DSS finds a signature good, and each of its stamps.
-pub fn dss_passes(signature: &serde_json::Value) -> bool {
-    let stamps = signature["timestamps"].as_array().unwrap();
-    let stamp = |it: &serde_json::Value| {
-        it["indication"] == "PASSED"
-            && it["messageImprintDataIntact"] == true
-            && it["signatureValid"] == true
-    };
-    signature["indication"] == "TOTAL_PASSED" && stamps.iter().all(stamp)
+    let (_, signatures) = dss::judge(&authority.root.pem, &[path])?.pop()?;
+    Some(signatures)
 }
 
 fn make(

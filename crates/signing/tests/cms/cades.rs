@@ -1,9 +1,9 @@
 //! Files in, `.p7m` out.
 
 use crate::forge::Forge;
-use crate::judges;
 use crate::pki::{self, Ca};
 use crate::read::{context, trust};
+use crate::{dss, judges};
 use jiff::Timestamp;
 use signing::cades::{Addition, CadesError, extract_file, sign_file, write_atomically};
 use signing::cms::SignedData;
@@ -91,6 +91,16 @@ fn two_hundred_files_that_openssl_and_pyhanko_take() {
     }
     if let Some(verdicts) = judges::pyhanko(&ca, &files) {
         assert!(verdicts.values().all(|fine| *fine), "{verdicts:?}");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    for (name, p7m) in &files {
+        std::fs::write(folder.path().join(format!("{name}.p7m")), p7m).unwrap();
+    }
+    let root = dir.path().join("ca.pem");
+    for (name, signatures) in dss::judge_all(&root, folder.path()).unwrap_or_default() {
+        assert_eq!(signatures.len(), 1, "{name}");
+        assert!(dss::is_sound(&signatures[0]), "{name}: {:#}", signatures[0]);
+        assert_eq!(signatures[0]["format"], "CAdES-BASELINE-B");
     }
     // And one that nobody may take: the content is another.
     let mut broken = Forge::good(&desk.0, b"Il Sindaco ordina");

@@ -1,6 +1,9 @@
 //! What the PDF tests share: documents made here, a signer, and the outside judges.
 #![allow(dead_code)] // each test file uses a part
 
+#[path = "../dss/mod.rs"]
+pub mod dss;
+
 pub mod documents;
 pub mod judges;
 pub mod signer;
