@@ -72,6 +72,25 @@ pub fn everything(bench: bool) -> Done {
     front_end()
 }
 
+/// Says how much room there is where the tests are built. A disk that fills up fails in the middle, with other words.
+pub fn room() {
+    /// Packages, compiled tests and pictures together, in megabytes.
+    const NEEDED: u64 = 10_000;
+    let free = program("df", &["-m", "--output=avail", "."]).output();
+    let free = free
+        .ok()
+        .and_then(|said| said.lines().last()?.trim().parse::<u64>().ok());
+    match free {
+        Some(free) if free < NEEDED => {
+            println!(
+                "! {free} MB are free on this disk; on a fresh machine the tests need some {NEEDED}"
+            );
+        }
+        Some(free) => println!("{free} MB are free on this disk"),
+        None => {}
+    }
+}
+
 /// Python's part of them, in an environment of its own. Without it their tests are skipped, aloud.
 fn judges_of_signatures() -> Done {
     const LIST: &str = "tests/judges/signatures.txt";

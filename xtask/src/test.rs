@@ -21,6 +21,7 @@ const PARTS: [Part; 9] = [
 
 /// Runs them all; the last line counts the parts.
 pub fn test() -> Done {
+    setup::room();
     setup::everything(false)?;
     let mut failed = Vec::new();
     let mut times = Vec::new();
