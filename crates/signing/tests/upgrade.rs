@@ -176,6 +176,27 @@ fn openssl_takes_stamp(authority: &Authority, data: &SignedData<'_>) -> bool {
     )
 }
 
+/// What the DSS says of the first signature of two files at a time, with a list of revocations.
+fn dss_later(
+    authority: &Authority,
+    crl: &[u8],
+    at: Timestamp,
+    files: [&[u8]; 2],
+) -> Option<[serde_json::Value; 2]> {
+    let written = |(number, bytes): (usize, &[u8])| {
+        let path = authority.path().join(format!("later-{number}"));
+        std::fs::write(&path, bytes).unwrap();
+        path
+    };
+    let all = [crl, files[0], files[1]];
+    let paths: Vec<_> = all.into_iter().enumerate().map(written).collect();
+    let at = at.to_string();
+    let words = ["--crl", paths[0].to_str().unwrap(), "--time", &at];
+    let said = authority::dss::judge_with(&authority.root.pem, &words, &paths[1..])?;
+    let first = |number: usize| said[number].1[0].clone();
+    Some([first(0), first(1)])
+}
+
 #[test]
 fn from_the_bare_signature_to_one_that_lasts() {
     let Some(mut authority) = Authority::new() else {
@@ -431,10 +452,9 @@ fn revoked_after_the_stamp_it_holds_and_without_a_stamp_it_does_not() {
     authority.revoke(&rossi, &when, "keyCompromise");
     let time = |hours: i64| Timestamp::now() + SignedDuration::from_hours(hours);
     let text = |time: Timestamp| time.strftime("%Y%m%d%H%M%SZ").to_string();
+    let crl = authority.crl("crl_plain", &text(time(2)), &text(time(48)));
     let mut facts = signing::revocation::Facts::new();
-    facts
-        .add_crl(&authority.crl("crl_plain", &text(time(2)), &text(time(48))))
-        .unwrap();
+    facts.add_crl(&crl).unwrap();
     // A few hours later.
     let at = At {
         time: time(3),
@@ -456,6 +476,11 @@ fn revoked_after_the_stamp_it_holds_and_without_a_stamp_it_does_not() {
         verdict.signer.sub_indication,
         Some(SubIndication::RevokedNoPoe)
     );
+    // The EU's validator, a few hours later with the same list.
+    if let Some([with, without]) = dss_later(&authority, &crl, time(3), [&stamped, &bare]) {
+        assert!(authority::dss::passes(&with), "{with:#}");
+        assert_eq!(without["subIndication"], "REVOKED_NO_POE", "{without:#}");
+    }
     // The same at the time of the registration in the protocol.
     let protocol = At {
         time: Timestamp::now(),

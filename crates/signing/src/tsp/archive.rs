@@ -9,7 +9,8 @@ use super::{Token, TspError, oid};
 use crate::asn1::{Asn1Error, Tlv, tag, tlv, with_oid};
 use crate::cms::{SignedData, SignerInfo, digest_algorithm};
 use crate::crypto::DigestAlgorithm;
-use crate::verify::{At, Basis, Content, Context, content};
+use crate::verify::content::Digests;
+use crate::verify::{At, Basis, Context};
 use crate::x509::AlgorithmId;
 use crate::{Digest, Hash};
 use jiff::Timestamp;
@@ -130,7 +131,8 @@ fn within_stamps(signer: &SignerInfo) -> Vec<Vec<u8>> {
     let names = [oid::SIGNATURE_TIME_STAMP, oid::ARCHIVE_TIME_STAMP_V3];
     let values = names
         .iter()
-        .flat_map(|name| signer.unsigned_values(name.as_bytes()));
+        .flat_map(|name| signer.unsigned_values(name.as_bytes()))
+        .take(MOST_STAMPS);
     let inside = values.filter_map(|value| Some(SignedData::parse(value).ok()?.certificates));
     inside.flatten().collect()
 }
@@ -236,7 +238,7 @@ impl Archives {
     pub(super) fn judge(
         data: &SignedData<'_>,
         signer: &SignerInfo,
-        beside: Option<&dyn Content>,
+        digests: &mut Digests<'_>,
         context: &Context<'_>,
     ) -> Self {
         let name = oid::ARCHIVE_TIME_STAMP_V3.as_bytes();
@@ -251,11 +253,6 @@ impl Archives {
             token.map_or(Timestamp::MIN, |token| token.info().time)
         };
         tokens.sort_by_key(|(_, token)| std::cmp::Reverse(time(token)));
-        let inside = data.content();
-        let content: Option<&dyn Content> = match &inside {
-            Some(bytes) => Some(bytes),
-            None => beside,
-        };
         let mut all = Self::default();
         for (value, token) in tokens {
             let at = all.proven_for(name, value, context.at);
@@ -265,7 +262,7 @@ impl Archives {
                     verdict: StampVerdict::failed(None, fault),
                     index: None,
                 },
-                Ok(token) => judged(data, signer, content, &token, &context),
+                Ok(token) => judged(data, signer, digests, &token, &context),
             };
             all.0.push(archive);
         }
@@ -304,7 +301,7 @@ pub(super) fn earlier(time: Option<Timestamp>, at: At) -> At {
 fn judged(
     data: &SignedData<'_>,
     signer: &SignerInfo,
-    content: Option<&dyn Content>,
+    digests: &mut Digests<'_>,
     token: &Token,
     context: &Context<'_>,
 ) -> Archive {
@@ -319,8 +316,7 @@ fn judged(
         if !index.is_whole(data, signer) {
             return Err(TspError::Incomplete);
         }
-        let content = content.and_then(|content| content::hash(content, index.hash));
-        let content = content.ok_or(TspError::OtherContent)?;
+        let content = digests.of(index.hash).ok_or(TspError::OtherContent)?;
         let found = imprint(data, signer, &content, index).ok_or(TspError::WeakImprint)?;
         match found == said.bytes {
             true => token.signed(),

@@ -5,6 +5,7 @@ use super::{Stamp, Token, TspError, oid};
 use crate::cms::{ReadError, SignedData, SignerInfo};
 use crate::path::{self, Path, PathError, Settings, Trust};
 use crate::revocation;
+use crate::verify::content::Digests;
 use crate::verify::{
     self, At, Content, Context, Facts, Profile, Revocation, RevocationRule, SignerVerdict,
 };
@@ -96,12 +97,17 @@ pub fn judge_read(
         certificates: &certificates,
         ..context
     };
+    let inside = data.content();
+    let mut digests = Digests::new(match &inside {
+        Some(bytes) => Some(bytes),
+        None => content,
+    });
     let mut all = Vec::new();
     let mut judged: Vec<(At, Vec<SignerVerdict>)> = Vec::new();
     for (index, signer) in data.signers.iter().enumerate() {
         let archives = match context.profile {
             Profile::Cades if !signer.unsigned.is_empty() => {
-                Archives::judge(data, signer, content, &stamped)
+                Archives::judge(data, signer, &mut digests, &stamped)
             }
             _ => Archives::default(),
         };

@@ -2,6 +2,7 @@
 
 use crate::crypto::DigestAlgorithm;
 use openssl::hash::Hasher;
+use std::collections::HashMap;
 use std::ops::Range;
 
 /// Content that can be gone through as often as needed.
@@ -73,6 +74,30 @@ impl Content for Ranges<'_> {
             );
         }
         Ok(())
+    }
+}
+
+/// The hashes of a content, each computed once however many ask: a large one is not read again and again.
+pub(crate) struct Digests<'a> {
+    content: Option<&'a dyn Content>,
+    known: HashMap<DigestAlgorithm, Option<Vec<u8>>>,
+}
+
+impl<'a> Digests<'a> {
+    pub(crate) fn new(content: Option<&'a dyn Content>) -> Self {
+        Self {
+            content,
+            known: HashMap::new(),
+        }
+    }
+
+    /// None where there is no content, it cannot be read, or OpenSSL refuses the function.
+    pub(crate) fn of(&mut self, algorithm: DigestAlgorithm) -> Option<Vec<u8>> {
+        let content = self.content?;
+        self.known
+            .entry(algorithm)
+            .or_insert_with(|| hash(content, algorithm))
+            .clone()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::attributes::Attributes;
 use super::chain::{Chain, chain};
-use super::content;
+use super::content::Digests;
 use super::{At, Content, Context, Finding, Profile, Quality, conclude};
 use crate::asn1::{Tlv, oid, tag};
 use crate::cms::{SignedData, SignerIdentifier, SignerInfo};
@@ -11,7 +11,6 @@ use crate::x509::{Certificate, Holder, Name};
 use crate::{Indication, SubIndication};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
 
 /// Counter-signatures of counter-signatures that are followed.
 const DEEPEST: usize = 4;
@@ -93,8 +92,7 @@ pub(super) fn all(
         pool: &pool,
         context,
         common,
-        digests: HashMap::new(),
-        content,
+        digests: Digests::new(content),
     };
     data.signers
         .iter()
@@ -118,9 +116,8 @@ struct Judge<'a, 'c> {
     context: &'a Context<'c>,
     /// What holds for all signers.
     common: Vec<Finding>,
-    content: Option<&'a dyn Content>,
-    /// Of the content, by function; none where it cannot be read.
-    digests: HashMap<DigestAlgorithm, Option<Vec<u8>>>,
+    /// Of the content.
+    digests: Digests<'a>,
 }
 
 impl Judge<'_, '_> {
@@ -205,8 +202,8 @@ impl Judge<'_, '_> {
             return vec![Finding::UnknownAlgorithm];
         };
         let scheme = Scheme::read(&signer.signature_algorithm, Some(digest));
-        let content = self.digest(digest);
-        if self.content.is_none() || content.is_none() {
+        let content = self.digests.of(digest);
+        if content.is_none() {
             findings.push(Finding::NoContent);
         }
         if let (Some(content), Some(said)) = (&content, &attributes.message_digest)
@@ -257,8 +254,7 @@ impl Judge<'_, '_> {
             pool: self.pool,
             context: self.context,
             common: Vec::new(),
-            content: Some(&value),
-            digests: HashMap::new(),
+            digests: Digests::new(Some(&value)),
         };
         let mut verdicts = Vec::new();
         for bytes in values {
@@ -268,14 +264,6 @@ impl Judge<'_, '_> {
             }
         }
         verdicts
-    }
-
-    fn digest(&mut self, algorithm: DigestAlgorithm) -> Option<Vec<u8>> {
-        let content = self.content?;
-        self.digests
-            .entry(algorithm)
-            .or_insert_with(|| content::hash(content, algorithm))
-            .clone()
     }
 }
 

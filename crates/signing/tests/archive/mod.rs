@@ -199,6 +199,10 @@ fn it_outlives_the_first_stamps_authority() {
     assert!(with.stamps.iter().all(holds), "{:?}", with.stamps);
     assert_eq!(with.signer.indication, Indication::TotalPassed);
     assert_eq!(with.signer.at.basis, Basis::TimeStamp);
+    if let Some([with, without]) = dss_later(&authority, &crl, time(3), [&lta, &lt]) {
+        assert!(authority::dss::passes(&with), "{with:#}");
+        assert!(!authority::dss::passes(&without), "{without:#}");
+    }
 }
 
 /// Whatever the stamp covers cannot go or be changed.

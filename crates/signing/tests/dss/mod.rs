@@ -12,12 +12,21 @@ use std::process::Command;
 
 /// Each file's name and its signatures; none, said aloud, without such a program.
 pub fn judge(root: &Path, files: &[PathBuf]) -> Option<Vec<(String, Vec<Value>)>> {
+    judge_with(root, &[], files)
+}
+
+/// The same with more words for the program: `--crl FILE`, `--time INSTANT`.
+pub fn judge_with(
+    root: &Path,
+    words: &[&str],
+    files: &[PathBuf],
+) -> Option<Vec<(String, Vec<Value>)>> {
     let Ok(judge) = std::env::var("DSS_JUDGE") else {
         eprintln!("SKIPPED: DSS_JUDGE names no program that asks the DSS");
         return None;
     };
     let mut command = Command::new(judge);
-    command.arg("--trust").arg(root).args(files);
+    command.arg("--trust").arg(root).args(words).args(files);
     let said = String::from_utf8(command.output().unwrap().stdout).unwrap();
     let verdicts = said.lines().map(|line| {
         let verdict: Value = serde_json::from_str(line).unwrap();
