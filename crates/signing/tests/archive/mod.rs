@@ -30,7 +30,7 @@ fn by_asn1crypto(authority: &Authority, file: &Path, folder: &Path, count: usize
     let script = folder.join("ats.py");
     std::fs::write(&script, include_str!("../authority/ats.py")).unwrap();
     let output = Command::new(&python)
-        .args([&script, file, &folder.to_owned()])
+        .args([script.as_path(), file, folder])
         .output()
         .unwrap();
     let why = String::from_utf8_lossy(&output.stderr);
