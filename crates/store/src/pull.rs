@@ -454,7 +454,10 @@ impl<'a> Intake<'a> {
                 [&scope],
                 |row| row.get(0),
             )?;
-            if !waits {
+            if waits {
+                // Its files are not taken any more: it goes without them, to be refused, and a person learns of it.
+                scope::wait_for_no_file(self.conn, &scope)?;
+            } else {
                 let pages = scope::purge(self.conn, self.docs, &scope)?;
                 self.applied.changed.extend(pages);
                 self.applied.purged.push(scope);

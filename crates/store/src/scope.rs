@@ -63,6 +63,7 @@ pub(crate) fn purge(conn: &Connection, docs: &mut Docs, scope: &str) -> Result<V
         docs.forget(page);
         remove(conn, page)?;
     }
+    wait_for_no_file(conn, scope)?;
     for sql in OF_SCOPE {
         conn.execute(sql, [scope])?;
     }
@@ -70,9 +71,17 @@ pub(crate) fn purge(conn: &Connection, docs: &mut Docs, scope: &str) -> Result<V
     Ok(pages)
 }
 
-/// Every table that has rows of a scope besides its pages.
-const OF_SCOPE: [&str; 7] = [
-    "DELETE FROM outbox_file WHERE op IN (SELECT op FROM outbox WHERE scope = ?1)",
+/// No operation of a scope waits for a file any more.
+pub(crate) fn wait_for_no_file(conn: &Connection, scope: &str) -> Result<()> {
+    conn.execute(
+        "DELETE FROM outbox_file WHERE op IN (SELECT op FROM outbox WHERE scope = ?1)",
+        [scope],
+    )?;
+    Ok(())
+}
+
+/// Every table that has rows of a scope besides its pages and the files that operations wait for.
+const OF_SCOPE: [&str; 6] = [
     "DELETE FROM outbox WHERE scope = ?1",
     "DELETE FROM sent WHERE scope = ?1",
     "DELETE FROM applied WHERE scope = ?1",

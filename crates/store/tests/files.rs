@@ -3,9 +3,10 @@
 
 mod common;
 
-use common::{Hub, NOW, clerk, complete_page, sync};
+use common::{Hub, NOW, clerk, complete_page, publish, sync};
+use domain::identity::Role;
 use domain::sito::PageChange;
-use domain::{FileId, FileRef};
+use domain::{DeviceId, FileId, FileRef};
 use protocol::files::{CHUNK, ChunkRef, MAX_FILE, Manifest};
 use std::io::Read;
 use store::{Store, StoreError};
@@ -264,4 +265,23 @@ fn what_no_page_ever_had_goes_at_the_second_start_and_what_one_had_stays() {
     drop(anna);
     let anna = open();
     assert_eq!(anna.read_file(&attached.id).unwrap(), noise(40_000));
+}
+
+/// Who loses the right to pages cannot bring a file any more: what waits for it goes without, is refused, and is told.
+#[test]
+fn what_waits_for_a_file_does_not_wait_for_ever_once_the_right_is_lost() {
+    let anna = clerk("Anna");
+    let mut hub = Hub::default();
+    let page = complete_page(&anna);
+    sync(&anna, "Anna", &mut hub);
+    let file = add(&anna, &noise(40_000));
+    anna.change(&page, PageChange::Attach(file.clone()), NOW)
+        .unwrap();
+    anna.change(&page, publish(), NOW).unwrap();
+    hub.granted = false;
+    hub.roles.insert(DeviceId::new("pc-Anna"), Role::Operatore);
+    sync(&anna, "Anna", &mut hub);
+    assert_eq!(anna.waiting().unwrap(), 0);
+    assert!(anna.files_to_upload().unwrap().is_empty());
+    assert_eq!(anna.conflicts().unwrap().len(), 2);
 }
