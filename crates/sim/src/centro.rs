@@ -352,22 +352,27 @@ fn with_lacking(
 ) -> hub::storage::Result<Vec<(PublicPage, Vec<FileId>)>> {
     let mut shown = Vec::new();
     for page in changes.into_iter().filter_map(|change| change.public) {
-        let fields = &page.publication.fields;
-        let cover = fields.cover.as_ref().map(|cover| &cover.file);
-        let mut lacking = Vec::new();
-        for file in fields
-            .attachments
-            .iter()
-            .chain(page.body.files())
-            .chain(cover)
-        {
-            if !tx.file(&file.id)?.is_some_and(|file| file.complete) {
-                lacking.push(file.id.clone());
-            }
-        }
+        let lacking = lacking(tx, &page)?;
         shown.push((page, lacking));
     }
     Ok(shown)
+}
+
+/// The files of a publication that the hub does not have as a whole.
+///
+/// # Errors
+/// The storage's.
+pub fn lacking(tx: &dyn Tx, page: &PublicPage) -> hub::storage::Result<Vec<FileId>> {
+    let fields = &page.publication.fields;
+    let cover = fields.cover.as_ref().map(|cover| &cover.file);
+    let files = fields.attachments.iter().chain(page.body.files());
+    let mut lacking = Vec::new();
+    for file in files.chain(cover) {
+        if !tx.file(&file.id)?.is_some_and(|file| file.complete) {
+            lacking.push(file.id.clone());
+        }
+    }
+    Ok(lacking)
 }
 
 type Done = hub::storage::Result<()>;

@@ -4,7 +4,7 @@ use crate::Outcome;
 use crate::centro::{COMUNE, Centro, Templates};
 use crate::clock::Clock;
 use crate::disk::{Disk, held};
-use crate::ledger::{Ledger, Waiting, word, words};
+use crate::ledger::{Ledger, Seen, Waiting, word, words};
 use crate::line::Line;
 use crate::mutant::Mutant;
 use crate::roll::Roll;
@@ -360,10 +360,10 @@ impl Pen<'_> {
         let after = self.seen(&page).unwrap_or_default();
         // What is deleted can still be read, at the hub.
         if !matches!(act, Act::Delete(_)) {
-            self.desk.ledger.gone(before.difference(&after).copied());
+            self.desk.ledger.gone(before.difference(&after));
         }
         written?;
-        let new = after.difference(&before).copied();
+        let new = after.difference(&before);
         self.desk.ledger.kept(new, &self.desk.name);
         Ok(())
     }
@@ -390,16 +390,18 @@ impl Pen<'_> {
     }
 
     /// The words that can be read on a page here.
-    fn seen(&self, page: &PageId) -> store::Result<BTreeSet<u32>> {
+    fn seen(&self, page: &PageId) -> store::Result<Seen> {
         let Some(view) = self.store.page(page)? else {
-            return Ok(BTreeSet::new());
+            return Ok(Seen::new());
         };
         let fields = &view.page.fields;
-        let text = view.text.text.plain();
-        Ok(words(&format!(
-            "{} {} {text}",
-            fields.title, fields.summary
-        )))
+        let parts = [
+            ("title", words(&fields.title)),
+            ("summary", words(&fields.summary)),
+            ("text", words(&view.text.text.plain())),
+        ];
+        let each = |(part, words): (_, BTreeSet<u32>)| words.into_iter().map(move |it| (part, it));
+        Ok(parts.into_iter().flat_map(each).collect())
     }
 
     fn now(&self) -> i64 {
@@ -428,7 +430,7 @@ impl Pen<'_> {
 
     fn keeps(&self, page: &PageId) -> store::Result<()> {
         let seen = self.seen(page)?;
-        self.desk.ledger.kept(seen, &self.desk.name);
+        self.desk.ledger.kept(&seen, &self.desk.name);
         Ok(())
     }
 
@@ -558,7 +560,7 @@ impl Pen<'_> {
         let before = self.seen(&row.page)?;
         let done = self.store.resolve(row.id, remedy, self.now());
         let after = self.seen(&row.page).unwrap_or_default();
-        self.desk.ledger.gone(before.difference(&after).copied());
+        self.desk.ledger.gone(before.difference(&after));
         done
     }
 }

@@ -17,6 +17,9 @@ pub fn words(text: &str) -> BTreeSet<u32> {
     (0..text.len()).filter(start).filter_map(number).collect()
 }
 
+/// Words, and in which part of a page each stands: a word that stands in two of them must be taken away twice.
+pub type Seen = BTreeSet<(&'static str, u32)>;
+
 /// An operation that waits to be sent.
 #[derive(Debug)]
 pub struct Waiting {
@@ -35,9 +38,9 @@ pub struct Ledger(Mutex<Book>);
 #[derive(Debug, Default)]
 struct Book {
     /// The words that a workspace said it had kept, and who wrote them.
-    kept: BTreeMap<u32, String>,
+    kept: BTreeMap<(&'static str, u32), String>,
     /// Those that somebody took away knowing them.
-    gone: BTreeSet<u32>,
+    gone: Seen,
     /// Every operation that the hub had in its log at any moment.
     accepted: BTreeSet<String>,
     /// Every call that was ever made.
@@ -57,13 +60,13 @@ struct Book {
 
 impl Ledger {
     /// A workspace said that it had kept these words.
-    pub fn kept(&self, words: impl IntoIterator<Item = u32>, by: &str) {
-        let words = words.into_iter().map(|word| (word, by.to_owned()));
+    pub fn kept<'a>(&self, words: impl IntoIterator<Item = &'a (&'static str, u32)>, by: &str) {
+        let words = words.into_iter().map(|word| (*word, by.to_owned()));
         held(&self.0).kept.extend(words);
     }
 
     /// Somebody took these words away, knowing them.
-    pub fn gone(&self, words: impl IntoIterator<Item = u32>) {
+    pub fn gone<'a>(&self, words: impl IntoIterator<Item = &'a (&'static str, u32)>) {
         held(&self.0).gone.extend(words);
     }
 
@@ -74,7 +77,7 @@ impl Ledger {
             .kept
             .iter()
             .filter(|(word, _)| !book.gone.contains(word));
-        owed.map(|(word, by)| (*word, by.clone())).collect()
+        owed.map(|((_, word), by)| (*word, by.clone())).collect()
     }
 
     /// The hub has these operations in its log.

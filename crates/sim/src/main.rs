@@ -15,7 +15,7 @@ use std::time::Duration;
 const USAGE: &str = "\
 sim [--seeds N] [--from S] [--minutes M]   tell N stories (default 1000000), from seed S, for at most M minutes (default 60)
 sim --survey N [--from S]                  tell N stories to the end, and list those that fail
-sim --seed S [--trace]                     tell one story again; with every call, where asked";
+sim --seed S [--trace]                     tell one story again; with all that happens in it (or in the shortest that fails alike), where asked";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -67,7 +67,7 @@ fn many(many: Many) -> Outcome<bool> {
     match told.failing {
         None => Ok(true),
         Some(failing) => {
-            println!("{}", explain(failing, None)?);
+            println!("{}", explain(failing, None, false)?);
             Ok(false)
         }
     }
@@ -89,16 +89,16 @@ fn survey(from: u64, seeds: u64) -> Outcome<bool> {
 fn one(seed: u64, trace: bool) -> Outcome<bool> {
     let story = swarm::story(seed);
     let ending = Teller::new()?.tell(&story);
-    if trace {
-        println!("{}", ending.trace.join("\n"));
-    }
     match ending.broken {
         None => {
+            if trace {
+                println!("{}", ending.trace.join("\n"));
+            }
             println!("{story}holds, {} calls", ending.calls);
             Ok(true)
         }
         Some(broken) => {
-            println!("{}", explain(Failing { story, broken }, None)?);
+            println!("{}", explain(Failing { story, broken }, None, trace)?);
             Ok(false)
         }
     }

@@ -121,22 +121,27 @@ impl Shared {
     }
 }
 
-/// A failing story for people: short, line by line, with the way to tell it again.
+/// A failing story for people: short, line by line, with the way to tell it again. `traced`: with all that happens in
+/// the short one.
 ///
 /// # Errors
 /// Where the scenery cannot be set up.
-pub fn explain(failing: Failing, mutant: Option<Mutant>) -> Outcome<String> {
+pub fn explain(failing: Failing, mutant: Option<Mutant>, traced: bool) -> Outcome<String> {
     let mut teller = Teller::new()?;
     teller.mutant = mutant;
     let seed = failing.story.seed;
     let first = failing.broken.clone();
     let length = failing.story.steps.len();
     let short = shrink(&teller, failing);
+    let trace = match traced {
+        true => teller.tell(&short.story).trace.join("\n"),
+        false => format!("to tell it again: cargo xtask sim --seed {seed}"),
+    };
     Ok(format!(
         "seed {seed} fails: {first}\n\
          the shortest story found that breaks the same law ({} steps of {length}):\n\
          {}     then: {}\n\
-         to tell it again: cargo xtask sim --seed {seed}",
+         {trace}",
         short.story.steps.len(),
         short.story,
         short.broken,

@@ -16,6 +16,8 @@ use world::chance::Seeded;
 
 /// After the last fault everything must be at rest within so many rounds of everybody.
 const ROUNDS: usize = 12;
+/// After a restore others wait a day for those who wrote what is lost.
+const A_DAY_AND_MORE: i64 = 25 * 60 * 60 * 1000;
 /// No round of one desk takes longer than this.
 const PATIENCE: Duration = Duration::from_secs(3600);
 
@@ -107,6 +109,11 @@ impl Teller {
                 scene.happens(&step.what)?;
             }
             scene.comes_to_rest().await?;
+            if scene.restored {
+                // What nobody sent again by then is given back by whoever holds it.
+                scene.centro.clock.shift(A_DAY_AND_MORE);
+                scene.comes_to_rest().await?;
+            }
             scene.end().check()?;
             if story.replay && scene.end().replay().await? {
                 scene.everybody_writes();
@@ -138,6 +145,8 @@ struct Scene<'a> {
     ledger: &'a Arc<Ledger>,
     mutant: Option<Mutant>,
     seed: u64,
+    /// The hub was restored from a backup.
+    restored: bool,
 }
 
 impl<'a> Scene<'a> {
@@ -149,6 +158,7 @@ impl<'a> Scene<'a> {
             ledger,
             mutant: teller.mutant,
             seed: story.seed,
+            restored: false,
         };
         for index in 0..story.people {
             let desk = Desk::enrol(&scene.place(), &teller.templates, index)?;
@@ -187,7 +197,7 @@ impl<'a> Scene<'a> {
             What::CrashDesk(who, commits, side) => self.who(*who)?.watch.arm(*commits, *side),
             What::CrashHub(commits, side) => self.centro.watch.arm(*commits, *side),
             What::Backup => self.centro.back_up()?,
-            What::Restore => drop(self.centro.restore()?),
+            What::Restore => self.restored |= self.centro.restore()?,
             What::Clock(who, by) => self.who(*who)?.clock.shift(*by),
             What::HubClock(by) => self.centro.clock.shift(*by),
             What::Twin(who) => self.copies(*who)?,

@@ -21,10 +21,17 @@ struct New<'a> {
 }
 
 /// The hub refused an operation: both facts, and for an edit of the text the whole text as its author has it.
-pub(crate) fn refused(conn: &Connection, op: &Queued, refusal: &Refusal, at: UnixMs) -> Result<()> {
+/// `place`: where it stood in the outbox.
+pub(crate) fn refused(
+    conn: &Connection,
+    (place, op): (Option<i64>, &Queued),
+    refusal: &Refusal,
+    at: UnixMs,
+) -> Result<()> {
     let page = PageId::new(&op.entity);
     let text = match op.page_change()? {
-        PageChange::Text { .. } | PageChange::Create { .. } => Some(text::body(conn, &page)?.1),
+        PageChange::Text { update } => Some(words_of(conn, &page, &update)?),
+        PageChange::Create { .. } => Some(text::body(conn, &page)?.1),
         _ => None,
     };
     let new = New {
@@ -35,7 +42,7 @@ pub(crate) fn refused(conn: &Connection, op: &Queued, refusal: &Refusal, at: Uni
         body: text.as_ref(),
     };
     // A title typed in two goes while the line was down is one disagreement: the last words count.
-    let id = match same_field(conn, &new, op)? {
+    let id = match same_field(conn, &new, place, op)? {
         Some(id) => id,
         None => insert(conn, &new)?,
     };
@@ -53,16 +60,33 @@ pub(crate) fn refused(conn: &Connection, op: &Queued, refusal: &Refusal, at: Uni
     Ok(())
 }
 
-/// The open disagreement about the field that a refused change sets.
-fn same_field(conn: &Connection, new: &New<'_>, op: &Queued) -> Result<Option<i64>> {
+/// The text as its author has it. Where the page is not here any more, what can be read of its author's own edits.
+fn words_of(conn: &Connection, page: &PageId, update: &str) -> Result<RichText> {
+    if entity::visible(conn, page)?.is_some() {
+        return Ok(text::body(conn, page)?.1);
+    }
+    let mut doc = text::load(conn, page)?;
+    if let Ok(update) = ::text::decode(update) {
+        text::import(&mut doc, page, &update);
+    }
+    Ok(doc.rich_text())
+}
+
+/// The open disagreement about the field that a refused change sets, if the change was made before there was one.
+fn same_field(
+    conn: &Connection,
+    new: &New<'_>,
+    place: Option<i64>,
+    op: &Queued,
+) -> Result<Option<i64>> {
     let PageChange::Set { change, .. } = op.page_change()? else {
         return Ok(None);
     };
     let mut query = conn.prepare_cached(
         "SELECT id, change FROM conflict
-         WHERE page = ?1 AND kind = ?2 AND settled IS NULL AND change IS NOT NULL",
+         WHERE page = ?1 AND kind = ?2 AND upto >= ?3 AND settled IS NULL AND change IS NOT NULL",
     )?;
-    let rows = query.query_map(params![new.page.as_str(), new.kind], |row| {
+    let rows = query.query_map(params![new.page.as_str(), new.kind, place], |row| {
         Ok((row.get(0)?, row.get::<_, String>(1)?))
     })?;
     for row in rows {
@@ -155,7 +179,8 @@ fn is_open(conn: &Connection, page: &PageId, kind: &str) -> Result<bool> {
 fn insert(conn: &Connection, new: &New<'_>) -> Result<i64> {
     let title = entity::visible(conn, new.page)?.map_or_else(String::new, |p| p.fields.title);
     conn.prepare_cached(
-        "INSERT INTO conflict (scope, page, title, at, kind, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT INTO conflict (scope, page, title, at, kind, body, upto) VALUES (?1, ?2, ?3, ?4, ?5, ?6,
+             coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'outbox'), 0))",
     )?
     .execute(params![
         new.scope,

@@ -3,7 +3,9 @@
 use crate::identity::{Identity, me};
 use crate::name::name;
 use crate::text::{self, Docs};
-use crate::{PageView, Result, Status, Store, StoreError, TextState, history, list, outbox, scope};
+use crate::{
+    PageView, Result, Status, Store, StoreError, TextState, history, list, outbox, restored, scope,
+};
 use ::text::TextDoc;
 use domain::identity::Scope;
 use domain::sito::{self, Page, PageChange, PageKind, RichText, TextVersion};
@@ -329,7 +331,10 @@ fn write(
 /// more has no effect here; the hub will say so, and then a person decides.
 pub(crate) fn rebuild(conn: &Connection, docs: &mut Docs, page: &PageId) -> Result<()> {
     let me = me(conn)?;
-    let mut now = shadow(conn, page)?;
+    let mut now = match shadow(conn, page)? {
+        Some(shadow) => Some(shadow),
+        None => restored::page(conn, page)?,
+    };
     for (pos, change, at) in outbox::of_entity(conn, page)? {
         let here = Here::of(conn, docs, page, &change)?;
         let ctx = ctx(&me, at);

@@ -727,13 +727,12 @@ pub(crate) fn shown(conn: &Connection, file: &str) -> Result<()> {
     Ok(())
 }
 
-/// Files that the hub has and no page here refers to.
+/// Files that the hub has and nothing here refers to.
 pub(crate) fn drop_unused(conn: &Connection) -> Result<()> {
-    conn.execute_batch(
-        "DELETE FROM file WHERE uploaded = 1
-             AND NOT EXISTS (SELECT 1 FROM page_file WHERE page_file.file = file.file);
+    conn.execute_batch(&format!(
+        "DELETE FROM file WHERE uploaded = 1 AND {UNUSED};
          DELETE FROM file_chunk
-             WHERE NOT EXISTS (SELECT 1 FROM file WHERE file.file = file_chunk.file);",
-    )?;
+             WHERE NOT EXISTS (SELECT 1 FROM file WHERE file.file = file_chunk.file);"
+    ))?;
     drop_orphans(conn)
 }

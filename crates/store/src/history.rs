@@ -18,6 +18,8 @@ pub(crate) struct Done<'a> {
     pub(crate) at: UnixMs,
     /// The hub published it.
     pub(crate) published: bool,
+    /// At a copy of this workspace, which may not have known the last version.
+    pub(crate) elsewhere: bool,
 }
 
 impl<'a> Done<'a> {
@@ -28,6 +30,7 @@ impl<'a> Done<'a> {
             by: &me.person,
             at,
             published: false,
+            elsewhere: false,
         }
     }
 }
@@ -61,6 +64,7 @@ pub(crate) fn record(
 fn extends(last: &Last, done: &Done<'_>) -> bool {
     matches!(last.what, What::New | What::Edit)
         && done.what == What::Edit
+        && !done.elsewhere
         && (0..TOGETHER).contains(&(done.at - last.started))
 }
 

@@ -114,6 +114,8 @@ pub(crate) mod key {
     pub(crate) const OWN: &str = "sync.own";
     /// The log is being read anew: nothing is sent, and pages are shown as they were until it is done.
     pub(crate) const ANEW: &str = "sync.anew";
+    /// When the hub was restored, by its clock in ms; 0 once it has everything again.
+    pub(crate) const RESTORED: &str = "sync.restored";
     /// The log was read to its end at least once: what comes now is news.
     pub(crate) const CAUGHT_UP: &str = "sync.caught_up";
     /// The version of operations that the hub said it understands.

@@ -25,6 +25,7 @@ mod model;
 mod name;
 mod outbox;
 mod pull;
+mod restored;
 mod schema;
 mod scope;
 mod search;

@@ -93,6 +93,30 @@ pub(crate) fn add_text(
     insert(conn, me, page, change, at, Some(was))
 }
 
+/// Puts changes before everything that waits.
+pub(crate) fn add_first(
+    conn: &Connection,
+    me: &Identity,
+    page: &PageId,
+    changes: &[PageChange],
+    at: UnixMs,
+) -> Result<()> {
+    let first: i64 = conn.query_row(
+        "SELECT min(coalesce(min(pos), 1), 1) FROM outbox",
+        [],
+        |row| row.get(0),
+    )?;
+    let count = i64::try_from(changes.len()).unwrap_or(0);
+    for (place, change) in (first - count..).zip(changes) {
+        insert(conn, me, page, change, at, None)?;
+        conn.execute(
+            "UPDATE outbox SET pos = ?1 WHERE pos = last_insert_rowid()",
+            [place],
+        )?;
+    }
+    Ok(())
+}
+
 struct Unsent {
     pos: i64,
     change: PageChange,
@@ -364,7 +388,7 @@ pub(crate) enum Parked {
 }
 
 impl Parked {
-    fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Newer => "newer",
             Self::Failing => "failing",
@@ -438,6 +462,14 @@ fn lacking_bytes(conn: &Connection, op: &OpId) -> Result<Option<(u64, u64)>> {
             let (bytes, sent) = (row.get::<_, Option<u64>>(0)?, row.get::<_, Option<u64>>(1)?);
             Ok(bytes.zip(sent))
         })?)
+}
+
+/// Where an operation stands in the outbox.
+pub(crate) fn place(conn: &Connection, op: &OpId) -> Result<Option<i64>> {
+    Ok(conn
+        .prepare_cached("SELECT pos FROM outbox WHERE op = ?1")?
+        .query_row([op.as_str()], |row| row.get(0))
+        .optional()?)
 }
 
 /// Takes an operation out of the outbox.

@@ -3,7 +3,7 @@
 use crate::identity::{Identity, key, me, number, set_number, set_setting, setting};
 use crate::outbox::{self, Parked, Queued};
 use crate::text::{self, Docs};
-use crate::{Applied, Result, Store, What, agreement, conflict, entity, history, scope};
+use crate::{Applied, Result, Store, What, agreement, conflict, entity, history, restored, scope};
 use domain::identity::Scope;
 use domain::sito::{self, Page, PageChange};
 use domain::{Change, OpId, PageId, Refusal, RefusalCode, UnixMs};
@@ -79,6 +79,8 @@ pub(crate) struct Intake<'a> {
     touched: BTreeSet<PageId>,
     /// Pages whose text others changed.
     rewritten: BTreeSet<(String, PageId)>,
+    /// Scopes that this device does not have any more.
+    lost: BTreeSet<String>,
     applied: Applied,
 }
 
@@ -98,6 +100,7 @@ impl<'a> Intake<'a> {
             at,
             touched: BTreeSet::new(),
             rewritten: BTreeSet::new(),
+            lost: BTreeSet::new(),
             applied: Applied::default(),
         })
     }
@@ -121,6 +124,7 @@ impl<'a> Intake<'a> {
         }
         set_number(self.conn, key::EPOCH, response.epoch)?;
         self.schema(response.schema)?;
+        self.lost = lost_scopes(self.conn, response)?;
         self.results(&response.results)?;
         self.sequence(request, response)?;
         let mut gaps = false;
@@ -133,8 +137,8 @@ impl<'a> Intake<'a> {
             set_number(self.conn, key::OWN, 0)?;
         }
         self.applied.more |= gaps;
-        self.finish()?;
-        self.revoke(response)?;
+        self.finish(response.now)?;
+        self.revoke()?;
         Ok(self.applied)
     }
 
@@ -145,6 +149,7 @@ impl<'a> Intake<'a> {
         set_number(self.conn, key::LAST_N, response.next.saturating_sub(1))?;
         queue_again(self.conn, response.next)?;
         crate::file::doubt_all(self.conn)?;
+        restored::hold(self.conn, response.now)?;
         anew(self.conn, self.docs)?;
         self.applied.more = true;
         self.applied.reconciling = true;
@@ -167,9 +172,17 @@ impl<'a> Intake<'a> {
                     code: RefusalCode::Unknown,
                     ..
                 }) if outbox::park_early(self.conn, &result.id)? => {}
+                Outcome::Refused(Refusal {
+                    code: RefusalCode::Exists,
+                    ..
+                }) => {
+                    // Somebody gave the restored hub the page again before its maker did.
+                    outbox::remove(self.conn, &result.id)?;
+                }
                 Outcome::Refused(refusal) => {
+                    let place = outbox::place(self.conn, &result.id)?;
                     if let Some(op) = outbox::remove(self.conn, &result.id)? {
-                        conflict::refused(self.conn, &op, refusal, self.at)?;
+                        conflict::refused(self.conn, (place, &op), refusal, self.at)?;
                         self.applied.refused += 1;
                         self.applied.conflicts += 1;
                         self.out_of_text(&op);
@@ -264,10 +277,9 @@ impl<'a> Intake<'a> {
             keep_sent(self.conn, own)?;
         }
         let (was, after) = self.fold(scope, entry, &body, own.is_some())?;
-        let Change::Sito(change) = &body.change;
         let was = was.map(|p| (p.deleted, p.revived, p.edited_by));
         self.revival(scope, was, &after, &body)?;
-        self.note(&after, change, &body, own.is_some())?;
+        self.note(&after, &entry.id, &body, own.is_some())?;
         outbox::page_came(self.conn, &after.id)?;
         self.touched.insert(after.id);
         Ok(Taken::Yes)
@@ -378,13 +390,8 @@ impl<'a> Intake<'a> {
     }
 
     /// History and arrivals.
-    fn note(
-        &mut self,
-        after: &Page,
-        change: &PageChange,
-        body: &LoggedBody,
-        own: bool,
-    ) -> Result<()> {
+    fn note(&mut self, after: &Page, op: &OpId, body: &LoggedBody, own: bool) -> Result<()> {
+        let Change::Sito(change) = &body.change;
         if number(self.conn, key::ANEW)? == 1 {
             return Ok(());
         }
@@ -399,6 +406,7 @@ impl<'a> Intake<'a> {
                 by: &body.person,
                 at: body.at,
                 published,
+                elsewhere: !own && body.device == self.me.device && self.sent(op)?.is_none(),
             };
             history::record(self.conn, after, &version, done)?;
         }
@@ -413,7 +421,7 @@ impl<'a> Intake<'a> {
     }
 
     /// Makes the visible pages anew; while the log is read anew, only at its end.
-    fn finish(&mut self) -> Result<()> {
+    fn finish(&mut self, now: UnixMs) -> Result<()> {
         if number(self.conn, key::ANEW)? == 1 {
             if self.applied.more {
                 self.applied.reconciling = true;
@@ -427,10 +435,17 @@ impl<'a> Intake<'a> {
         }
         if !self.applied.more {
             set_number(self.conn, key::CAUGHT_UP, 1)?;
+            if self.lost.is_empty() {
+                let given = restored::give_back(self.conn, self.docs, now, self.at)?;
+                self.touched.extend(given);
+            }
         }
         for page in &self.touched {
-            entity::rebuild(self.conn, self.docs, page)?;
-            text::fold(self.conn, page)?;
+            // What a lost scope's pages say is what a person reads beside a refusal: they stay as they are.
+            if self.lost.is_empty() || !self.is_lost(page)? {
+                entity::rebuild(self.conn, self.docs, page)?;
+                text::fold(self.conn, page)?;
+            }
         }
         for (scope, page) in &self.rewritten {
             if conflict::words(self.conn, self.docs, scope, page, self.at)? {
@@ -441,26 +456,33 @@ impl<'a> Intake<'a> {
         Ok(())
     }
 
-    /// A scope that the answer does not list is lost: it goes once nothing of one's own waits in it. What the hub
-    /// accepted is there, though this device will not read it in the log any more.
-    fn revoke(&mut self, response: &SyncResponse) -> Result<()> {
-        let listed: BTreeSet<String> = response.pulls.iter().map(|p| p.scope.to_string()).collect();
-        for scope in known_scopes(self.conn)? {
-            if listed.contains(&scope) {
-                continue;
-            }
+    fn is_lost(&self, page: &PageId) -> Result<bool> {
+        let scope: Option<String> = self
+            .conn
+            .prepare_cached("SELECT scope FROM page WHERE page = ?1")?
+            .query_row([page.as_str()], |row| row.get(0))
+            .optional()?;
+        Ok(scope.is_some_and(|scope| self.lost.contains(&scope)))
+    }
+
+    /// A scope that was lost goes once nothing of one's own waits in it. What the hub accepted is there, though this
+    /// device will not read it in the log any more.
+    fn revoke(&mut self) -> Result<()> {
+        for scope in &self.lost {
             let waits: bool = self.conn.query_row(
                 "SELECT EXISTS (SELECT 1 FROM outbox WHERE scope = ?1 AND accepted IS NULL)",
-                [&scope],
+                [scope],
                 |row| row.get(0),
             )?;
             if waits {
-                // Its files are not taken any more: it goes without them, to be refused, and a person learns of it.
-                scope::wait_for_no_file(self.conn, &scope)?;
+                // Its files are not taken any more, and no page will come: it goes as it is, to be refused, and a
+                // person learns of it.
+                scope::wait_for_no_file(self.conn, scope)?;
+                scope::wait_for_no_page(self.conn, scope)?;
             } else {
-                let pages = scope::purge(self.conn, self.docs, &scope)?;
+                let pages = scope::purge(self.conn, self.docs, scope)?;
                 self.applied.changed.extend(pages);
-                self.applied.purged.push(scope);
+                self.applied.purged.push(scope.clone());
             }
         }
         Ok(())
@@ -484,15 +506,19 @@ impl Store {
     }
 }
 
-fn known_scopes(conn: &Connection) -> Result<Vec<String>> {
+/// The scopes here that an answer does not list.
+fn lost_scopes(conn: &Connection, response: &SyncResponse) -> Result<BTreeSet<String>> {
+    let listed: BTreeSet<String> = response.pulls.iter().map(|p| p.scope.to_string()).collect();
     let mut query = conn.prepare_cached("SELECT scope FROM scope")?;
-    let rows = query.query_map([], |row| row.get(0))?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    let known = query.query_map([], |row| row.get(0))?;
+    let known = known.collect::<rusqlite::Result<BTreeSet<String>>>()?;
+    Ok(known.difference(&listed).cloned().collect())
 }
 
 fn all_pages(conn: &Connection) -> Result<Vec<PageId>> {
     let mut query = conn.prepare(
-        "SELECT page FROM page UNION SELECT page FROM shadow UNION SELECT entity FROM outbox",
+        "SELECT page FROM page UNION SELECT page FROM shadow UNION SELECT entity FROM outbox
+         UNION SELECT page FROM held",
     )?;
     let rows = query.query_map([], |row| row.get(0).map(PageId))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)

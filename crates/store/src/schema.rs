@@ -12,6 +12,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/app/0006_flown.sql"),
     include_str!("../../../migrations/app/0007_upgrade.sql"),
     include_str!("../../../migrations/app/0008_fact.sql"),
+    include_str!("../../../migrations/app/0009_restored.sql"),
 ];
 
 /// Brings the schema up to this build's.

@@ -1,6 +1,7 @@
 //! Scopes: how far the log of each was read, and what goes when one is lost.
 
 use crate::Result;
+use crate::outbox::Parked;
 use crate::text::Docs;
 use domain::PageId;
 use domain::identity::Scope;
@@ -49,8 +50,8 @@ pub(crate) fn set_cursor(conn: &Connection, scope: &Scope, seq: u64) -> Result<(
     Ok(())
 }
 
-/// Takes everything of a scope out of the workspace but what waits for a person in "Da risolvere".
-/// Gives the pages that went.
+/// Takes everything of a scope out of the workspace but what waits for a person in "Da risolvere" and one's own
+/// operations: a hub that is restored from a backup may have to get them again. Gives the pages that went.
 pub(crate) fn purge(conn: &Connection, docs: &mut Docs, scope: &str) -> Result<Vec<PageId>> {
     let pages = conn
         .prepare(
@@ -64,6 +65,7 @@ pub(crate) fn purge(conn: &Connection, docs: &mut Docs, scope: &str) -> Result<V
         remove(conn, page)?;
     }
     wait_for_no_file(conn, scope)?;
+    conn.execute(ACCEPTED_IS_SENT, [scope])?;
     for sql in OF_SCOPE {
         conn.execute(sql, [scope])?;
     }
@@ -80,10 +82,25 @@ pub(crate) fn wait_for_no_file(conn: &Connection, scope: &str) -> Result<()> {
     Ok(())
 }
 
-/// Every table that has rows of a scope besides its pages and the files that operations wait for.
+/// What the hub accepted will not be read in the log any more.
+const ACCEPTED_IS_SENT: &str =
+    "INSERT OR REPLACE INTO sent (n, op, scope, entity, slot, change, at)
+     SELECT n, op, scope, entity, slot, change, at FROM outbox
+     WHERE scope = ?1 AND accepted IS NOT NULL AND n IS NOT NULL";
+
+/// No operation of a scope waits for its page any more.
+pub(crate) fn wait_for_no_page(conn: &Connection, scope: &str) -> Result<()> {
+    conn.execute(
+        "UPDATE outbox SET parked = NULL WHERE scope = ?1 AND parked = ?2",
+        [scope, Parked::Early.as_str()],
+    )?;
+    Ok(())
+}
+
+/// Every table that has rows of a scope besides its pages, the files that operations wait for, and what was sent.
 const OF_SCOPE: [&str; 6] = [
+    "DELETE FROM held WHERE scope = ?1",
     "DELETE FROM outbox WHERE scope = ?1",
-    "DELETE FROM sent WHERE scope = ?1",
     "DELETE FROM applied WHERE scope = ?1",
     "DELETE FROM later WHERE scope = ?1",
     "DELETE FROM repair WHERE scope = ?1",

@@ -1,6 +1,6 @@
 //! The texts of pages: what the log has of each is in the database; a few are kept ready in memory.
 
-use crate::{Result, StoreError};
+use crate::{Result, StoreError, restored};
 use ::text::{TextDoc, TextError};
 use domain::PageId;
 use domain::sito::{Block, RichText, TextVersion};
@@ -99,6 +99,9 @@ pub(crate) fn keep(conn: &Connection, page: &PageId, update: &[u8]) -> Result<()
 
 /// Folds the updates of a page into its snapshot where they have become many.
 pub(crate) fn fold(conn: &Connection, page: &PageId) -> Result<()> {
+    if restored::is_held(conn, page)? {
+        return Ok(());
+    }
     let (count, bytes): (i64, i64) = conn
         .prepare_cached(
             "SELECT count(*), coalesce(sum(length(value)), 0) FROM text_update WHERE page = ?1",

@@ -194,6 +194,51 @@ fn a_title_typed_in_two_goes_on_a_bad_line_is_one_disagreement_with_the_last_wor
 }
 
 #[test]
+fn a_title_typed_after_a_refusal_is_a_disagreement_of_its_own() {
+    let (anna, bruno) = (clerk("Anna"), clerk("Bruno"));
+    let mut hub = Hub::default();
+    let page = complete_page(&anna);
+    sync(&anna, "Anna", &mut hub);
+    sync(&bruno, "Bruno", &mut hub);
+    for (theirs, mine) in [("Nevicata", "Gran nevicata"), ("Bufera", "Gran bufera")] {
+        anna.change(&page, title(theirs), NOW).unwrap();
+        bruno.change(&page, title(mine), NOW).unwrap();
+        sync(&anna, "Anna", &mut hub);
+        sync(&bruno, "Bruno", &mut hub);
+    }
+    let yours = |row: store::Conflict| row.yours.unwrap()["value"].clone();
+    let rows: Vec<_> = bruno.conflicts().unwrap().into_iter().map(yours).collect();
+    assert_eq!(rows, ["Gran nevicata", "Gran bufera"], "no words are lost");
+}
+
+#[test]
+fn what_a_copy_of_the_workspace_overwrites_stays_among_the_versions() {
+    let anna = clerk("Anna");
+    let mut hub = Hub::default();
+    let page = complete_page(&anna);
+    sync(&anna, "Anna", &mut hub);
+    // The same device elsewhere, as it was: to the hub it is Anna's computer.
+    let copy = clerk("Anna");
+    sync(&copy, "Anna", &mut hub);
+    let summary = |words: &str| set(FieldChange::Summary(words.into()));
+    anna.change(&page, summary("Scuole chiuse lunedì."), NOW)
+        .unwrap();
+    copy.change(&page, summary("Scuole chiuse martedì."), NOW)
+        .unwrap();
+    sync(&anna, "Anna", &mut hub);
+    sync(&copy, "Anna", &mut hub);
+    sync(&anna, "Anna", &mut hub);
+    assert_eq!(shown(&anna, &page).fields.summary, "Scuole chiuse martedì.");
+    let rows = anna.history(&page).unwrap();
+    let summaries = rows.iter().map(|row| anna.version(&page, row.id).unwrap());
+    let summaries: Vec<_> = summaries.map(|it| it.fields.summary).collect();
+    assert!(
+        summaries.iter().any(|it| it == "Scuole chiuse lunedì."),
+        "{summaries:?}"
+    );
+}
+
+#[test]
 fn an_edit_brings_a_deleted_page_back_and_both_people_are_told() {
     let (anna, bruno) = (clerk("Anna"), clerk("Bruno"));
     let mut hub = Hub::default();

@@ -16,7 +16,7 @@ pub(crate) use pieces::Pieces;
 pub(crate) use taking::Taking;
 
 use crate::error::Failure;
-use crate::publish::{release, waits};
+use crate::publish::release;
 use crate::storage::{FileState, StorageError, Tx};
 use crate::sync::{file_id, hex};
 use crate::{Hub, metrics};
@@ -136,23 +136,27 @@ impl Hub {
         Ok(pack)
     }
 
-    /// Verifies the files that lack nothing any more, and lets go what waited for them.
+    /// Verifies the files that lack nothing any more, and lets go what waited for them, each in one transaction: a hub
+    /// that stops in between would have the file, and nobody would bring it again.
     fn finish_files(&self, comune: &ComuneId) -> Result<(), Failure> {
         let store = self.comune(comune)?;
         let ready = store.reading(|tx| tx.ready_files())?;
         if ready.is_empty() {
             return Ok(());
         }
-        let mut lies = false;
+        let (mut lies, mut released) = (false, false);
         for manifest in ready {
             let whole = self.0.chunks.is_whole(&manifest)?;
             lies |= !whole;
-            store.writing(|tx| match whole {
-                true => tx.complete_file(&manifest.file),
-                false => tx.drop_file(&manifest.file),
+            released |= store.writing(|tx| {
+                if !whole {
+                    return tx.drop_file(&manifest.file).map(|()| false);
+                }
+                tx.complete_file(&manifest.file)?;
+                release(tx)
             })?;
         }
-        if store.reading(waits)? && store.writing(release)? {
+        if released {
             self.0.publisher.ask(comune);
         }
         if lies {

@@ -105,14 +105,22 @@ impl Hub {
 
     fn missing_of(&self, comune: &ComuneId, manifest: &Manifest) -> Result<Missing2, Failure> {
         let held = self.0.pieces.held(comune)?;
-        let missing = self.comune(comune)?.reading(|tx| {
-            let complete = tx.file(&manifest.file)?.is_some_and(|file| file.complete);
-            match complete {
-                true => Ok(Ranges::default()),
-                false => missing_bytes(tx, manifest, &held),
-            }
-        })?;
-        Ok(Missing2::Bytes(missing))
+        let missing = || {
+            self.comune(comune)?.reading(|tx| {
+                let complete = tx.file(&manifest.file)?.is_some_and(|file| file.complete);
+                Ok(match complete {
+                    true => (true, Ranges::default()),
+                    false => (false, missing_bytes(tx, manifest, &held)?),
+                })
+            })
+        };
+        let (complete, lacking) = missing()?;
+        if complete || lacking.len() > 0 {
+            return Ok(Missing2::Bytes(lacking));
+        }
+        // The hub stopped between the last chunk and the look at the whole.
+        self.finish_files(comune)?;
+        Ok(Missing2::Bytes(missing()?.1))
     }
 
     /// Begins to take the bytes that follow a head; `None` where the file is here already.

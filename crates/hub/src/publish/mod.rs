@@ -168,11 +168,6 @@ pub(crate) fn waits_for_files(tx: &dyn Tx, public: &PublicPage) -> Result<bool> 
     Ok(false)
 }
 
-/// Whether any publication waits.
-pub(crate) fn waits(tx: &dyn Tx) -> Result<bool> {
-    Ok(!tx.waiting()?.is_empty())
-}
-
 /// Puts before the public what waited for files that are here now; says whether anything did.
 pub(crate) fn release(tx: &dyn Tx) -> Result<bool> {
     let mut released = false;

@@ -5,9 +5,10 @@
 //! operation is appended, folded and answered in one transaction; a call of many operations makes few
 //! transactions, so that one fsync serves many.
 //!
-//! A cursor beyond the head (the hub was restored from an older backup) is not an error: there is
-//! nothing after it, `to` is the head, and the new `epoch` tells the device to compare. A scope that
-//! the device's role does not have is neither pulled nor written.
+//! The epoch is a fence: a call from before the hub was restored writes nothing, however late it comes,
+//! for the numbers in it may be forgotten here. Nor is a cursor beyond the head an error: there is nothing
+//! after it, `to` is the head, and the new `epoch` tells the device to compare and to send again what is
+//! missing. A scope that the device's role does not have is neither pulled nor written.
 //!
 //! A device also tells what it has applied ([`protocol::Digest`]); where the log holds other entries, the
 //! answer says so, and the device finds and mends the stretch with the calls of `log`.
@@ -30,6 +31,11 @@ use protocol::{PROTOCOL, SCHEMA, SyncResponse};
 
 /// Operations per transaction.
 const BATCH: usize = 256;
+
+/// Whether a device's operations are for this hub as it stands. One that never had an answer knows no epoch.
+fn of_this_epoch(known: u64, own: u64) -> bool {
+    known == 0 || known == own
+}
 
 impl Hub {
     /// Answers a sync call of a device that proved who it is.
@@ -55,7 +61,9 @@ impl Hub {
                 .then(|| env!("CARGO_PKG_VERSION").to_owned()),
             ..SyncResponse::default()
         };
-        self.push(device, request, &mut response)?;
+        if of_this_epoch(request.request.epoch, response.epoch) {
+            self.push(device, request, &mut response)?;
+        }
         self.pull(device, request, &mut response)?;
         metrics::add(&self.metrics().syncs_total, 1);
         Ok(response)

@@ -110,6 +110,8 @@ pub struct Hub {
     pub granted: bool,
     /// Entries in one answer.
     pub stretch: usize,
+    /// Its clock.
+    pub now: i64,
 }
 
 impl Default for Hub {
@@ -121,6 +123,7 @@ impl Default for Hub {
             roles: BTreeMap::new(),
             granted: true,
             stretch: 1_000,
+            now: NOW,
         }
     }
 }
@@ -198,7 +201,7 @@ impl Hub {
         }
         SyncResponse {
             epoch: self.epoch,
-            now: NOW,
+            now: self.now,
             next: self.known.entry(device.clone()).or_default().last + 1,
             results,
             pulls: self.pull(&device, request),
