@@ -6,7 +6,7 @@ use crate::check::End;
 use crate::desk::{Desk, Place};
 use crate::ledger::Ledger;
 use crate::mutant::Mutant;
-use crate::story::{Act, Story, What};
+use crate::story::{Story, What};
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -115,10 +115,8 @@ impl Teller {
                 scene.comes_to_rest().await?;
             }
             scene.end().check()?;
-            if story.replay && scene.end().replay().await? {
-                scene.everybody_writes();
-                scene.comes_to_rest().await?;
-                scene.end().check()?;
+            if story.replay {
+                scene.end().replay().await?;
             }
             Ok(())
         })
@@ -215,13 +213,6 @@ impl<'a> Scene<'a> {
         let twin = self.who(who)?.twin(&self.place(), self.desks.len())?;
         self.desks.push(twin);
         Ok(())
-    }
-
-    /// A change more of everybody's.
-    fn everybody_writes(&self) {
-        for desk in &self.desks {
-            desk.act(&Act::Topic(0, desk.index));
-        }
     }
 
     /// The faults are over: everything must reach everybody soon.
