@@ -383,7 +383,7 @@ pub(crate) enum Parked {
     Newer,
     /// The hub fails at it.
     Failing,
-    /// The hub does not have its page: it was restored, and whoever made the page has not called yet.
+    /// The hub does not have its page: it was restored, and nobody sent the page again yet ([`crate::restored`]).
     Early,
 }
 
