@@ -194,14 +194,8 @@ impl Judge<'_> {
         }
         let first = verdicts.first();
         let proven = first.filter(|stamp| !missing && stamp.indication == Indication::TotalPassed);
-        if let Some(time) = proven.and_then(|stamp| stamp.time)
-            && !(self.context.at.is_proof() && self.context.at.time <= time)
-        {
-            self.context.at = At {
-                time,
-                basis: Basis::TimeStamp,
-            };
-        }
+        let time = proven.and_then(|stamp| stamp.time);
+        self.context.at = self.context.at.or_stamped(time);
         match data.content.as_deref().or(beside) {
             Some(inside) => self.bytes(inside, papers::kind(inside), None, layer + 1),
             None => Ok(()),

@@ -115,7 +115,7 @@ impl Hub {
             })
         };
         let (complete, lacking) = missing()?;
-        if complete || lacking.len() > 0 {
+        if complete || !lacking.is_empty() {
             return Ok(Missing2::Bytes(lacking));
         }
         // The hub stopped between the last chunk and the look at the whole.

@@ -4,7 +4,7 @@ use super::{Fault, Kind, Material, Signature, Signed};
 use crate::pdf::{Dict, Object, PdfError};
 use crate::revocation;
 use crate::tsp::{self, Both, StampVerdict, Token, TspError};
-use crate::verify::{At, Basis, Content, Context, Profile, SignerVerdict};
+use crate::verify::{Content, Context, Profile, SignerVerdict};
 use crate::x509::Certificate;
 use crate::{Hash, Indication, SubIndication};
 use serde::{Deserialize, Serialize};
@@ -80,13 +80,8 @@ pub fn judge<R: Read + Seek>(
             &verdict.stamps[..],
             verdict.signature.kind,
             verdict.indication,
-        ) && let Some(time) = stamp.time
-            && !(at.is_proof() && at.time <= time)
-        {
-            at = At {
-                time,
-                basis: Basis::TimeStamp,
-            };
+        ) {
+            at = at.or_stamped(stamp.time);
         }
         verdicts.push(verdict);
     }

@@ -10,7 +10,7 @@ use crate::asn1::{Asn1Error, Tlv, tag, tlv, with_oid};
 use crate::cms::{SignedData, SignerInfo, digest_algorithm};
 use crate::crypto::DigestAlgorithm;
 use crate::verify::content::Digests;
-use crate::verify::{At, Basis, Context};
+use crate::verify::{At, Context};
 use crate::x509::AlgorithmId;
 use crate::{Digest, Hash};
 use jiff::Timestamp;
@@ -278,23 +278,12 @@ impl Archives {
         };
         let covering = self.0.iter().filter(covers);
         let times = covering.filter_map(|archive| proven(&archive.verdict));
-        earlier(times.min(), at)
+        at.or_stamped(times.min())
     }
 
     /// What is to be said of each, oldest first.
     pub(super) fn verdicts(self) -> impl Iterator<Item = StampVerdict> {
         self.0.into_iter().rev().map(|archive| archive.verdict)
-    }
-}
-
-/// A proven time, unless something proves an earlier one already.
-pub(super) fn earlier(time: Option<Timestamp>, at: At) -> At {
-    match time {
-        Some(time) if !(at.is_proof() && at.time <= time) => At {
-            time,
-            basis: Basis::TimeStamp,
-        },
-        _ => at,
     }
 }
 

@@ -1,6 +1,6 @@
 //! What time the stamps on a signature prove (EN 319 102-1, 5.4 and 5.5).
 
-use super::archive::{Archives, earlier};
+use super::archive::Archives;
 use super::{Stamp, Token, TspError, oid};
 use crate::cms::{ReadError, SignedData, SignerInfo};
 use crate::path::{self, Path, PathError, Settings, Trust};
@@ -115,7 +115,9 @@ pub fn judge_read(
             archives.proven_for(oid::SIGNATURE_TIME_STAMP.as_bytes(), value, context.at)
         });
         stamps.extend(archives.verdicts());
-        let at = earlier(stamps.iter().filter_map(proven).min(), context.at);
+        let at = context
+            .at
+            .or_stamped(stamps.iter().filter_map(proven).min());
         if !judged.iter().any(|(known, _)| *known == at) {
             judged.push((
                 at,

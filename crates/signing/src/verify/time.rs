@@ -41,6 +41,18 @@ impl At {
         }
     }
 
+    /// The time that counts once a stamp proves one: the stamp's, unless something proves an earlier one already.
+    #[must_use]
+    pub fn or_stamped(self, time: Option<Timestamp>) -> Self {
+        match time {
+            Some(time) if !(self.is_proof() && self.time <= time) => Self {
+                time,
+                basis: Basis::TimeStamp,
+            },
+            _ => self,
+        }
+    }
+
     /// Whether it proves that what is judged existed then.
     #[must_use]
     pub fn is_proof(self) -> bool {
