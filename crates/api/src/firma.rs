@@ -185,8 +185,8 @@ pub struct Instant {
     pub basis: Basis,
 }
 
-/// Where a time comes from: the clock, somebody's word, or what is opposable to third parties (DPCM 22 February 2013,
-/// art. 41 and 62).
+/// Where a time comes from: the clock, somebody's word, a stamp that is not qualified, or what is opposable to third
+/// parties (DPCM 22 February 2013, art. 41 and 62).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Basis {
@@ -194,8 +194,10 @@ pub enum Basis {
     Now,
     /// Somebody's word.
     Stated,
-    /// A time stamp ("marca temporale").
+    /// A qualified time stamp ("marca temporale").
     TimeStamp,
+    /// One that is not qualified.
+    UnqualifiedTimeStamp,
     /// The registration in the protocol.
     Protocol,
     /// A certified mail (PEC).

@@ -388,7 +388,7 @@ async fn a_stamped_signature_is_judged_at_its_time_whatever_came_later() {
     let judgement = desk.judged(&paper, |it| it.answer == Answer::Holds).await;
     let signature = &judgement.signatures[0];
     assert_eq!(signature.reasons[0], Reason::RevokedLater, "{signature:?}");
-    assert_eq!(signature.at.basis, api::firma::Basis::TimeStamp);
+    assert_eq!(signature.at.basis, api::firma::Basis::UnqualifiedTimeStamp);
     assert_eq!(world.asked(), 2);
     // The bare one is as good as none, today.
     let bare = desk.open("nuda.p7m", &world.p7m()).await;

@@ -354,7 +354,7 @@ fn validation_data_and_a_document_time_stamp_come_after_the_signature() {
         let signer_verdict = verdicts[0].signer.as_ref().unwrap();
         assert_eq!(
             signer_verdict.at.basis,
-            Basis::TimeStamp,
+            Basis::UnqualifiedTimeStamp,
             "the document's stamp proves the signature's time"
         );
         let again = pdf_support::sign_plain(

@@ -289,7 +289,7 @@ fn from_the_bare_signature_to_one_that_lasts() {
         "{:?}",
         verdict.signer.findings
     );
-    assert_eq!(verdict.signer.at.basis, Basis::TimeStamp);
+    assert_eq!(verdict.signer.at.basis, Basis::UnqualifiedTimeStamp);
     assert_eq!(
         (verdict.stamps.len(), verdict.stamps[0].indication),
         (1, Indication::TotalPassed)

@@ -137,6 +137,7 @@ fn code(basis: Basis) -> &'static str {
         Basis::Now => "adesso",
         Basis::Stated => "dichiarata",
         Basis::TimeStamp => "marca",
+        Basis::UnqualifiedTimeStamp => "marca-non-qualificata",
         Basis::Protocol => "protocollo",
         Basis::Pec => "pec",
         Basis::Preservation => "conservazione",

@@ -315,7 +315,7 @@ fn stamp(t: Lang, it: &Stamp, of: SignatureKind) -> Html {
             <span>
                 { words }
                 if let Some(provider) = &it.provider {
-                    { " " }<span class="hint">{ t.stamp_by(provider) }</span>
+                    <br /><span class="hint">{ t.stamp_by(provider) }</span>
                 }
                 if !it.qualified {
                     <br /><span class="hint">{ t.stamp_not_qualified() }</span>

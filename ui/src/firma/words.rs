@@ -270,6 +270,7 @@ pub fn basis(t: Lang, it: Basis) -> &'static str {
         Basis::Now => t.basis_now(),
         Basis::Stated => t.basis_stated(),
         Basis::TimeStamp => t.basis_time_stamp(),
+        Basis::UnqualifiedTimeStamp => t.basis_unqualified_time_stamp(),
         Basis::Protocol => t.basis_protocol(),
         Basis::Pec => t.basis_pec(),
         Basis::Preservation => t.basis_preservation(),
@@ -292,6 +293,7 @@ pub fn opposable(t: Lang, it: Basis) -> Option<&'static str> {
     match it {
         Basis::Now => None,
         Basis::Stated => Some(t.basis_not_opposable()),
+        Basis::UnqualifiedTimeStamp => Some(t.basis_weakly_opposable()),
         _ => Some(t.basis_opposable()),
     }
 }

@@ -193,9 +193,8 @@ impl Judge<'_> {
             self.found.push(signature);
         }
         let first = verdicts.first();
-        let proven = first.filter(|stamp| !missing && stamp.indication == Indication::TotalPassed);
-        let time = proven.and_then(|stamp| stamp.time);
-        self.context.at = self.context.at.or_stamped(time);
+        let proven = first.filter(|_| !missing).and_then(StampVerdict::proves);
+        self.context.at = self.context.at.or_proven(proven);
         match data.content.as_deref().or(beside) {
             Some(inside) => self.bytes(inside, papers::kind(inside), None, layer + 1),
             None => Ok(()),
@@ -561,6 +560,7 @@ fn instant(at: At) -> say::Instant {
             Basis::Now => say::Basis::Now,
             Basis::Stated => say::Basis::Stated,
             Basis::TimeStamp => say::Basis::TimeStamp,
+            Basis::UnqualifiedTimeStamp => say::Basis::UnqualifiedTimeStamp,
             Basis::Protocol => say::Basis::Protocol,
             Basis::Pec => say::Basis::Pec,
             Basis::Preservation => say::Basis::Preservation,
@@ -575,6 +575,7 @@ fn at_of(at: say::Instant) -> At {
             say::Basis::Now => Basis::Now,
             say::Basis::Stated => Basis::Stated,
             say::Basis::TimeStamp => Basis::TimeStamp,
+            say::Basis::UnqualifiedTimeStamp => Basis::UnqualifiedTimeStamp,
             say::Basis::Protocol => Basis::Protocol,
             say::Basis::Pec => Basis::Pec,
             say::Basis::Preservation => Basis::Preservation,

@@ -207,6 +207,7 @@ fn instant(at: Instant) -> String {
         Basis::Now => IT.basis_now(),
         Basis::Stated => IT.basis_stated(),
         Basis::TimeStamp => IT.basis_time_stamp(),
+        Basis::UnqualifiedTimeStamp => IT.basis_unqualified_time_stamp(),
         Basis::Protocol => IT.basis_protocol(),
         Basis::Pec => IT.basis_pec(),
         Basis::Preservation => IT.basis_preservation(),

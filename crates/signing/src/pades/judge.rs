@@ -81,7 +81,7 @@ pub fn judge<R: Read + Seek>(
             verdict.signature.kind,
             verdict.indication,
         ) {
-            at = at.or_stamped(stamp.time);
+            at = at.or_proven(stamp.proves());
         }
         verdicts.push(verdict);
     }

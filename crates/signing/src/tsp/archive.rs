@@ -4,7 +4,7 @@
 //! every certificate, every CRL or answer, and every value of an unsigned attribute that stood there then: the stamps
 //! on the signature and earlier archive stamps. What is added later leaves it whole; what is taken away does not.
 
-use super::proof::{StampVerdict, proven, token_of};
+use super::proof::{StampVerdict, earliest, token_of};
 use super::{Token, TspError, oid};
 use crate::asn1::{Asn1Error, Tlv, tag, tlv, with_oid};
 use crate::cms::{SignedData, SignerInfo, digest_algorithm};
@@ -277,8 +277,7 @@ impl Archives {
             index.is_some_and(|index| index.lists_value(name, value))
         };
         let covering = self.0.iter().filter(covers);
-        let times = covering.filter_map(|archive| proven(&archive.verdict));
-        at.or_stamped(times.min())
+        at.or_proven(earliest(covering.map(|archive| &archive.verdict)))
     }
 
     /// What is to be said of each, oldest first.

@@ -7,7 +7,7 @@ use crate::path::{self, Path, PathError, Settings, Trust};
 use crate::revocation;
 use crate::verify::content::Digests;
 use crate::verify::{
-    self, At, Content, Context, Facts, Profile, Revocation, RevocationRule, SignerVerdict,
+    self, At, Basis, Content, Context, Facts, Profile, Revocation, RevocationRule, SignerVerdict,
 };
 use crate::x509::Certificate;
 use crate::{Indication, Service, Standing, SubIndication};
@@ -38,6 +38,27 @@ pub struct StampVerdict {
     /// Whether it is one over the whole signature, with all that is needed to judge it (`archive-time-stamp-v3`).
     #[serde(default)]
     pub archive: bool,
+}
+
+impl StampVerdict {
+    /// The time that it proves, if it holds.
+    #[must_use]
+    pub fn proves(&self) -> Option<At> {
+        let time = self
+            .time
+            .filter(|_| self.indication == Indication::TotalPassed);
+        let basis = match self.qualified {
+            true => Basis::TimeStamp,
+            false => Basis::UnqualifiedTimeStamp,
+        };
+        time.map(|time| At { time, basis })
+    }
+}
+
+/// The earliest time that one of these proves.
+pub(super) fn earliest<'a>(stamps: impl IntoIterator<Item = &'a StampVerdict>) -> Option<At> {
+    let proven = stamps.into_iter().filter_map(StampVerdict::proves);
+    proven.min_by_key(|at| at.time)
 }
 
 /// A signature judged at the time that its stamps prove.
@@ -115,9 +136,7 @@ pub fn judge_read(
             archives.proven_for(oid::SIGNATURE_TIME_STAMP.as_bytes(), value, context.at)
         });
         stamps.extend(archives.verdicts());
-        let at = context
-            .at
-            .or_stamped(stamps.iter().filter_map(proven).min());
+        let at = context.at.or_proven(earliest(&stamps));
         if !judged.iter().any(|(known, _)| *known == at) {
             judged.push((
                 at,
@@ -211,12 +230,6 @@ impl StampVerdict {
             archive: false,
         }
     }
-}
-
-pub(super) fn proven(stamp: &StampVerdict) -> Option<Timestamp> {
-    stamp
-        .time
-        .filter(|_| stamp.indication == Indication::TotalPassed)
 }
 
 /// Whether the authority is to be believed.

@@ -1,9 +1,9 @@
 //! A document and its stamps in one file, `.tsd` (RFC 5544).
 
 use super::{StampVerdict, Token, TspError, oid, token_of};
+use crate::Asn1Error;
 use crate::asn1::{Limits, Tlv, normalise, tag};
-use crate::verify::{At, Basis, Context};
-use crate::{Asn1Error, Indication};
+use crate::verify::Context;
 
 /// The most stamps of one document.
 const MAX_STAMPS: usize = 100;
@@ -138,12 +138,7 @@ impl TimeStampedData {
                 (None, None, Some(content)) => token.check_content(content),
             };
             let verdict = token_of(token, check, &Context { at, ..*context });
-            if let (Indication::TotalPassed, Some(time)) = (verdict.indication, verdict.time) {
-                at = At {
-                    time,
-                    basis: Basis::TimeStamp,
-                };
-            }
+            at = at.or_proven(verdict.proves());
             verdicts.push(verdict);
         }
         verdicts.reverse();

@@ -12,8 +12,9 @@ pub struct At {
     pub basis: Basis,
 }
 
-/// Where a time comes from. All but [`Basis::Now`] and [`Basis::Stated`] are opposable to third parties: a signature placed before by them
-/// stays valid although its certificate expired or was revoked since (DPCM 22 February 2013, art. 62 and 41).
+/// Where a time comes from. All but [`Basis::Now`], [`Basis::Stated`] and [`Basis::UnqualifiedTimeStamp`] are opposable to
+/// third parties: a signature placed before by them stays valid although its certificate expired or was revoked since
+/// (DPCM 22 February 2013, art. 62 and 41).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Basis {
@@ -23,6 +24,9 @@ pub enum Basis {
     Stated,
     /// A qualified time stamp ("marca temporale").
     TimeStamp,
+    /// A time stamp of an authority that is believed and not qualified: it is evidence that nobody has to accept as
+    /// proof (Regulation (EU) 910/2014, art. 41).
+    UnqualifiedTimeStamp,
     /// The registration in the protocol ("segnatura di protocollo").
     Protocol,
     /// A certified mail's dispatch or delivery (PEC).
@@ -43,12 +47,9 @@ impl At {
 
     /// The time that counts once a stamp proves one: the stamp's, unless something proves an earlier one already.
     #[must_use]
-    pub fn or_stamped(self, time: Option<Timestamp>) -> Self {
-        match time {
-            Some(time) if !(self.is_proof() && self.time <= time) => Self {
-                time,
-                basis: Basis::TimeStamp,
-            },
+    pub fn or_proven(self, stamp: Option<Self>) -> Self {
+        match stamp {
+            Some(stamp) if !(self.is_proof() && self.time <= stamp.time) => stamp,
             _ => self,
         }
     }

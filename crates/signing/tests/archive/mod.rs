@@ -201,7 +201,7 @@ fn it_outlives_the_first_stamps_authority() {
     let holds = |it: &tsp::StampVerdict| it.indication == Indication::TotalPassed;
     assert!(with.stamps.iter().all(holds), "{:?}", with.stamps);
     assert_eq!(with.signer.indication, Indication::TotalPassed);
-    assert_eq!(with.signer.at.basis, Basis::TimeStamp);
+    assert_eq!(with.signer.at.basis, Basis::UnqualifiedTimeStamp);
     if let Some([with, without]) = dss_later(&authority, &crl, time(3), [&lta, &lt]) {
         assert_eq!(with["indication"], "TOTAL_PASSED", "{with:#}");
         assert_eq!(without["subIndication"], "REVOKED_NO_POE", "{without:#}");
