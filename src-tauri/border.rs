@@ -57,6 +57,7 @@ wrap! {
     conflict_list: api::stato::ConflictList,
     conflict_resolve: api::stato::ConflictResolve,
     attempt_list: api::stato::AttemptList,
+    versions_load: api::stato::VersionsLoad,
     ui_log: api::stato::UiLog,
     stick_places: api::stick::StickPlaces,
     stick_plan: api::stick::StickPlan,

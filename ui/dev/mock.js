@@ -154,6 +154,7 @@
     line_rules_set: ({ limits }) => { state.limits = limits; return commands.line_rules_load(); },
     diagnosis_export: () => "/home/anna/Documenti/diagnosi-1764144000000.json",
     waiting_export: () => "/home/anna/Documenti/comuni-non-inviato.cir",
+    versions_load: () => ({ app: "0.1.0", hub: params.has("centro-vecchio") ? "0.0.9" : "0.1.0" }),
     attempt_list: ({ only }) => {
       const one = { times: 1, ms: 412, up: 1204, down: 890, ops: [0, 0], carried: "operations", rtt: 612, goodput: 14_000, error: null };
       const row = (from, to, more) => ({ at: minutes(from), until: minutes(to), ...one, ...more });

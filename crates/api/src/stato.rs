@@ -336,6 +336,10 @@ command! {
     }
 }
 command! {
+    /// Which programs talk to each other, for the facilitatore.
+    VersionsLoad = "versions_load" -> Versions {}
+}
+command! {
     /// A note from the UI for the log (errors of the web view). Never holds what people wrote.
     UiLog = "ui_log" -> () {
         /// Where and what, in English.
@@ -346,6 +350,15 @@ command! {
 command! {
     /// The first screen stands: the watchdog of white windows may rest.
     UiReady = "ui_ready" -> () {}
+}
+
+/// The versions of the programs at both ends of the line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Versions {
+    /// Of this one.
+    pub app: String,
+    /// Of the hub; none before it said so.
+    pub hub: Option<String>,
 }
 
 /// Which tries to list.

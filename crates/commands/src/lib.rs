@@ -30,7 +30,8 @@ pub use firma::{
     firma_test,
 };
 pub use line::{
-    attempt_list, line_release, line_rules_load, line_rules_set, transit_load, waiting_list,
+    attempt_list, line_release, line_rules_load, line_rules_set, transit_load, versions_load,
+    waiting_list,
 };
 pub use preview::{Asset, preview_asset, preview_html};
 pub use redact::redact;

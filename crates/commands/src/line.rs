@@ -5,7 +5,8 @@ use crate::{Result, convert, failure};
 use api::Event;
 use api::stato::{
     Attempt, AttemptFilter, AttemptList, Going, HeldBack, LeftAlone, LineRelease, LineRules,
-    LineRulesLoad, LineRulesSet, Transit, TransitLoad, Waiting, WaitingList, Why,
+    LineRulesLoad, LineRulesSet, Transit, TransitLoad, Versions, VersionsLoad, Waiting,
+    WaitingList, Why,
 };
 use domain::line::{Carried, Held};
 use store::{FileLeft, LineWork, OutboxRow, Wait};
@@ -206,6 +207,17 @@ pub async fn attempt_list(app: &App, input: AttemptList) -> Result<Vec<Attempt>>
         let attempts = store.attempts(ATTEMPTS).map_err(failure::of_store)?;
         let wanted = attempts.into_iter().map(attempt);
         Ok(wanted.filter(|it| shows(input.only, it)).collect())
+    })
+    .await
+}
+
+/// The versions of this program and of the hub.
+pub async fn versions_load(app: &App, _: VersionsLoad) -> Result<Versions> {
+    app.with(|store| {
+        Ok(Versions {
+            app: env!("CARGO_PKG_VERSION").into(),
+            hub: store.hub_version().map_err(failure::of_store)?,
+        })
     })
     .await
 }

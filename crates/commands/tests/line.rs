@@ -6,7 +6,7 @@ use api::session::{SessionEnrol, SessionSeal};
 use api::sito as call;
 use api::stato::{
     AttemptFilter, AttemptList, DiagnosisExport, LineLoad, LineRelease, LineRules, LineRulesLoad,
-    LineRulesSet, LineSetOff, LineSyncNow, TransitLoad, UiLog, WaitingList, Why,
+    LineRulesSet, LineSetOff, LineSyncNow, TransitLoad, UiLog, VersionsLoad, WaitingList, Why,
 };
 use commands::{App, AppConfig};
 use domain::identity::Role;
@@ -240,6 +240,10 @@ async fn the_log_groups_and_filters_and_says_what_was_carried() {
     assert!(carried.iter().any(|it| it.ops.0 > 0));
     assert!(carried.len() <= all.len() && carried.iter().all(|it| it.error.is_none()));
     assert!(list(AttemptFilter::Failed).await.is_empty());
+    let versions = commands::versions_load(&app, VersionsLoad {})
+        .await
+        .unwrap();
+    assert_eq!(versions.hub.as_deref(), Some(env!("CARGO_PKG_VERSION")));
     place.running.shutdown().await.unwrap();
     until("failures are one row", || async {
         commands::line_sync_now(&app, LineSyncNow {}).await.unwrap();

@@ -107,6 +107,8 @@ fn card(
         (Some((_, 1)), _) => None,
         (Some((at, all)), _) => Some(t.signature_of(&at.to_string(), &all.to_string())),
     };
+    let name = words::name(t, it);
+    let over = over.filter(|over| *over != name);
     html! {
         <article class={classes!("signature", tone.class())}>
             <header class="signature-head">
@@ -114,7 +116,7 @@ fn card(
                     if let Some(over) = over {
                         <p class="hint">{ over }</p>
                     }
-                    <h3>{ words::name(t, it) }</h3>
+                    <h3>{ name }</h3>
                 </div>
                 <span class={classes!("tag", "tag-answer", tone.class())}>
                     { icon(words::picture(it.answer)) }

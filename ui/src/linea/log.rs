@@ -8,7 +8,7 @@ use crate::query::use_query;
 use crate::time;
 use crate::toast::use_news;
 use crate::words::size;
-use api::stato::{Attempt, AttemptFilter, AttemptList, DiagnosisExport};
+use api::stato::{Attempt, AttemptFilter, AttemptList, DiagnosisExport, VersionsLoad};
 use l10n::Lang;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
@@ -22,6 +22,7 @@ pub fn Log() -> Html {
     let (t, news) = (lang(), use_news());
     let only = use_state_eq(AttemptFilter::default);
     let rows = use_query(AttemptList { only: *only }, hears);
+    let versions = use_query(VersionsLoad {}, hears);
     let choose = {
         let only = only.setter();
         Callback::from(move |it| only.set(it))
@@ -43,6 +44,11 @@ pub fn Log() -> Html {
             </div>
             <p class="hint">{ t.log_lead() }</p>
             <p class="hint">{ t.diagnosis_hint() }</p>
+            if let Some(it) = versions.data.as_deref() {
+                <p class="hint" id="versioni">
+                    { t.log_versions(&it.app, it.hub.as_deref().unwrap_or(t.log_version_unknown())) }
+                </p>
+            }
             <Filters only={*only} choose={choose} />
             if let Some(failure) = rows.failure {
                 <FailureNotice failure={(*failure).clone()} />
@@ -147,7 +153,7 @@ fn row(t: Lang, it: &Attempt) -> Html {
 /// When it was; for a run, from when to when.
 fn when(t: Lang, it: &Attempt) -> String {
     let from = time::when_exactly(it.at);
-    if it.until <= it.at || it.times < 2 {
+    if it.until <= it.at || it.times < 2 || time::when_exactly(it.until) == from {
         return from;
     }
     match time::same_day(it.at, it.until) {
