@@ -62,10 +62,12 @@ pub(crate) fn page(conn: &Connection, page: &PageId) -> Result<Option<Page>> {
     let page: Option<Page> = value
         .map(|value| serde_json::from_str(&value))
         .transpose()?;
-    // Positions in a log that is no more say nothing of what a person has seen.
+    // Positions in a log that is no more say nothing of what a person has seen, and the restored site does not show it.
     Ok(page.map(|page| Page {
         revs: BTreeMap::new(),
         edits: BTreeMap::new(),
+        publication: None,
+        request: None,
         ..page
     }))
 }

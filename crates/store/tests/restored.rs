@@ -10,7 +10,7 @@ use common::{
 use domain::DeviceId;
 use domain::identity::Role;
 use domain::sito::FieldChange;
-use store::{Store, Wait};
+use store::{Status, Store, Wait};
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
@@ -62,6 +62,29 @@ fn a_page_that_the_hub_forgot_stays_and_is_given_back_after_a_day_by_who_has_it(
     assert_same(&bruno, &hub);
     assert_eq!(bruno.waiting().unwrap(), 0);
     assert_eq!(bruno.conflicts().unwrap(), []);
+}
+
+/// The restored site does not show it, so the screen does not say that it does.
+#[test]
+fn a_public_page_that_the_hub_forgot_is_a_draft() {
+    let (anna, bruno) = (clerk("Anna"), clerk("Bruno"));
+    let mut hub = Hub::default();
+    let mut backup = Hub {
+        epoch: 2,
+        ..hub.clone()
+    };
+    let page = complete_page(&anna);
+    anna.change(&page, publish(), NOW).unwrap();
+    sync(&anna, "Anna", &mut hub);
+    sync(&bruno, "Bruno", &mut hub);
+    let status = || bruno.page(&page).unwrap().unwrap().row.status;
+    assert_eq!(status(), Status::Published);
+    call(&bruno, "Bruno", &mut backup);
+    sync(&bruno, "Bruno", &mut backup);
+    assert_eq!(status(), Status::Draft);
+    sync(&anna, "Anna", &mut backup);
+    sync(&bruno, "Bruno", &mut backup);
+    assert_eq!(status(), Status::Published, "Anna's word is still good");
 }
 
 #[test]
