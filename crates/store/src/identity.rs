@@ -114,6 +114,8 @@ pub(crate) mod key {
     pub(crate) const OWN: &str = "sync.own";
     /// The log is being read anew: nothing is sent, and pages are shown as they were until it is done.
     pub(crate) const ANEW: &str = "sync.anew";
+    /// Pages of a scope that was lost stand as they were: where it comes back they are made anew.
+    pub(crate) const LEFT: &str = "sync.left";
     /// When the hub was restored, by its clock in ms; 0 once it has everything again.
     pub(crate) const RESTORED: &str = "sync.restored";
     /// The log was read to its end at least once: what comes now is news.

@@ -41,7 +41,7 @@ fn uuid(at: UnixMs) -> Result<String> {
 }
 
 /// What an operation changes. Unsent edits of one slot become one operation.
-fn slot(change: &PageChange) -> Result<String> {
+pub(crate) fn slot(change: &PageChange) -> Result<String> {
     Ok(match change {
         PageChange::Set { change, .. } => name(&change.field())?,
         PageChange::Text { .. } => "text".into(),
@@ -131,7 +131,7 @@ const UNSENT: &str = "SELECT pos, change, since FROM outbox
      ORDER BY pos DESC LIMIT 1";
 
 /// `+n`: in the order of `pos` as it is read, without sorting what is not read.
-const READY: &str = "SELECT n, op, scope, entity, slot, change, at, parked IS NOT NULL FROM outbox
+const READY: &str = "SELECT n, op, scope, entity, change, at, parked IS NOT NULL FROM outbox
      WHERE +n IS NULL ORDER BY pos";
 
 /// The last unsent operation on this slot, unless the page was published, taken off or deleted after it, or
@@ -238,22 +238,20 @@ pub(crate) struct Queued {
     pub(crate) op: OpId,
     pub(crate) scope: String,
     pub(crate) entity: String,
-    pub(crate) slot: String,
     pub(crate) change: String,
     pub(crate) at: UnixMs,
 }
 
 impl Queued {
-    /// Of the columns `n, op, scope, entity, slot, change, at`.
+    /// Of the columns `n, op, scope, entity, change, at`.
     pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
             n: row.get(0)?,
             op: OpId(row.get(1)?),
             scope: row.get(2)?,
             entity: row.get(3)?,
-            slot: row.get(4)?,
-            change: row.get(5)?,
-            at: row.get(6)?,
+            change: row.get(4)?,
+            at: row.get(5)?,
         })
     }
 
@@ -281,7 +279,7 @@ impl Queued {
 }
 
 fn select(conn: &Connection, rest: &str) -> Result<Vec<Queued>> {
-    let sql = format!("SELECT n, op, scope, entity, slot, change, at FROM outbox {rest}");
+    let sql = format!("SELECT n, op, scope, entity, change, at FROM outbox {rest}");
     let mut query = conn.prepare_cached(&sql)?;
     let rows = query.query_map([], Queued::read)?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
@@ -338,7 +336,7 @@ pub(crate) fn ready(conn: &Connection, room: Room, files: Files) -> Result<Vec<O
 /// What was sent and not answered goes first, with the same numbers. `false` where the batch is full.
 fn in_flight(conn: &Connection, batch: &mut Batch) -> Result<bool> {
     let mut query = conn.prepare_cached(
-        "SELECT n, op, scope, entity, slot, change, at FROM outbox
+        "SELECT n, op, scope, entity, change, at FROM outbox
          WHERE n IS NOT NULL AND accepted IS NULL ORDER BY n",
     )?;
     let mut rows = query.query([])?;
@@ -364,7 +362,7 @@ fn unsent_ones(conn: &Connection, batch: &mut Batch, files: Files) -> Result<()>
             continue;
         }
         let lacks = files == Files::Before && lacking_bytes(conn, &queued.op)?.is_some();
-        if row.get(7)? || lacks {
+        if row.get(6)? || lacks {
             behind.insert(queued.entity);
             continue;
         }
@@ -441,7 +439,7 @@ pub(crate) fn renumber(conn: &Connection, last: u64) -> Result<()> {
 pub(crate) fn under(conn: &Connection, op: &OpId, n: u64) -> Result<Option<Operation>> {
     let queued = conn
         .prepare_cached(
-            "SELECT n, op, scope, entity, slot, change, at FROM outbox
+            "SELECT n, op, scope, entity, change, at FROM outbox
              WHERE op = ?1 AND n = ?2 AND accepted IS NULL",
         )?
         .query_row(params![op.as_str(), n], Queued::read)
@@ -477,7 +475,7 @@ pub(crate) fn remove(conn: &Connection, op: &OpId) -> Result<Option<Queued>> {
     let queued = conn
         .prepare_cached(
             "DELETE FROM outbox WHERE op = ?1
-             RETURNING n, op, scope, entity, slot, change, at",
+             RETURNING n, op, scope, entity, change, at",
         )?
         .query_row([op.as_str()], Queued::read)
         .optional()?;

@@ -125,6 +125,10 @@ impl<'a> Intake<'a> {
         set_number(self.conn, key::EPOCH, response.epoch)?;
         self.schema(response.schema)?;
         self.lost = lost_scopes(self.conn, response)?;
+        if self.lost.is_empty() && number(self.conn, key::LEFT)? == 1 {
+            set_number(self.conn, key::LEFT, 0)?;
+            self.touched.extend(all_pages(self.conn)?);
+        }
         self.results(&response.results)?;
         self.sequence(request, response)?;
         let mut gaps = false;
@@ -147,7 +151,6 @@ impl<'a> Intake<'a> {
         tracing::warn!(epoch = response.epoch, "The hub has a new epoch.");
         set_number(self.conn, key::EPOCH, response.epoch)?;
         set_number(self.conn, key::LAST_N, response.next.saturating_sub(1))?;
-        queue_again(self.conn, response.next)?;
         crate::file::doubt_all(self.conn)?;
         restored::hold(self.conn, response.now)?;
         anew(self.conn, self.docs)?;
@@ -261,6 +264,7 @@ impl<'a> Intake<'a> {
 
     fn entry(&mut self, scope: &Scope, entry: &Logged) -> Result<Taken> {
         let own = outbox::remove(self.conn, &entry.id)?;
+        let known = own.is_some() || self.sent(&entry.id)?.is_some();
         if let Some(entity) = &entry.later {
             agreement::note_later(self.conn, scope, entry.seq, entity)?;
             return Ok(Taken::Yes);
@@ -273,13 +277,15 @@ impl<'a> Intake<'a> {
         let Some(body) = body else {
             return Ok(Taken::Unknown);
         };
-        if let Some(own) = &own {
-            keep_sent(self.conn, own)?;
+        let mine = body.device == self.me.device;
+        let elsewhere = mine && !known;
+        if mine {
+            restored::keep(self.conn, scope, entry, &body, own.as_ref())?;
         }
         let (was, after) = self.fold(scope, entry, &body, own.is_some())?;
         let was = was.map(|p| (p.deleted, p.revived, p.edited_by));
         self.revival(scope, was, &after, &body)?;
-        self.note(&after, &entry.id, &body, own.is_some())?;
+        self.note(&after, &body, (own.is_some(), elsewhere))?;
         outbox::page_came(self.conn, &after.id)?;
         self.touched.insert(after.id);
         Ok(Taken::Yes)
@@ -343,9 +349,7 @@ impl<'a> Intake<'a> {
     fn sent(&self, op: &OpId) -> Result<Option<LoggedBody>> {
         let sent = self
             .conn
-            .prepare_cached(
-                "SELECT n, op, scope, entity, slot, change, at FROM sent WHERE op = ?1",
-            )?
+            .prepare_cached("SELECT n, op, scope, entity, change, at FROM sent WHERE op = ?1")?
             .query_row([op.as_str()], Queued::read)
             .optional()?;
         sent.map(|sent| self.body_of(&sent)).transpose()
@@ -389,8 +393,13 @@ impl<'a> Intake<'a> {
         Ok(())
     }
 
-    /// History and arrivals.
-    fn note(&mut self, after: &Page, op: &OpId, body: &LoggedBody, own: bool) -> Result<()> {
+    /// History and arrivals. `elsewhere`: a copy of this workspace did it.
+    fn note(
+        &mut self,
+        after: &Page,
+        body: &LoggedBody,
+        (own, elsewhere): (bool, bool),
+    ) -> Result<()> {
         let Change::Sito(change) = &body.change;
         if number(self.conn, key::ANEW)? == 1 {
             return Ok(());
@@ -406,7 +415,7 @@ impl<'a> Intake<'a> {
                 by: &body.person,
                 at: body.at,
                 published,
-                elsewhere: !own && body.device == self.me.device && self.sent(op)?.is_none(),
+                elsewhere,
             };
             history::record(self.conn, after, &version, done)?;
         }
@@ -428,6 +437,8 @@ impl<'a> Intake<'a> {
                 return Ok(());
             }
             set_number(self.conn, key::ANEW, 0)?;
+            restored::send_again(self.conn, &self.lost)?;
+            *self.docs = Docs::default();
             // What the log did not bring goes out under new numbers; the hub knows it by its id.
             self.conn
                 .execute("UPDATE outbox SET n = NULL, accepted = NULL", [])?;
@@ -475,6 +486,7 @@ impl<'a> Intake<'a> {
                 |row| row.get(0),
             )?;
             if waits {
+                set_number(self.conn, key::LEFT, 1)?;
                 // Its files are not taken any more, and no page will come: it goes as it is, to be refused, and a
                 // person learns of it.
                 scope::wait_for_no_file(self.conn, scope)?;
@@ -532,38 +544,4 @@ fn accept(conn: &Connection, op: &OpId, seq: u64) -> Result<Option<PageId>> {
         )?
         .query_row(params![op.as_str(), seq], |row| row.get(0).map(PageId))
         .optional()?)
-}
-
-/// Keeps an own operation that the log has, for the day on which the hub comes back from a backup.
-fn keep_sent(conn: &Connection, own: &Queued) -> Result<()> {
-    if own.n.is_none() {
-        return Ok(());
-    }
-    conn.prepare_cached(
-        "INSERT OR REPLACE INTO sent (n, op, scope, entity, slot, change, at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-    )?
-    .execute(params![
-        own.n,
-        own.op.as_str(),
-        own.scope,
-        own.entity,
-        own.slot,
-        own.change,
-        own.at
-    ])?;
-    Ok(())
-}
-
-/// Puts what the restored hub does not know (numbers from `next` on) back, before everything that waits.
-fn queue_again(conn: &Connection, next: u64) -> Result<()> {
-    conn.execute(
-        "INSERT OR IGNORE INTO outbox (pos, op, scope, entity, slot, change, at, flown)
-         SELECT (SELECT coalesce(min(pos), 0) FROM outbox) - 1 - (SELECT max(n) FROM sent) + n,
-             op, scope, entity, slot, change, at, 1
-         FROM sent WHERE n >= ?1",
-        [next],
-    )?;
-    conn.execute("DELETE FROM sent WHERE n >= ?1", [next])?;
-    Ok(())
 }

@@ -10,14 +10,17 @@
 //! is not: another value may be newer. Its earlier values are among the versions of the page.
 
 use crate::identity::{Identity, key, me, number, set_number};
-use crate::outbox;
+use crate::outbox::{self, Queued};
+use crate::pull;
 use crate::text::{self, Docs};
 use crate::{Result, entity};
 use ::text::TextDoc;
+use domain::identity::Scope;
 use domain::sito::{Field, FieldChange, Fields, MAX_TEXT_UPDATE, Page, PageChange};
-use domain::{PageId, UnixMs};
+use domain::{Change, PageId, UnixMs};
+use protocol::{Logged, LoggedBody};
 use rusqlite::{Connection, OptionalExtension, params};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Those who wrote it have so long, in milliseconds of the hub's clock.
 const PATIENCE: u64 = 24 * 60 * 60 * 1000;
@@ -37,6 +40,70 @@ pub(crate) fn hold(conn: &Connection, now: UnixMs) -> Result<()> {
          UPDATE held SET text_from = (SELECT coalesce(max(id), 0) FROM text_update);"
     ))?;
     set_number(conn, key::RESTORED, millis(now))
+}
+
+/// Keeps an operation of this device as the log has it. `own`: as it waited here; a copy of this workspace may have
+/// done it.
+pub(crate) fn keep(
+    conn: &Connection,
+    scope: &Scope,
+    entry: &Logged,
+    body: &LoggedBody,
+    own: Option<&Queued>,
+) -> Result<()> {
+    let Change::Sito(change) = &body.change;
+    conn.prepare_cached(
+        "INSERT INTO sent (op, n, seq, epoch, scope, entity, slot, change, at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+         ON CONFLICT (op) DO UPDATE SET seq = excluded.seq, epoch = excluded.epoch",
+    )?
+    .execute(params![
+        entry.id.as_str(),
+        own.and_then(|own| own.n),
+        entry.seq,
+        pull::epoch(conn)?,
+        scope.to_string(),
+        body.entity,
+        outbox::slot(change)?,
+        serde_json::to_string(change)?,
+        body.at,
+    ])?;
+    Ok(())
+}
+
+/// The log was read anew: what another one had of one's own and it has not is put back, before everything that waits.
+/// What a lost scope's log has is not known: there the numbers of the sequence decide.
+pub(crate) fn send_again(conn: &Connection, lost: &BTreeSet<String>) -> Result<()> {
+    let sql = "SELECT op, scope, coalesce(n > ?2, 0), scope IN (SELECT scope FROM scope) FROM sent
+         WHERE epoch <> ?1 ORDER BY seq DESC";
+    let mut query = conn.prepare(sql)?;
+    let values = params![pull::epoch(conn)?, number(conn, key::LAST_N)?];
+    let rows = query.query_map(values, |row| {
+        let op: String = row.get(0)?;
+        Ok((
+            op,
+            row.get::<_, String>(1)?,
+            row.get::<_, bool>(2)?,
+            row.get::<_, bool>(3)?,
+        ))
+    })?;
+    let rows = rows.collect::<rusqlite::Result<Vec<_>>>()?;
+    for (op, scope, later, granted) in rows {
+        let read = granted && !lost.contains(&scope);
+        if !read && !later {
+            continue;
+        }
+        conn.prepare_cached(
+            "INSERT OR IGNORE INTO outbox (pos, op, scope, entity, slot, change, at, flown)
+             SELECT (SELECT min(coalesce(min(pos), 1), 1) FROM outbox) - 1,
+                 op, scope, entity, slot, change, at, 1
+             FROM sent WHERE op = ?1",
+        )?
+        .execute([&op])?;
+        conn.prepare_cached("DELETE FROM sent WHERE op = ?1")?
+            .execute([&op])?;
+    }
+    Ok(())
 }
 
 fn millis(at: UnixMs) -> u64 {

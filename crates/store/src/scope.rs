@@ -1,8 +1,8 @@
 //! Scopes: how far the log of each was read, and what goes when one is lost.
 
-use crate::Result;
 use crate::outbox::Parked;
 use crate::text::Docs;
+use crate::{Result, pull};
 use domain::PageId;
 use domain::identity::Scope;
 use rusqlite::{Connection, OptionalExtension, params};
@@ -65,7 +65,7 @@ pub(crate) fn purge(conn: &Connection, docs: &mut Docs, scope: &str) -> Result<V
         remove(conn, page)?;
     }
     wait_for_no_file(conn, scope)?;
-    conn.execute(ACCEPTED_IS_SENT, [scope])?;
+    conn.execute(ACCEPTED_IS_SENT, params![scope, pull::epoch(conn)?])?;
     for sql in OF_SCOPE {
         conn.execute(sql, [scope])?;
     }
@@ -84,9 +84,9 @@ pub(crate) fn wait_for_no_file(conn: &Connection, scope: &str) -> Result<()> {
 
 /// What the hub accepted will not be read in the log any more.
 const ACCEPTED_IS_SENT: &str =
-    "INSERT OR REPLACE INTO sent (n, op, scope, entity, slot, change, at)
-     SELECT n, op, scope, entity, slot, change, at FROM outbox
-     WHERE scope = ?1 AND accepted IS NOT NULL AND n IS NOT NULL";
+    "INSERT OR REPLACE INTO sent (op, n, seq, epoch, scope, entity, slot, change, at)
+     SELECT op, n, accepted, ?2, scope, entity, slot, change, at FROM outbox
+     WHERE scope = ?1 AND accepted IS NOT NULL";
 
 /// No operation of a scope waits for its page any more.
 pub(crate) fn wait_for_no_page(conn: &Connection, scope: &str) -> Result<()> {

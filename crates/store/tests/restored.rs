@@ -10,7 +10,7 @@ use common::{
 use domain::DeviceId;
 use domain::identity::Role;
 use domain::sito::FieldChange;
-use store::{Status, Store, Wait};
+use store::{Room, Status, Store, Wait};
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
@@ -227,6 +227,59 @@ fn own_work_survives_the_loss_of_a_role_that_the_backup_takes_back() {
     sync(&anna, "Anna", &mut backup);
     assert_eq!(backup.words(&page), "Domani le scuole sono chiuse.\n");
     assert_same(&anna, &backup);
+}
+
+/// To the hub a copy of the workspace is the same device: after a restore both count from the same number.
+#[test]
+fn of_two_copies_each_gets_its_lost_work_to_the_restored_hub() {
+    let anna = clerk("Anna");
+    let mut hub = Hub::default();
+    let page = complete_page(&anna);
+    sync(&anna, "Anna", &mut hub);
+    let mut backup = Hub {
+        epoch: 2,
+        ..hub.clone()
+    };
+    let copy = clerk("Anna");
+    sync(&copy, "Anna", &mut hub);
+    anna.change(&page, title("Gran neve"), NOW).unwrap();
+    sync(&anna, "Anna", &mut hub);
+    let summary = FieldChange::Summary("Anche martedì.".into());
+    copy.change(&page, set(summary), NOW).unwrap();
+    sync(&copy, "Anna", &mut hub);
+
+    for _ in 0..2 {
+        sync(&anna, "Anna", &mut backup);
+        sync(&copy, "Anna", &mut backup);
+    }
+    let fields = backup.page(&page).fields;
+    assert_eq!(fields.title, "Gran neve");
+    assert_eq!(fields.summary, "Anche martedì.");
+    sync(&anna, "Anna", &mut backup);
+    assert_same(&anna, &backup);
+    assert_same(&copy, &backup);
+}
+
+#[test]
+fn a_role_that_was_gone_for_a_moment_leaves_the_page_as_the_hub_has_it() {
+    let anna = clerk("Anna");
+    let mut hub = Hub::default();
+    let page = complete_page(&anna);
+    sync(&anna, "Anna", &mut hub);
+    anna.change(&page, title("Gran neve"), NOW).unwrap();
+    let request = anna.next_request(Room::of(1 << 20), 0).unwrap();
+    hub.granted = false;
+    hub.roles.insert(DeviceId::new("pc-Anna"), Role::Operatore);
+    let response = hub.call("Anna", &request);
+    write(&anna, &page, &["Domani no."]);
+    let applied = anna.apply_response(&request, &response, NOW).unwrap();
+    assert_eq!((applied.refused, applied.purged.len()), (1, 0));
+    hub.granted = true;
+    hub.roles.clear();
+    sync(&anna, "Anna", &mut hub);
+    assert_eq!(hub.words(&page), "Domani no.\n");
+    assert_eq!(shown(&anna, &page).fields.title, "Neve");
+    assert_same(&anna, &hub);
 }
 
 #[test]
