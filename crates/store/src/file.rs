@@ -175,7 +175,10 @@ impl Store {
             self.write(|tx, _| {
                 for data in &batch {
                     let hash = hex(data);
+                    let files = lacking(tx, &hash, data.len())?;
                     put_chunk(tx, &hash, data)?;
+                    // It may be the last one of a file that is on its way down: nobody would ask for it again.
+                    ended(tx, &files)?;
                     refs.push(ChunkRef(hash, data.len() as u32));
                 }
                 Ok(())
@@ -299,11 +302,7 @@ impl Store {
                     continue;
                 }
                 new += put_chunk(tx, &hash, data)?;
-                for file in files {
-                    if !complete(tx, &file)? {
-                        bad = Some(file);
-                    }
-                }
+                bad = ended(tx, &files)?.or(bad);
             }
             Ok((new, bad))
         })?;
@@ -620,6 +619,17 @@ fn lacking(conn: &Connection, hash: &str, size: usize) -> Result<Vec<FileId>> {
     )?;
     let rows = query.query_map(params![hash, size], |row| row.get(0).map(FileId))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Looks which of these are whole now. Gives one that is and is not what its name says.
+fn ended(conn: &Connection, files: &[FileId]) -> Result<Option<FileId>> {
+    let mut bad = None;
+    for file in files {
+        if !complete(conn, file)? {
+            bad = Some(file.clone());
+        }
+    }
+    Ok(bad)
 }
 
 /// Looks whether a file is whole now. Gives `false` where it is and is not what its name says: its manifest

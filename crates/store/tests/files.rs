@@ -197,6 +197,22 @@ fn a_signed_file_differs_from_its_draft_in_the_chunks_at_both_ends() {
 }
 
 #[test]
+fn a_file_on_its_way_down_is_whole_once_a_file_that_was_added_has_the_rest() {
+    let (anna, bruno) = (clerk("Anna"), clerk("Bruno"));
+    let bytes = noise(400_000);
+    let file = add(&anna, &bytes);
+    let manifest = anna.manifest(&file.id).unwrap().unwrap();
+    bruno.put_manifest(&manifest).unwrap();
+    // Its end came, and the line was cut; then Bruno adds a longer version of the same.
+    let end = manifest.chunks.len() as u32 - 1;
+    let chunk = anna.chunks(&file.id, &[end]).unwrap().remove(0);
+    bruno.put_chunks(&[&chunk]).unwrap();
+    add(&bruno, &[&bytes[..], &noise(50_000)[..]].concat());
+    assert_eq!(bruno.missing_chunks(&file.id).unwrap(), [0; 0]);
+    assert_eq!(bruno.read_file(&file.id).unwrap(), bytes);
+}
+
+#[test]
 fn what_is_added_at_the_end_of_a_large_file_moves_no_cut_before_it() {
     let anna = clerk("Anna");
     let film = noise(20_000_000);
