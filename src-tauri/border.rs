@@ -87,6 +87,8 @@ wrap! {
     firma_judge: api::firma::FirmaJudge,
     firma_lasting: api::firma::FirmaLasting,
     firma_forget: api::firma::FirmaForget,
+    firma_goal_load: api::firma::FirmaGoalLoad,
+    firma_goal_set: api::firma::FirmaGoalSet,
     firma_extract: api::firma::FirmaExtract,
     firma_report: api::firma::FirmaReport,
     firma_device: api::firma::FirmaDevice,

@@ -755,6 +755,17 @@ command! {
     FirmaLasting = "firma_lasting" -> Vec<Lasting> {}
 }
 command! {
+    /// How far files that are signed here are brought.
+    FirmaGoalLoad = "firma_goal_load" -> Level {}
+}
+command! {
+    /// Chooses that, for what is signed from now on.
+    FirmaGoalSet = "firma_goal_set" -> Level {
+        /// How far.
+        goal: Level,
+    }
+}
+command! {
     /// Takes a file off that list; the file itself stays as it is.
     FirmaForget = "firma_forget" -> () {
         /// Which.

@@ -11,6 +11,7 @@ use api::firma::{
 use api::session::SessionSeal;
 use api::{Code, Event};
 use commands::{App, AppConfig, AskPin, Cancel, FirmaConfig, Pin, PinQuestion};
+use domain::firma::Level;
 use faulty_token::Faults;
 use pdf_writer::{Content, Finish, Name, Pdf, Rect, Ref, Str};
 use std::ffi::OsString;
@@ -861,5 +862,17 @@ impl<'a> tracing_subscriber::fmt::MakeWriter<'a> for Log {
 
     fn make_writer(&'a self) -> Self {
         self.clone()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn how_far_signed_files_go_is_chosen_and_kept() {
+    let desk = Desk::new(Vec::new(), None).await;
+    let load = || commands::firma_goal_load(&desk.app, call::FirmaGoalLoad {});
+    assert_eq!(load().await.unwrap(), Level::Lt);
+    for goal in [Level::Lta, Level::T, Level::Lt] {
+        let set = commands::firma_goal_set(&desk.app, call::FirmaGoalSet { goal }).await;
+        assert_eq!(set.unwrap(), goal);
+        assert_eq!(load().await.unwrap(), goal);
     }
 }

@@ -1,5 +1,11 @@
 # Time stamps that come by themselves
 last-title = Time stamps
+goal-title = Time stamp
+goal-label = What is added to what you sign
+goal-hint = It counts for documents that you sign from now on. Each stamp is one of those that the comune has for the month.
+goal-t = The stamp alone: 1 stamp a document
+goal-lt = The stamp, with certificates and revocations: 1 stamp a document
+goal-lta = An archive stamp too, which protects them over the years: 2 stamps a document
 last-lead = A signed document is valid at once. The time stamp fixes the date of the signature, so that it stays valid after the certificate ends: it comes by itself when there is a line.
 last-waits = Waits for its stamp
 last-without = Without a stamp

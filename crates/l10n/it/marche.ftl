@@ -1,5 +1,11 @@
 # Le marche temporali che arrivano da sole
 last-title = Marche temporali
+goal-title = Marca temporale
+goal-label = Che cosa si aggiunge a ciò che firmi
+goal-hint = Vale per i documenti che firmi da ora. Ogni marca conta tra quelle del comune per il mese.
+goal-t = Solo la marca: 1 marca per documento
+goal-lt = La marca, con certificati e revoche: 1 marca per documento
+goal-lta = Anche la marca d’archivio, che le protegge negli anni: 2 marche per documento
 last-lead = Un documento firmato vale subito. La marca temporale fissa la data della firma, così vale anche dopo la scadenza del certificato: arriva da sola quando c’è la rete.
 last-waits = Aspetta la marca
 last-without = Senza marca

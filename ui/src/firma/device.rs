@@ -6,11 +6,14 @@ use super::sign::identity;
 use super::words;
 use crate::ipc;
 use crate::lang::lang;
-use crate::part::{Button, FailureNotice, Screen, TextField, badge, icon};
+use crate::part::{Button, ChoiceField, FailureNotice, Screen, TextField, badge, icon};
+use crate::query::use_query;
 use crate::time::long_day;
+use crate::toast::use_news;
 use crate::words::Tone;
-use api::Failure;
-use api::firma::{Device, DeviceFinding, FirmaTest, Identity, Stop};
+use api::firma::{Device, DeviceFinding, FirmaGoalLoad, FirmaGoalSet, FirmaTest, Identity, Stop};
+use api::{Event, Failure};
+use domain::firma::Level;
 use l10n::Lang;
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
@@ -53,6 +56,7 @@ pub fn DeviceScreen() -> Html {
                 { findings(t, device) }
                 <Drivers device={device.clone()} look={look.clone()} />
             }
+            <Goal />
         </Screen>
     }
 }
@@ -171,6 +175,59 @@ fn told(t: Lang, trial: Option<&Trial>) -> Html {
             }
         }
         Some(Trial::Failed(failure)) => html! { <FailureNotice failure={failure.clone()} /> },
+    }
+}
+
+/// How far what is signed here is brought.
+#[component]
+fn Goal() -> Html {
+    let (t, news) = (lang(), use_news());
+    let goal = use_query(FirmaGoalLoad {}, |event| matches!(event, Event::Firma));
+    let Some(chosen) = goal.data.as_deref().copied() else {
+        return Html::default();
+    };
+    let on_choose = Callback::from(move |value: String| {
+        let news = news.clone();
+        let known = [Level::T, Level::Lt, Level::Lta];
+        let goal = known.into_iter().find(|it| code(*it) == value);
+        spawn_local(async move {
+            match ipc::call(FirmaGoalSet {
+                goal: goal.unwrap_or(chosen),
+            })
+            .await
+            {
+                Ok(_) => ipc::tell(&Event::Firma),
+                Err(failure) => news.failed(failure),
+            }
+        });
+    });
+    let choices = [
+        (Level::T, t.goal_t()),
+        (Level::Lt, t.goal_lt()),
+        (Level::Lta, t.goal_lta()),
+    ];
+    let choices = choices.map(|(it, words)| (code(it).into(), words.into()));
+    html! {
+        <section class="card-plain" aria-labelledby="dispositivo-marca">
+            <h2 id="dispositivo-marca">{ t.goal_title() }</h2>
+            <ChoiceField
+                id="firma-durata"
+                label={t.goal_label()}
+                hint={t.goal_hint()}
+                choices={Vec::from(choices)}
+                value={code(chosen)}
+                {on_choose}
+            />
+        </section>
+    }
+}
+
+/// The value of a level in the list.
+fn code(level: Level) -> &'static str {
+    match level {
+        Level::T => "marca",
+        Level::Lt => "prove",
+        Level::Lta => "archivio",
     }
 }
 

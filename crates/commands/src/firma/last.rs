@@ -5,10 +5,10 @@ use super::lock;
 use crate::app::App;
 use crate::{Result, failure};
 use api::Event;
-use api::firma::{FirmaForget, FirmaLasting, Lasting};
+use api::firma::{FirmaForget, FirmaGoalLoad, FirmaGoalSet, FirmaLasting, Lasting};
 use domain::firma::Level;
 use std::path::Path;
-use store::Upgrading;
+use store::{Store, Upgrading};
 
 /// The setting that says how far files are to go: `t`, `lt` or `lta`.
 const GOAL: &str = "firma.goal";
@@ -20,18 +20,43 @@ const GOAL: &str = "firma.goal";
 /// Where the file cannot be read, or the workspace is locked.
 pub fn queue(app: &App, path: &Path) -> Result<()> {
     let desk = app.open_desk()?;
-    let goal = desk.store.setting(GOAL).map_err(failure::of_store)?;
-    let goal = match goal.as_deref() {
-        Some("t") => Level::T,
-        Some("lta") => Level::Lta,
-        _ => Level::Lt,
-    };
+    let goal = goal(&desk.store)?;
     sync::add_upgrade(&desk.store, path, goal, app.now()).map_err(failure::of_store)?;
     if let Some(engine) = desk.engine {
         engine.nudge_upgrades();
     }
     app.tell(Event::Line);
     Ok(())
+}
+
+/// One stamp and what it takes to judge it, unless a person chose otherwise: a stamp costs, and a comune has so many a
+/// month.
+fn goal(store: &Store) -> Result<Level> {
+    let goal = store.setting(GOAL).map_err(failure::of_store)?;
+    Ok(match goal.as_deref() {
+        Some("t") => Level::T,
+        Some("lta") => Level::Lta,
+        _ => Level::Lt,
+    })
+}
+
+/// How far files that are signed here are brought.
+pub async fn firma_goal_load(app: &App, _: FirmaGoalLoad) -> Result<Level> {
+    app.with(goal).await
+}
+
+/// Chooses that, for what is signed from now on.
+pub async fn firma_goal_set(app: &App, input: FirmaGoalSet) -> Result<Level> {
+    let name = match input.goal {
+        Level::T => "t",
+        Level::Lt => "lt",
+        Level::Lta => "lta",
+    };
+    app.with(move |store| {
+        store.set_setting(GOAL, name).map_err(failure::of_store)?;
+        goal(store)
+    })
+    .await
 }
 
 /// The files that wait, and those that left without reaching their goal.
