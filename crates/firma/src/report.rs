@@ -64,7 +64,14 @@ impl Report {
 #[serde(untagged)]
 pub enum Judged {
     /// A `.p7m` or `.p7s`, or what is no signature at all.
-    Cms(FileVerdict),
+    Cms {
+        /// The worst of it and of what is inside.
+        #[serde(flatten)]
+        verdict: FileVerdict,
+        /// The signatures of a PDF inside.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        inside: Option<Box<Judged>>,
+    },
     /// A PDF.
     Pdf {
         indication: Indication,
@@ -77,12 +84,39 @@ pub enum Judged {
 impl Judged {
     /// No signature can be read in it.
     pub fn none() -> Self {
-        Self::Cms(FileVerdict {
+        let verdict = FileVerdict {
             indication: Indication::TotalFailed,
             sub_indication: Some(SubIndication::FormatFailure),
             layers: Vec::new(),
             content: None,
-        })
+        };
+        Self::Cms {
+            verdict,
+            inside: None,
+        }
+    }
+
+    /// A signed content, and the PDF that it is, if it is a signed one.
+    pub fn around(mut verdict: FileVerdict, inside: Option<Self>) -> Self {
+        if let Some((indication, sub_indication)) = inside.as_ref().map(Self::answer)
+            && severity(indication) > severity(verdict.indication)
+        {
+            verdict.indication = indication;
+            verdict.sub_indication = sub_indication;
+        }
+        Self::Cms {
+            verdict,
+            inside: inside.map(Box::new),
+        }
+    }
+
+    /// A PDF whose signatures, if it has any, cannot be told.
+    pub fn unclear() -> Self {
+        Self::Pdf {
+            indication: Indication::Indeterminate,
+            sub_indication: None,
+            signatures: Vec::new(),
+        }
     }
 
     /// The worst of a PDF's signatures.
@@ -109,13 +143,21 @@ impl Judged {
 
     fn answer(&self) -> (Indication, Option<SubIndication>) {
         match self {
-            Self::Cms(verdict) => (verdict.indication, verdict.sub_indication),
+            Self::Cms { verdict, .. } => (verdict.indication, verdict.sub_indication),
             Self::Pdf {
                 indication,
                 sub_indication,
                 ..
             } => (*indication, *sub_indication),
         }
+    }
+}
+
+fn severity(indication: Indication) -> u8 {
+    match indication {
+        Indication::TotalPassed => 0,
+        Indication::Indeterminate => 1,
+        Indication::TotalFailed => 2,
     }
 }
 
@@ -156,36 +198,43 @@ impl fmt::Display for Report {
                 let Some(verdict) = verdict else { continue };
                 let (indication, reason) = verdict.answer();
                 writeln!(f, "{} ({when}): {}", report.file, words(indication, reason))?;
-                match verdict {
-                    Judged::Cms(verdict) => {
-                        for stamped in verdict.layers.iter().flat_map(|layer| &layer.signers) {
-                            write_signer(f, &stamped.signer, 2)?;
-                            write_stamps(f, &stamped.stamps)?;
-                        }
-                    }
-                    Judged::Pdf { signatures, .. } => {
-                        for one in signatures {
-                            let answer = words(one.indication, one.sub_indication);
-                            let changes = &one.signature.changes_after;
-                            let not_allowed =
-                                changes.iter().filter(|change| !change.allowed).count();
-                            writeln!(f, "  field {}: {answer}", one.signature.field)?;
-                            writeln!(
-                                f,
-                                "    {} changes afterwards, {not_allowed} not allowed",
-                                changes.len()
-                            )?;
-                            if let Some(signer) = &one.signer {
-                                write_signer(f, signer, 4)?;
-                            }
-                            write_stamps(f, &one.stamps)?;
-                        }
-                    }
-                }
+                write_judged(f, verdict)?;
             }
         }
         Ok(())
     }
+}
+
+fn write_judged(f: &mut fmt::Formatter<'_>, judged: &Judged) -> fmt::Result {
+    match judged {
+        Judged::Cms { verdict, inside } => {
+            for stamped in verdict.layers.iter().flat_map(|layer| &layer.signers) {
+                write_signer(f, &stamped.signer, 2)?;
+                write_stamps(f, &stamped.stamps)?;
+            }
+            inside
+                .as_ref()
+                .map_or(Ok(()), |inside| write_judged(f, inside))
+        }
+        Judged::Pdf { signatures, .. } => signatures.iter().try_for_each(|one| write_field(f, one)),
+    }
+}
+
+/// A signature of a PDF.
+fn write_field(f: &mut fmt::Formatter<'_>, one: &Verdict) -> fmt::Result {
+    let answer = words(one.indication, one.sub_indication);
+    let changes = &one.signature.changes_after;
+    let not_allowed = changes.iter().filter(|change| !change.allowed).count();
+    writeln!(f, "  field {}: {answer}", one.signature.field)?;
+    writeln!(
+        f,
+        "    {} changes afterwards, {not_allowed} not allowed",
+        changes.len()
+    )?;
+    if let Some(signer) = &one.signer {
+        write_signer(f, signer, 4)?;
+    }
+    write_stamps(f, &one.stamps)
 }
 
 fn write_signer(f: &mut fmt::Formatter<'_>, signer: &SignerVerdict, indent: usize) -> fmt::Result {

@@ -6,9 +6,11 @@ use crate::{Outcome, TROUBLE};
 use jiff::Timestamp;
 use signing::pades::{Signed, is_pdf, judge as judge_pdf};
 use signing::path::Trust;
-use signing::verify::{At, Basis, Content, Context, InPlaceError, RevocationRule, in_place};
+use signing::verify::{
+    At, Basis, Content, Context, InPlaceError, Innermost, RevocationRule, in_place,
+};
 use std::fs::File;
-use std::io::Read;
+use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
 pub fn run(arguments: &Arguments) -> Outcome<u8> {
@@ -89,9 +91,41 @@ fn in_cms(
     context: &Context<'_>,
 ) -> std::io::Result<Judged> {
     match in_place(File::open(path)?, beside, context) {
-        Ok(found) => Ok(Judged::Cms(found.verdict)),
+        Ok(found) => {
+            let inside = pdf_inside(path, &found.content)?;
+            let inside = inside.and_then(|bytes| signed_inside(&bytes, context));
+            Ok(Judged::around(found.verdict, inside))
+        }
         Err(InPlaceError::Read(_)) => Ok(Judged::none()),
         Err(InPlaceError::Io(error)) => Err(error),
+    }
+}
+
+/// The innermost content, if it is a PDF.
+fn pdf_inside(path: &Path, content: &Innermost) -> std::io::Result<Option<Vec<u8>>> {
+    let bytes = match content {
+        Innermost::Beside => return Ok(None),
+        Innermost::Bytes(bytes) => bytes.clone(),
+        Innermost::At(range) => {
+            let mut file = File::open(path)?;
+            file.seek(SeekFrom::Start(range.start))?;
+            let mut part = file.take(range.end.saturating_sub(range.start));
+            let mut bytes = Vec::new();
+            part.by_ref().take(4096).read_to_end(&mut bytes)?;
+            if is_pdf(&bytes) {
+                part.read_to_end(&mut bytes)?;
+            }
+            bytes
+        }
+    };
+    Ok(is_pdf(&bytes).then_some(bytes))
+}
+
+/// What its signatures are worth; none where it has none.
+fn signed_inside(bytes: &[u8], context: &Context<'_>) -> Option<Judged> {
+    match Signed::new(bytes).and_then(|mut document| judge_pdf(&mut document, context)) {
+        Ok(verdicts) => (!verdicts.is_empty()).then(|| Judged::pdf(verdicts)),
+        Err(_) => Some(Judged::unclear()),
     }
 }
 

@@ -357,6 +357,42 @@ fn a_pdf_is_signed_and_judged() {
     );
 }
 
+/// The envelope holds; the PDF in it was changed after it was signed.
+#[test]
+fn a_p7m_is_worth_no_more_than_the_signed_pdf_inside() {
+    let desk = desk();
+    let dir = desk.path();
+    std::fs::write(dir.join("atto.pdf"), pdf()).unwrap();
+    let sign = |words: &[&str]| {
+        let words = [&["sign"], words, &["--p12", "b.p12"]].concat();
+        let signed = firma(dir, &words, PASSWORD);
+        assert_eq!(status(&signed), 0, "{signed:?}");
+    };
+    sign(&["atto.pdf", "--pdf", "--out", "firmato.pdf"]);
+    let mut changed = std::fs::read(dir.join("firmato.pdf")).unwrap();
+    let at = changed.windows(4).position(|it| it == b" 842").unwrap();
+    changed[at + 1] = b'7';
+    std::fs::write(dir.join("cambiato.pdf"), changed).unwrap();
+    for (name, worth) in [("atto.pdf", 0), ("firmato.pdf", 0), ("cambiato.pdf", 1)] {
+        sign(&[name]);
+        let file = format!("{name}.p7m");
+        let words = [
+            "verify",
+            &file,
+            "--trust",
+            "trust",
+            "--revocation",
+            "if-known",
+            "--json",
+        ];
+        let judged = firma(dir, &words, "");
+        assert_eq!(status(&judged), worth, "{name}: {judged:?}");
+        let json: serde_json::Value = serde_json::from_slice(&judged.stdout).unwrap();
+        let inside = &json["files"][0]["now"]["inside"]["signatures"];
+        assert_eq!(inside.is_array(), name != "atto.pdf", "{name}");
+    }
+}
+
 /// What is in `--facts` tells of revocation, and nobody is believed for being there.
 #[test]
 fn facts_from_another_folder_count_and_certificates_there_do_not() {
