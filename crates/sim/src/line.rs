@@ -40,11 +40,11 @@ impl Line {
         let fate = desk.next_fate();
         let there = desk.latency(&fate);
         let back = desk.latency(&fate);
-        let size = request.body.len();
+        let what = (request.path, request.body.len());
         let result = self
             .under(&desk, fate.clone(), request, (there, back))
             .await;
-        self.note(&desk, &fate, size, &result);
+        self.note(&desk, &fate, what, &result);
         result
     }
 
@@ -109,7 +109,7 @@ impl Line {
         &self,
         desk: &Desk,
         fate: &Option<Fate>,
-        size: usize,
+        (path, size): (&str, usize),
         result: &Result<Response, CallError>,
     ) {
         let at = self.centro.clock.elapsed().as_millis();
@@ -125,8 +125,9 @@ impl Line {
             Err(error) => error.to_string(),
         };
         let name = &desk.name;
-        self.ledger
-            .trace(format!("{at:>8} {name}: {size} B up, {answer} {fate}"));
+        self.ledger.trace(format!(
+            "{at:>8} {name}: {path} {size} B up, {answer} {fate}"
+        ));
     }
 }
 

@@ -106,9 +106,16 @@ impl Uploads {
         while self.lane == Lane::Urgent
             && let Some(file) = porter.doubtful()
         {
-            if let Some(manifest) = manifest(porter, &file).await?
-                && self.ask(porter, &manifest).await? != Missing2::Bytes(Ranges::default())
-            {
+            let there = match manifest(porter, &file).await? {
+                Some(manifest) => match self.ask(porter, &manifest).await {
+                    Ok(missing) => missing == Missing2::Bytes(Ranges::default()),
+                    // It will not tell, now or later: the right to pages may be lost. What waits for it learns more.
+                    Err(error) if of_the_file(&error) => true,
+                    Err(error) => return Err(error),
+                },
+                None => true,
+            };
+            if !there {
                 let lost = file.clone();
                 porter
                     .on_disk(move |store| store.mark_not_uploaded(&lost))
