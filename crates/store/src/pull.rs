@@ -518,10 +518,12 @@ impl Store {
     }
 }
 
-/// The scopes here that an answer does not list.
+/// The scopes here that an answer does not list. One that went before may have work in it again: the person writes on,
+/// and the right may come and go unseen.
 fn lost_scopes(conn: &Connection, response: &SyncResponse) -> Result<BTreeSet<String>> {
     let listed: BTreeSet<String> = response.pulls.iter().map(|p| p.scope.to_string()).collect();
-    let mut query = conn.prepare_cached("SELECT scope FROM scope")?;
+    let mut query =
+        conn.prepare_cached("SELECT scope FROM scope UNION SELECT scope FROM outbox")?;
     let known = query.query_map([], |row| row.get(0))?;
     let known = known.collect::<rusqlite::Result<BTreeSet<String>>>()?;
     Ok(known.difference(&listed).cloned().collect())

@@ -282,6 +282,26 @@ fn a_role_that_was_gone_for_a_moment_leaves_the_page_as_the_hub_has_it() {
     assert_same(&anna, &hub);
 }
 
+/// The call with the page came late, in a moment in which it was allowed.
+#[test]
+fn what_was_taken_in_a_moment_of_right_does_not_wait_to_be_read() {
+    let anna = clerk("Anna");
+    let mut hub = Hub::default();
+    let role = DeviceId::new("pc-Anna");
+    hub.granted = false;
+    hub.roles.insert(role.clone(), Role::Operatore);
+    sync(&anna, "Anna", &mut hub);
+    complete_page(&anna);
+    let late = anna.next_request(Room::of(1 << 20), 0).unwrap();
+    hub.roles.clear();
+    hub.call("Anna", &late);
+    hub.roles.insert(role, Role::Operatore);
+    sync(&anna, "Anna", &mut hub);
+    assert_eq!(hub.len(), 4);
+    assert_eq!(anna.waiting().unwrap(), 0);
+    assert_eq!(anna.conflicts().unwrap(), []);
+}
+
 #[test]
 fn words_that_a_restored_hub_does_not_take_any_more_stay_readable() {
     for purged_before in [false, true] {
