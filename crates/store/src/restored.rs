@@ -1,6 +1,6 @@
 //! After the hub was restored from a backup: what this device holds and the hub forgot.
 //!
-//! Everybody sends again what they did themselves ([`crate::pull`]), and as a rule that is all. But a computer may be
+//! Everybody sends again what they did themselves ([`send_again`]), and as a rule that is all. But a computer may be
 //! broken or gone, or its person may have lost the right, and then what only others still hold would be lost: pages
 //! would leave their screens with the log, and what they write after an edit that never comes back would wait at the
 //! hub for ever. So what was read of the log stays until the hub has it again, shown as it was; and what is still
