@@ -3,6 +3,7 @@
 use crate::Done;
 use crate::step::{at, has, program};
 use std::fs;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 /// Debian packages, with the reason for each group.
@@ -119,6 +120,14 @@ fn judges_of_signatures() -> Done {
 
 /// Where Python's judges are.
 pub const ORACLES: &str = "target/oracles";
+
+/// NIST's Public Key Interoperability Test Suite, which comes with one of them.
+pub fn pkits() -> Option<PathBuf> {
+    let versions = fs::read_dir(at(ORACLES).join("lib")).ok()?;
+    let suite = "site-packages/cryptography_vectors/x509/PKITS_data";
+    let mut folders = versions.filter_map(|version| Some(version.ok()?.path().join(suite)));
+    folders.find(|folder| folder.join("certs").is_dir())
+}
 
 /// What the web view's files need.
 pub fn front_end() -> Done {

@@ -95,12 +95,16 @@ fn dependencies() -> Done {
     cargo(&["deny", "check"]).run()
 }
 
-/// Tests that find Python's judges of signatures, where they are installed.
+/// Tests that find Python's judges of signatures and NIST's certificates, where they are installed.
 fn judged(words: &[&str]) -> Step {
     let python = at(setup::ORACLES).join("bin/python");
-    match python.exists() {
+    let step = match python.exists() {
         true => cargo(words).env("ORACLES_PYTHON", python),
         false => cargo(words),
+    };
+    match setup::pkits() {
+        Some(folder) => step.env("PKITS_DIR", folder),
+        None => step,
     }
 }
 
