@@ -35,16 +35,10 @@ impl Report {
             .iter()
             .map(FileReport::indication)
             .collect::<Option<Vec<_>>>();
-        let has = |wanted| all.as_ref().is_some_and(|all| all.contains(&wanted));
-        let indication = match &all {
-            None => None,
-            Some(_) if has(Indication::TotalFailed) => Some(Indication::TotalFailed),
-            Some(_) if has(Indication::Indeterminate) => Some(Indication::Indeterminate),
-            Some(_) => Some(Indication::TotalPassed),
-        };
+        let worst = |all: Vec<_>| all.into_iter().max_by_key(|it| severity(*it));
         Self {
             version: 1,
-            indication,
+            indication: all.map(|all| worst(all).unwrap_or(Indication::TotalPassed)),
             files,
         }
     }
@@ -121,21 +115,16 @@ impl Judged {
 
     /// The worst of a PDF's signatures.
     pub fn pdf(signatures: Vec<Verdict>) -> Self {
-        let of = |indication| {
-            let found = signatures.iter().find(|one| one.indication == indication);
-            found.map(|one| (one.indication, one.sub_indication))
-        };
-        let worst = of(Indication::TotalFailed).or_else(|| of(Indication::Indeterminate));
-        match worst {
-            _ if signatures.is_empty() => Self::none(),
+        // Of two alike, the first.
+        let worst = signatures
+            .iter()
+            .rev()
+            .max_by_key(|one| severity(one.indication));
+        match worst.map(|one| (one.indication, one.sub_indication)) {
+            None => Self::none(),
             Some((indication, sub_indication)) => Self::Pdf {
                 indication,
                 sub_indication,
-                signatures,
-            },
-            None => Self::Pdf {
-                indication: Indication::TotalPassed,
-                sub_indication: None,
                 signatures,
             },
         }

@@ -4,7 +4,7 @@ use crate::arguments::Arguments;
 use crate::report::{FileReport, Judged, Report};
 use crate::{Outcome, TROUBLE};
 use jiff::Timestamp;
-use signing::pades::{Signed, is_pdf, judge as judge_pdf};
+use signing::pades::{PdfError, Signed, Verdict, is_pdf, judge as judge_pdf};
 use signing::path::Trust;
 use signing::verify::{
     At, Basis, Content, Context, InPlaceError, Innermost, RevocationRule, in_place,
@@ -78,10 +78,13 @@ fn is_pdf_file(path: &Path) -> std::io::Result<bool> {
     Ok(is_pdf(&begin))
 }
 
+fn verdicts(bytes: &[u8], context: &Context<'_>) -> Result<Vec<Verdict>, PdfError> {
+    Signed::new(bytes).and_then(|mut document| judge_pdf(&mut document, context))
+}
+
 /// A file that is none is an answer, not a trouble.
 fn in_pdf(bytes: &[u8], context: &Context<'_>) -> Judged {
-    let verdicts = Signed::new(bytes).and_then(|mut document| judge_pdf(&mut document, context));
-    verdicts.map_or_else(|_| Judged::none(), Judged::pdf)
+    verdicts(bytes, context).map_or_else(|_| Judged::none(), Judged::pdf)
 }
 
 /// The same.
@@ -123,7 +126,7 @@ fn pdf_inside(path: &Path, content: &Innermost) -> std::io::Result<Option<Vec<u8
 
 /// What its signatures are worth; none where it has none.
 fn signed_inside(bytes: &[u8], context: &Context<'_>) -> Option<Judged> {
-    match Signed::new(bytes).and_then(|mut document| judge_pdf(&mut document, context)) {
+    match verdicts(bytes, context) {
         Ok(verdicts) => (!verdicts.is_empty()).then(|| Judged::pdf(verdicts)),
         Err(_) => Some(Judged::unclear()),
     }

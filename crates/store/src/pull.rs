@@ -124,7 +124,7 @@ impl<'a> Intake<'a> {
         }
         set_number(self.conn, key::EPOCH, response.epoch)?;
         self.schema(response.schema)?;
-        self.lost = lost_scopes(self.conn, response)?;
+        self.lost = lost_scopes(self.conn, &self.me, response)?;
         if self.lost.is_empty() && number(self.conn, key::LEFT)? == 1 {
             set_number(self.conn, key::LEFT, 0)?;
             self.touched.extend(all_pages(self.conn)?);
@@ -264,21 +264,26 @@ impl<'a> Intake<'a> {
 
     fn entry(&mut self, scope: &Scope, entry: &Logged) -> Result<Taken> {
         let own = outbox::remove(self.conn, &entry.id)?;
-        let known = own.is_some() || self.sent(&entry.id)?.is_some();
         if let Some(entity) = &entry.later {
             agreement::note_later(self.conn, scope, entry.seq, entity)?;
             return Ok(Taken::Yes);
         }
+        // A body that is left out is of this device.
+        let of_me = |body: &LoggedBody| body.device == self.me.device;
+        let mine = entry.body.as_ref().is_none_or(of_me);
+        let sent = match (mine, &own) {
+            (true, None) => self.sent(&entry.id)?,
+            _ => None,
+        };
+        let elsewhere = mine && own.is_none() && sent.is_none();
         let body = match (&entry.body, &own) {
             (Some(body), _) => Some(body.clone()),
             (None, Some(own)) => Some(self.body_of(own)?),
-            (None, None) => self.sent(&entry.id)?,
+            (None, None) => sent,
         };
         let Some(body) = body else {
             return Ok(Taken::Unknown);
         };
-        let mine = body.device == self.me.device;
-        let elsewhere = mine && !known;
         if mine {
             restored::keep(self.conn, scope, entry, &body, own.as_ref())?;
         }
@@ -520,12 +525,24 @@ impl Store {
 
 /// The scopes here that an answer does not list. One that went before may have work in it again: the person writes on,
 /// and the right may come and go unseen.
-fn lost_scopes(conn: &Connection, response: &SyncResponse) -> Result<BTreeSet<String>> {
+fn lost_scopes(
+    conn: &Connection,
+    me: &Identity,
+    response: &SyncResponse,
+) -> Result<BTreeSet<String>> {
     let listed: BTreeSet<String> = response.pulls.iter().map(|p| p.scope.to_string()).collect();
-    let mut query =
-        conn.prepare_cached("SELECT scope FROM scope UNION SELECT scope FROM outbox")?;
+    let mut query = conn.prepare_cached("SELECT scope FROM scope")?;
     let known = query.query_map([], |row| row.get(0))?;
-    let known = known.collect::<rusqlite::Result<BTreeSet<String>>>()?;
+    let mut known = known.collect::<rusqlite::Result<BTreeSet<String>>>()?;
+    let own = Scope::sito(&me.comune).to_string();
+    // Only then is the outbox looked through: a year of work may wait.
+    if !known.contains(&own)
+        && conn
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM outbox WHERE scope = ?1)")?
+            .query_row([&own], |row| row.get(0))?
+    {
+        known.insert(own);
+    }
     Ok(known.difference(&listed).cloned().collect())
 }
 

@@ -13,6 +13,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/app/0007_upgrade.sql"),
     include_str!("../../../migrations/app/0008_fact.sql"),
     include_str!("../../../migrations/app/0009_restored.sql"),
+    include_str!("../../../migrations/app/0010_sent.sql"),
 ];
 
 /// Brings the schema up to this build's.

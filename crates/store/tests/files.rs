@@ -4,9 +4,8 @@
 mod common;
 
 use common::{Hub, NOW, clerk, complete_page, publish, sync};
-use domain::identity::Role;
 use domain::sito::PageChange;
-use domain::{DeviceId, FileId, FileRef};
+use domain::{FileId, FileRef};
 use protocol::files::{CHUNK, ChunkRef, MAX_FILE, Manifest};
 use std::io::Read;
 use store::{Store, StoreError};
@@ -294,8 +293,7 @@ fn what_waits_for_a_file_does_not_wait_for_ever_once_the_right_is_lost() {
     anna.change(&page, PageChange::Attach(file.clone()), NOW)
         .unwrap();
     anna.change(&page, publish(), NOW).unwrap();
-    hub.granted = false;
-    hub.roles.insert(DeviceId::new("pc-Anna"), Role::Operatore);
+    hub.takes_pages_from("Anna");
     sync(&anna, "Anna", &mut hub);
     assert_eq!(anna.waiting().unwrap(), 0);
     assert!(anna.files_to_upload().unwrap().is_empty());

@@ -7,8 +7,6 @@ use common::{
     Hub, NOW, assert_same, call, clerk, complete_page, publish, set, shown, sync, title, words,
     write,
 };
-use domain::DeviceId;
-use domain::identity::Role;
 use domain::sito::FieldChange;
 use store::{Room, Status, Store, Wait};
 
@@ -217,8 +215,7 @@ fn own_work_survives_the_loss_of_a_role_that_the_backup_takes_back() {
     };
     let page = complete_page(&anna);
     sync(&anna, "Anna", &mut hub);
-    hub.granted = false;
-    hub.roles.insert(DeviceId::new("pc-Anna"), Role::Operatore);
+    hub.takes_pages_from("Anna");
     let applied = sync(&anna, "Anna", &mut hub);
     assert_eq!(applied.purged.len(), 1);
     assert!(anna.page(&page).unwrap().is_none());
@@ -268,14 +265,12 @@ fn a_role_that_was_gone_for_a_moment_leaves_the_page_as_the_hub_has_it() {
     sync(&anna, "Anna", &mut hub);
     anna.change(&page, title("Gran neve"), NOW).unwrap();
     let request = anna.next_request(Room::of(1 << 20), 0).unwrap();
-    hub.granted = false;
-    hub.roles.insert(DeviceId::new("pc-Anna"), Role::Operatore);
+    hub.takes_pages_from("Anna");
     let response = hub.call("Anna", &request);
     write(&anna, &page, &["Domani no."]);
     let applied = anna.apply_response(&request, &response, NOW).unwrap();
     assert_eq!((applied.refused, applied.purged.len()), (1, 0));
-    hub.granted = true;
-    hub.roles.clear();
+    hub.gives_pages_back();
     sync(&anna, "Anna", &mut hub);
     assert_eq!(hub.words(&page), "Domani no.\n");
     assert_eq!(shown(&anna, &page).fields.title, "Neve");
@@ -287,15 +282,13 @@ fn a_role_that_was_gone_for_a_moment_leaves_the_page_as_the_hub_has_it() {
 fn what_was_taken_in_a_moment_of_right_does_not_wait_to_be_read() {
     let anna = clerk("Anna");
     let mut hub = Hub::default();
-    let role = DeviceId::new("pc-Anna");
-    hub.granted = false;
-    hub.roles.insert(role.clone(), Role::Operatore);
+    hub.takes_pages_from("Anna");
     sync(&anna, "Anna", &mut hub);
     complete_page(&anna);
     let late = anna.next_request(Room::of(1 << 20), 0).unwrap();
-    hub.roles.clear();
+    hub.gives_pages_back();
     hub.call("Anna", &late);
-    hub.roles.insert(role, Role::Operatore);
+    hub.takes_pages_from("Anna");
     sync(&anna, "Anna", &mut hub);
     assert_eq!(hub.len(), 4);
     assert_eq!(anna.waiting().unwrap(), 0);
@@ -309,17 +302,13 @@ fn words_that_a_restored_hub_does_not_take_any_more_stay_readable() {
         let mut hub = Hub::default();
         let mut backup = Hub {
             epoch: 2,
-            granted: false,
             ..hub.clone()
         };
-        backup
-            .roles
-            .insert(DeviceId::new("pc-Anna"), Role::Operatore);
+        backup.takes_pages_from("Anna");
         let page = complete_page(&anna);
         sync(&anna, "Anna", &mut hub);
         if purged_before {
-            hub.granted = false;
-            hub.roles = backup.roles.clone();
+            hub.takes_pages_from("Anna");
             sync(&anna, "Anna", &mut hub);
         }
         call(&anna, "Anna", &mut backup);
@@ -343,8 +332,7 @@ fn what_waits_for_a_page_does_not_wait_once_the_right_is_lost() {
     call(&bruno, "Bruno", &mut hub);
     sync(&bruno, "Bruno", &mut hub);
     assert!(bruno.waiting().unwrap() > 0);
-    hub.granted = false;
-    hub.roles.insert(DeviceId::new("pc-Bruno"), Role::Operatore);
+    hub.takes_pages_from("Bruno");
     sync(&bruno, "Bruno", &mut hub);
     sync(&bruno, "Bruno", &mut hub);
     assert_eq!(bruno.waiting().unwrap(), 0);

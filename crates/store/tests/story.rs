@@ -440,8 +440,7 @@ fn a_lost_scope_goes_once_nothing_of_ones_own_waits_in_it() {
     let page = complete_page(&anna);
     sync(&anna, "Anna", &mut hub);
     let other = complete_page(&anna);
-    hub.granted = false;
-    hub.roles.insert(DeviceId::new("pc-Anna"), Role::Operatore);
+    hub.takes_pages_from("Anna");
     let request = anna.next_request(Room::of(1), 0).unwrap();
     let response = hub.call("Anna", &request);
     let applied = anna.apply_response(&request, &response, NOW).unwrap();
@@ -456,8 +455,7 @@ fn a_lost_scope_goes_once_nothing_of_ones_own_waits_in_it() {
             .is_some_and(|t| t.plain().contains("scuole"))
     }));
 
-    hub.granted = true;
-    hub.roles.clear();
+    hub.gives_pages_back();
     sync(&anna, "Anna", &mut hub);
     assert_same(&anna, &hub);
 }
@@ -556,8 +554,7 @@ fn a_scope_lost_before_the_log_was_read_leaves_nothing_waiting() {
     let request = anna.next_request(Room::of(1 << 20), 0).unwrap();
     hub.call("Anna", &request);
     // The answer was lost on the way, and then the role changed.
-    hub.granted = false;
-    hub.roles.insert(DeviceId::new("pc-Anna"), Role::Operatore);
+    hub.takes_pages_from("Anna");
     sync(&anna, "Anna", &mut hub);
     assert_eq!(anna.waiting().unwrap(), 0);
     assert_eq!(anna.conflicts().unwrap(), []);

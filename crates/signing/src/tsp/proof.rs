@@ -40,21 +40,6 @@ pub struct StampVerdict {
     pub archive: bool,
 }
 
-impl StampVerdict {
-    /// The time that it proves, if it holds.
-    #[must_use]
-    pub fn proves(&self) -> Option<At> {
-        let time = self
-            .time
-            .filter(|_| self.indication == Indication::TotalPassed);
-        let basis = match self.qualified {
-            true => Basis::TimeStamp,
-            false => Basis::UnqualifiedTimeStamp,
-        };
-        time.map(|time| At { time, basis })
-    }
-}
-
 /// The earliest time that one of these proves.
 pub(super) fn earliest<'a>(stamps: impl IntoIterator<Item = &'a StampVerdict>) -> Option<At> {
     let proven = stamps.into_iter().filter_map(StampVerdict::proves);
@@ -211,6 +196,19 @@ pub fn token_of(
 }
 
 impl StampVerdict {
+    /// The time that it proves, if it holds.
+    #[must_use]
+    pub fn proves(&self) -> Option<At> {
+        let time = self
+            .time
+            .filter(|_| self.indication == Indication::TotalPassed);
+        let basis = match self.qualified {
+            true => Basis::TimeStamp,
+            false => Basis::UnqualifiedTimeStamp,
+        };
+        time.map(|time| At { time, basis })
+    }
+
     pub(super) fn failed(time: Option<Timestamp>, fault: TspError) -> Self {
         let sub_indication = fault.sub_indication();
         let indication = match sub_indication {

@@ -181,6 +181,19 @@ impl Hub {
         doc.map_or_else(String::new, |doc| doc.rich_text().plain())
     }
 
+    /// The person has a role without pages from now on.
+    pub fn takes_pages_from(&mut self, person: &str) {
+        self.granted = false;
+        let device = DeviceId::new(format!("pc-{person}"));
+        self.roles.insert(device, Role::Operatore);
+    }
+
+    /// Everybody has their own role again.
+    pub fn gives_pages_back(&mut self) {
+        self.granted = true;
+        self.roles.clear();
+    }
+
     pub fn len(&self) -> usize {
         self.log.len()
     }
