@@ -93,8 +93,10 @@ pub enum NoPdf {
     Encrypted,
     /// Damaged, or of a form that readers read differently.
     Damaged,
-    /// Its author certified that nothing may follow, not even a signature.
+    /// Its author certified, or who signed before settled, that nothing may follow, not even a signature.
     Certified,
+    /// Its author, or who signed before, lets nothing be added that is seen: without a stamp it can be signed.
+    NoStamp,
     /// It runs code (JavaScript, Launch, XFA): refused.
     ActiveContent,
 }

@@ -297,7 +297,8 @@ warning-stamp-breaks-accessibility = It is accessible (PDF/UA): with a visible s
 no-pdf-not-pdf = It is no PDF.
 no-pdf-encrypted = The PDF is protected by a password.
 no-pdf-damaged = The PDF is damaged, or programs read it differently.
-no-pdf-certified = Its author certified that nothing may be added, not even a signature.
+no-pdf-certified = Its author, or who signed before, lets nothing be added, not even a signature.
+no-pdf-no-stamp = Its author, or who signed before, lets nothing be added that is seen. Sign it without a stamp.
 no-pdf-active-content = The PDF holds code, and within the PDF the signature would not be safe.
 
 # Signing

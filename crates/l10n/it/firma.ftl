@@ -297,7 +297,8 @@ warning-stamp-breaks-accessibility = È accessibile (PDF/UA): con il timbro visi
 no-pdf-not-pdf = Non è un PDF.
 no-pdf-encrypted = Il PDF è protetto da una password.
 no-pdf-damaged = Il PDF è rovinato, o programmi diversi lo leggono in modo diverso.
-no-pdf-certified = Chi l’ha fatto ha certificato che dopo non si può aggiungere niente, nemmeno una firma.
+no-pdf-certified = Chi l’ha fatto o firmato prima ha stabilito che dopo non si può aggiungere niente, nemmeno una firma.
+no-pdf-no-stamp = Chi l’ha fatto o firmato prima ha stabilito che dopo non si può aggiungere niente che si veda. Firmalo senza timbro.
 no-pdf-active-content = Il PDF contiene codice, e dentro il PDF la firma non sarebbe sicura.
 
 # Firmare

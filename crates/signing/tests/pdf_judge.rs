@@ -86,17 +86,52 @@ fn documents_signed_one_to_three_times_give_no_alarm() {
     }
 }
 
+/// The form's field for text, filled in.
+fn fill(pdf: &[u8]) -> Vec<u8> {
+    let field = documents::object(pdf, 501);
+    let appearance =
+        "<</Type/XObject/Subtype/Form/BBox[0 0 200 20]/Length 0>>\nstream\n\nendstream".to_owned();
+    let field = field.trim_end_matches(">>").to_owned() + "/V(Visto)/AP<</N 1500 0 R>>>>";
+    documents::update(pdf, &[(501, field), (1500, appearance)], "")
+}
+
+#[test]
+fn what_breaks_the_lock_of_a_signed_field_is_told() {
+    let signer = Signer::new();
+    let in_field = |name: &str| Options {
+        field: Some(name.into()),
+        ..stamped(0)
+    };
+    for (lock, filling, laying) in [
+        // nobody said that anything may be filled in
+        ("/Action/Include/Fields[(Segretario)]", false, true),
+        ("/Action/Include/Fields[(Segretario)]/P 2", true, false),
+        ("/Action/Include/Fields[(Segretario)]/P 1", false, false),
+        ("/Action/Include/Fields[(Segretario)]/P 9", false, false),
+        ("/Action/Include/Fields[(Nota)]/P 2", false, false),
+        ("/Action/All/P 3", false, false),
+        ("/Action/Exclude/Fields[(Altro)]/P 3", false, false),
+    ] {
+        let first = sign(&signer, &documents::locking(lock), &in_field("Sindaco"));
+        assert_eq!(judge(&fill(&first))[0].is_intact(), filling, "{lock}");
+        // A new field that is seen, signed by a program that asks no lock: ours, shown none.
+        let mut free = first.clone();
+        for (word, other) in [(&b"/Lock"[..], &b"/Lack"[..]), (b"/FieldMDP", b"/FieldNDP")] {
+            for at in 0..free.len() - word.len() {
+                if free[at..].starts_with(word) {
+                    free[at..at + word.len()].copy_from_slice(other);
+                }
+            }
+        }
+        let mut laid = sign(&signer, &free, &stamped(0));
+        laid[..first.len()].copy_from_slice(&first);
+        assert_eq!(judge(&laid)[0].is_intact(), laying, "{lock}");
+    }
+}
+
 #[test]
 fn filling_in_is_allowed_where_the_author_said_so_and_nowhere_else() {
     let signer = Signer::new();
-    let fill = |pdf: &[u8]| {
-        let field = documents::object(pdf, 501);
-        let appearance =
-            "<</Type/XObject/Subtype/Form/BBox[0 0 200 20]/Length 0>>\nstream\n\nendstream"
-                .to_owned();
-        let field = field.trim_end_matches(">>").to_owned() + "/V(Visto)/AP<</N 1500 0 R>>>>";
-        documents::update(pdf, &[(501, field), (1500, appearance)], "")
-    };
     for (permission, allowed) in [
         (Permission::Nothing, false),
         (Permission::FormFilling, true),

@@ -193,10 +193,9 @@ fn certified_documents_take_what_their_author_allows() {
         kind: Kind::Timestamp,
         ..Options::at(at())
     };
-    assert!(
-        Draft::new(&closed, &stamping).is_ok(),
-        "document time stamps are always allowed"
-    );
+    let mut stamp = Draft::new(&closed, &stamping).unwrap();
+    let token = signer.stamp(&stamp.digest(Hash::Sha256).unwrap());
+    let stamped_closed = stamp.embed(&token).unwrap();
 
     let open = sign(
         &signer,
@@ -220,14 +219,94 @@ fn certified_documents_take_what_their_author_allows() {
         },
     );
     let unseen = sign(&signer, &open, &Options::at(at()));
-    let dir = judges::lay(&[("field".into(), in_field), ("unseen".into(), unseen)]);
+    let dir = judges::lay(&[
+        ("field".into(), in_field),
+        ("unseen".into(), unseen),
+        ("stamp".into(), stamped_closed),
+    ]);
     let Some(opinions) = judges::pyhanko(&signer, dir.path()) else {
         return;
     };
     for (name, opinions) in opinions {
         for opinion in opinions.unwrap() {
+            // who only stamps certifies nothing: pyHanko says nothing of that
+            let kept =
+                opinion.docmdp == Some(true) || (name == "stamp" && opinion.docmdp.is_none());
+            assert!(opinion.valid && kept, "{name}: {opinion:?}");
+        }
+    }
+}
+
+#[test]
+fn what_a_signed_field_locks_is_kept_as_another_judge_keeps_it() {
+    let signer = Signer::new();
+    let in_field = |name: &str| Options {
+        field: Some(name.into()),
+        ..stamped()
+    };
+    let (second, unseen, seen) = (in_field("Segretario"), Options::at(at()), stamped());
+    let stamping = Options {
+        kind: Kind::Timestamp,
+        ..Options::at(at())
+    };
+    let locked = || Some(PadesError::FieldLocked("Segretario".into()));
+    let new_locked = || Some(PadesError::FieldLocked("Firma1".into()));
+    let certified = || Some(PadesError::Certified);
+    let lays_out = || Some(PadesError::CertifiedStamp);
+    // What the lock says; what comes of the second field, of a new one that is not seen, of one that is.
+    let cases = [
+        ("/Action/Include/Fields[(Nota)]", [None, None, None]),
+        (
+            "/Action/Include/Fields[(Segretario)]",
+            [locked(), None, None],
+        ),
+        ("/Action/All", [locked(), new_locked(), new_locked()]),
+        (
+            "/Action/Exclude/Fields[(Segretario)]",
+            [None, new_locked(), new_locked()],
+        ),
+        // A lock on the name that a new field would have: it gets another.
+        ("/Action/Include/Fields[(Firma1)]", [None, None, None]),
+        (
+            "/Action/Include/Fields[(Nota)]/P 1",
+            [certified(), certified(), certified()],
+        ),
+        (
+            "/Action/Include/Fields[(Nota)]/P 2",
+            [None, None, lays_out()],
+        ),
+    ];
+    let mut all = Vec::new();
+    for (number, (lock, expected)) in cases.into_iter().enumerate() {
+        let first = sign(&signer, &documents::locking(lock), &in_field("Sindaco"));
+        for (options, expected) in [&second, &unseen, &seen].into_iter().zip(expected) {
+            let refused = Draft::new(&first, options).err();
+            assert_eq!(refused, expected, "{lock}");
+            if refused.is_none() {
+                let both = sign(&signer, &first, options);
+                let found = Signed::new(&both).unwrap();
+                assert!(
+                    found.signatures().iter().all(|one| one.is_intact()),
+                    "{lock}"
+                );
+                all.push((format!("{number}-{}", all.len()), both));
+            }
+        }
+        // What is not a signature is always allowed: the document time stamp of B-LTA.
+        let mut draft = Draft::new(&first, &stamping).unwrap();
+        let token = signer.stamp(&draft.digest(Hash::Sha256).unwrap());
+        all.push((format!("{number}-stamp"), draft.embed(&token).unwrap()));
+    }
+    let dir = judges::lay(&all);
+    judges::qpdf_is_content(dir.path());
+    let Some(opinions) = judges::pyhanko(&signer, dir.path()) else {
+        return;
+    };
+    assert_eq!(opinions.len(), all.len());
+    for (name, opinions) in opinions {
+        for opinion in opinions.unwrap() {
             assert!(
-                opinion.valid && opinion.docmdp == Some(true),
+                opinion.valid && opinion.docmdp != Some(false) && opinion.changes != "OTHER",
                 "{name}: {opinion:?}"
             );
         }

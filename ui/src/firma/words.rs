@@ -388,6 +388,7 @@ pub fn no_pdf(t: Lang, it: NoPdf) -> &'static str {
         NoPdf::Encrypted => t.no_pdf_encrypted(),
         NoPdf::Damaged => t.no_pdf_damaged(),
         NoPdf::Certified => t.no_pdf_certified(),
+        NoPdf::NoStamp => t.no_pdf_no_stamp(),
         NoPdf::ActiveContent => t.no_pdf_active_content(),
     }
 }

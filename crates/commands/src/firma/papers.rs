@@ -276,7 +276,8 @@ pub fn no_pdf(why: &PadesError) -> NoPdf {
     match why {
         PadesError::Pdf(PdfError::NotPdf) => NoPdf::NotPdf,
         PadesError::Pdf(PdfError::Encrypted) => NoPdf::Encrypted,
-        PadesError::Certified | PadesError::CertifiedStamp => NoPdf::Certified,
+        PadesError::Certified | PadesError::FieldLocked(_) => NoPdf::Certified,
+        PadesError::CertifiedStamp => NoPdf::NoStamp,
         PadesError::Active(_) => NoPdf::ActiveContent,
         _ => NoPdf::Damaged,
     }

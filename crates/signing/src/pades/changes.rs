@@ -71,8 +71,8 @@ pub enum What {
 /// By what the changes after a signature are judged.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Allowance {
-    /// The narrowest certification up to the signature.
-    pub certification: Option<Permission>,
+    /// The narrowest that a certification, or the lock of a signed field, gave up to the signature.
+    pub permission: Option<Permission>,
     /// What it and those before it lock.
     pub locks: Vec<Lock>,
     /// The signatures of the file that are well-formed.
@@ -80,14 +80,17 @@ pub(crate) struct Allowance {
 }
 
 impl Allowance {
-    /// Form filling is allowed only where somebody said so: a certification with `P` 2 or 3 that locks no such field.
+    /// Form filling is allowed only where somebody said so (`P` 2 or 3), and no lock is on the field.
     pub fn lets_fill(&self, field: &str) -> bool {
-        self.certification >= Some(Permission::FormFilling)
-            && !self.locks.iter().any(|lock| lock.locks(field))
+        self.permission >= Some(Permission::FormFilling) && !self.is_locked(field)
     }
 
     pub fn lets_sign(&self) -> bool {
-        self.certification != Some(Permission::Nothing)
+        self.permission != Some(Permission::Nothing)
+    }
+
+    pub fn is_locked(&self, field: &str) -> bool {
+        self.locks.iter().any(|lock| lock.locks(field))
     }
 }
 

@@ -255,6 +255,44 @@ pub(crate) struct Builder<'a, R> {
     untagged: bool,
 }
 
+/// What earlier signatures ask of a field that is added.
+#[derive(Default)]
+struct Earlier {
+    /// One of them said what may be done after it: no new field may be seen.
+    laid_out: bool,
+    locks: Vec<permission::Lock>,
+}
+
+impl Earlier {
+    fn locks(&self, field: &str) -> bool {
+        self.locks.iter().any(|lock| lock.locks(field))
+    }
+}
+
+/// So many names are tried for one that no lock is on.
+const NAMES: usize = 1000;
+
+/// A name for a new field: one that no earlier signature locks, where there is one.
+fn free_name(fields: &[form::Field], kind: Kind, earlier: &Earlier) -> String {
+    let word = if kind == Kind::Signature {
+        "Firma"
+    } else {
+        "Marca"
+    };
+    let is_free = |name: &String| {
+        !fields
+            .iter()
+            .any(|field| field.name == *name || field.name.starts_with(&format!("{name}.")))
+    };
+    let mut free = (1..)
+        .map(|number| format!("{word}{number}"))
+        .filter(is_free)
+        .take(NAMES)
+        .peekable();
+    let first = free.peek().cloned().unwrap_or_default();
+    free.find(|name| !earlier.locks(name)).unwrap_or(first)
+}
+
 /// The field that is signed.
 struct Target {
     field: Id,
@@ -350,20 +388,28 @@ impl<'a, R: Read + Seek> Builder<'a, R> {
 
     fn build(&mut self, options: &Options) -> Result<Ref, PadesError> {
         let fields = form::fields(self.file, self.view)?;
-        let certified = self.check(&fields, options)?;
+        let earlier = self.check(&fields, options)?;
         let target = match &options.field {
             Some(name) => self.existing(&fields, name)?,
             None => self.fresh(options)?,
         };
         let visible = (target.rect[2] - target.rect[0]).abs() > 0.0
             && (target.rect[3] - target.rect[1]).abs() > 0.0;
-        if certified && target.is_new && visible {
+        let name = free_name(&fields, options.kind, &earlier);
+        let locked = target.is_new && earlier.locks(&name);
+        if target.is_new && visible && earlier.laid_out {
             return Err(PadesError::CertifiedStamp);
+        }
+        if locked && (visible || options.kind == Kind::Signature) {
+            return Err(PadesError::FieldLocked(name));
         }
         let frame = Frame::of(target.rect, target.turns);
         let appearance = match &options.stamp {
-            Some(stamp) if visible => stamp::draw(&mut self.update, frame, &stamp.lines)?,
-            _ => stamp::blank(&mut self.update, frame)?,
+            Some(stamp) if visible => Some(stamp::draw(&mut self.update, frame, &stamp.lines)?),
+            // Where nothing may change, or all fields are locked, a time stamp may be added that has no picture at all
+            // (so pyHanko too). Otherwise an empty one is there for PDF/A-1 (ISO 19005-1, 6.9).
+            _ if options.kind == Kind::Timestamp && (earlier.laid_out || locked) => None,
+            _ => Some(stamp::blank(&mut self.update, frame)?),
         };
         let signature = self.update.number()?;
         let root = ref_of(self.view.root()?).ok();
@@ -374,7 +420,6 @@ impl<'a, R: Read + Seek> Builder<'a, R> {
             dict.finish();
         });
         if target.is_new {
-            let name = self.free_name(&fields, options.kind);
             self.new_widget(&target, &name, &options.description, signature, appearance)?;
         } else {
             self.fill(&target, signature, appearance)?;
@@ -383,9 +428,9 @@ impl<'a, R: Read + Seek> Builder<'a, R> {
         Ok(signature)
     }
 
-    /// Whether earlier signatures allow this one; says whether the document is certified.
-    fn check(&mut self, fields: &[form::Field], options: &Options) -> Result<bool, PadesError> {
-        let mut certified = false;
+    /// Whether earlier signatures allow this one; says what they ask of a new field.
+    fn check(&mut self, fields: &[form::Field], options: &Options) -> Result<Earlier, PadesError> {
+        let mut earlier = Earlier::default();
         let mut signed = false;
         for field in fields.iter().filter(|field| field.is_signature()) {
             let Some(value) = &field.value else { continue };
@@ -394,22 +439,23 @@ impl<'a, R: Read + Seek> Builder<'a, R> {
                 continue;
             };
             signed = true;
-            let rules = permission::rules(self.file, self.view, value)?;
-            if rules.certification == Some(Permission::Nothing) && options.kind == Kind::Signature {
+            let rules = permission::rules(self.file, self.view, &field.dict, value)?;
+            if rules.allows == Some(Permission::Nothing) && options.kind == Kind::Signature {
                 return Err(PadesError::Certified);
             }
-            certified |= rules.certification.is_some();
+            earlier.laid_out |= rules.allows.is_some();
             if let (Some(lock), Some(name)) = (&rules.lock, &options.field)
                 && lock.locks(name)
             {
                 return Err(PadesError::FieldLocked(name.clone()));
             }
+            earlier.locks.extend(rules.lock);
         }
         if signed && options.certify.is_some() {
             return Err(PadesError::CertifyTooLate);
         }
         self.signed = signed;
-        Ok(certified)
+        Ok(earlier)
     }
 
     /// A field of the document, to be signed.
@@ -485,30 +531,13 @@ impl<'a, R: Read + Seek> Builder<'a, R> {
         })
     }
 
-    fn free_name(&self, fields: &[form::Field], kind: Kind) -> String {
-        let word = if kind == Kind::Signature {
-            "Firma"
-        } else {
-            "Marca"
-        };
-        let is_free = |name: &String| {
-            !fields
-                .iter()
-                .any(|field| field.name == *name || field.name.starts_with(&format!("{name}.")))
-        };
-        (1..)
-            .map(|number| format!("{word}{number}"))
-            .find(is_free)
-            .unwrap_or_default()
-    }
-
     fn new_widget(
         &mut self,
         target: &Target,
         name: &str,
         description: &str,
         signature: Ref,
-        appearance: Ref,
+        appearance: Option<Ref>,
     ) -> Result<(), PadesError> {
         let is_tagged = self.catalog()?.get(b"StructTreeRoot").is_some();
         let tag = if self.signed {
@@ -552,7 +581,9 @@ impl<'a, R: Read + Seek> Builder<'a, R> {
                 dict.pair(Name(b"P"), page);
             }
             dict.pair(Name(b"Rect"), rect);
-            dict.insert(Name(b"AP")).dict().pair(Name(b"N"), appearance);
+            if let Some(appearance) = appearance {
+                dict.insert(Name(b"AP")).dict().pair(Name(b"N"), appearance);
+            }
             if let Some(key) = tag.and_then(|key| i32::try_from(key).ok()) {
                 dict.pair(Name(b"StructParent"), key);
             }
@@ -569,14 +600,21 @@ impl<'a, R: Read + Seek> Builder<'a, R> {
         Ok(())
     }
 
-    fn fill(&mut self, target: &Target, signature: Ref, appearance: Ref) -> Result<(), PadesError> {
+    fn fill(
+        &mut self,
+        target: &Target,
+        signature: Ref,
+        appearance: Option<Ref>,
+    ) -> Result<(), PadesError> {
         let mut field = self.dict(target.field)?;
         field.set(b"V", Object::Ref(id_of(signature)));
         self.put(target.field, Object::Dict(field));
         let mut widget = self.dict(target.widget)?;
-        let mut states = Dict::default();
-        states.set(b"N", Object::Ref(id_of(appearance)));
-        widget.set(b"AP", Object::Dict(states));
+        if let Some(appearance) = appearance {
+            let mut states = Dict::default();
+            states.set(b"N", Object::Ref(id_of(appearance)));
+            widget.set(b"AP", Object::Dict(states));
+        }
         self.put(target.widget, Object::Dict(widget));
         Ok(())
     }

@@ -11,13 +11,15 @@ pub enum PadesError {
     /// The file itself: damaged, encrypted, hybrid …
     #[error(transparent)]
     Pdf(#[from] PdfError),
-    /// Certified with `DocMDP` 1: its author allowed no change, not even a signature (ISO 32000-2, 12.8.2.2).
+    /// Certified with `DocMDP` 1, or signed in a field whose lock says the same (`/P` 1): no change is allowed, not even
+    /// a signature (ISO 32000-2, 12.8.2.2 and table 236).
     #[error("certified against any change")]
     Certified,
-    /// Certified: signatures may be added, but no new visible field may be laid over what was certified.
+    /// Certified, or signed in a field whose lock says what may follow: signatures may be added, but no new visible
+    /// field may be laid over what stood there.
     #[error("certified: a stamp needs a field that the author laid out")]
     CertifiedStamp,
-    /// An earlier signature, or the field itself, locks this field (`FieldMDP`, 12.8.2.4).
+    /// An earlier signature locks this field (`FieldMDP`, 12.8.2.4), or every field that could be added.
     #[error("field locked: {0}")]
     FieldLocked(String),
     /// No signature field has this name.

@@ -27,6 +27,11 @@ impl Permission {
         }
     }
 
+    /// The narrower of two; what is not said narrows nothing.
+    pub(crate) fn narrower(one: Option<Self>, other: Option<Self>) -> Option<Self> {
+        one.into_iter().chain(other).min()
+    }
+
     pub(crate) fn value(self) -> i32 {
         match self {
             Self::Nothing => 1,
@@ -90,14 +95,18 @@ impl Lock {
 pub(crate) struct Rules {
     /// Of a certification.
     pub certification: Option<Permission>,
-    /// Of its field locks, and the narrower permission that a lock may bring (`/P` of `FieldMDP`, PDF 2.0).
+    /// Of its field locks.
     pub lock: Option<Lock>,
+    /// The narrowest of what it allows: its certification, and `/P` of the lock of its field, which any signature
+    /// may bring (12.7.5.5, table 236, PDF 2.0: "permissions can be denied but not added").
+    pub allows: Option<Permission>,
 }
 
-/// Reads `/Reference` of a signature (12.8.1, table 256).
+/// Reads `/Reference` of a signature (12.8.1, table 256), and `/Lock` of the field it is in.
 pub(crate) fn rules<R: Read + Seek>(
     file: &mut File<R>,
     view: &View,
+    field: &Dict,
     signature: &Dict,
 ) -> Result<Rules, PdfError> {
     let mut rules = Rules::default();
@@ -122,5 +131,11 @@ pub(crate) fn rules<R: Read + Seek>(
             _ => {}
         }
     }
+    let lock = file.dict(view, field, b"Lock")?;
+    let denied = match &*file.value(view, &lock, b"P")? {
+        Object::Null => None,
+        value => Some(Permission::of(value.as_int().unwrap_or(1))),
+    };
+    rules.allows = Permission::narrower(rules.certification, denied);
     Ok(rules)
 }

@@ -179,6 +179,8 @@ pub(crate) struct Found {
     pub view: Option<View>,
     /// Its dictionary, where it is an object of its own.
     pub id: Option<Id>,
+    /// What it lets others do after it.
+    allows: Option<Permission>,
     field: Id,
     /// Where its dictionary lies.
     object: Range<u64>,
@@ -191,7 +193,7 @@ fn read<R: Read + Seek>(file: &mut File<R>, last: &View, field: &Field) -> Resul
         .as_dict()
         .cloned()
         .unwrap_or_default();
-    let rules = permission::rules(file, last, &dict)?;
+    let rules = permission::rules(file, last, &field.dict, &dict)?;
     let mut claim = |key: &[u8]| -> Result<Option<String>, PdfError> {
         Ok(file.value(last, &dict, key)?.as_str().map(text))
     };
@@ -230,6 +232,7 @@ fn read<R: Read + Seek>(file: &mut File<R>, last: &View, field: &Field) -> Resul
         signature,
         view: None,
         id: value.as_ref(),
+        allows: rules.allows,
         field: field.id,
         object: 0..0,
     };
@@ -427,12 +430,7 @@ fn judge_changes<R: Read + Seek>(
     }
     let mut signatures = Vec::new();
     for mut found in found {
-        if let Some(certification) = found.signature.certification {
-            let least = allowance
-                .certification
-                .map_or(certification, |other| other.min(certification));
-            allowance.certification = Some(least);
-        }
+        allowance.permission = Permission::narrower(allowance.permission, found.allows);
         allowance.locks.extend(found.signature.lock.clone());
         if let Some(view) = &found.view {
             found.signature.changes_after = changes::between(file, view, last, &allowance)?;

@@ -205,7 +205,9 @@ impl<R: Read + Seek> Comparison<'_, R> {
             Some(signature) => *self.file.get(self.old, signature)? == Object::Null,
             None => false,
         };
-        self.signed(kind, is_new, id, &name);
+        // a time stamp is no change of the form, and always allowed
+        let may_be = kind == Kind::Timestamp || !self.allowance.is_locked(&name);
+        self.signed(kind, is_new && may_be, id, &name);
         for (id, widget) in widgets {
             self.picture(id, &widget, &name)?;
             self.widgets.insert(id);
@@ -226,8 +228,9 @@ impl<R: Read + Seek> Comparison<'_, R> {
         }
     }
 
-    /// Whether the picture of a new widget may be there: after a certification none may, for its author laid out the
-    /// fields (the "sneaky signature" is one that looks like content); otherwise not one that hides its page.
+    /// Whether the picture of a new widget may be there: none may where somebody said what may be done afterwards, or
+    /// locked all fields of such a name, for the fields were laid out then (the "sneaky signature" is one that looks
+    /// like content); otherwise not one that hides its page.
     fn picture(&mut self, id: Id, widget: &Dict, name: &str) -> Result<(), PdfError> {
         let Some([left, bottom, right, top]) =
             pages::rectangle(self.file, self.new, widget, b"Rect")?
@@ -240,7 +243,10 @@ impl<R: Read + Seek> Comparison<'_, R> {
         }
         let page = widget.reference(b"P");
         let of_page = page.and_then(|page| self.roles.area(page)).unwrap_or(0.0);
-        if self.allowance.certification.is_some() || area > of_page * LARGEST_PART {
+        if self.allowance.permission.is_some()
+            || self.allowance.is_locked(name)
+            || area > of_page * LARGEST_PART
+        {
             let page = page.and_then(|page| self.roles.page(page));
             self.tell(What::Overlay, false, Some(id), page, Some(name));
         }
@@ -333,7 +339,7 @@ impl<R: Read + Seek> Comparison<'_, R> {
             if !is_widget {
                 let harmless = self.is_note(annotation)?;
                 let allowed =
-                    harmless && self.allowance.certification == Some(Permission::Annotations);
+                    harmless && self.allowance.permission == Some(Permission::Annotations);
                 self.tell(
                     What::Annotation,
                     allowed,
@@ -397,7 +403,7 @@ impl<R: Read + Seek> Comparison<'_, R> {
                     None => None,
                 },
             };
-            let locked = self.allowance.locks.iter().any(|lock| lock.locks(&name));
+            let locked = self.allowance.is_locked(&name);
             match value.and_then(|value| self.allowance.signatures.get(&value).copied()) {
                 Some(kind) => self.signed(kind, !locked, id, &name),
                 None => self.tell(What::EmptyField, false, Some(id), page, Some(&name)),

@@ -38,6 +38,25 @@ pub fn form() -> Vec<u8> {
     })
 }
 
+/// A form whose field "Sindaco" brings a lock when it is signed, with a second field to sign.
+pub fn locking(lock: &str) -> Vec<u8> {
+    let form = form();
+    let field = |number| object(&form, number);
+    let locks = field(502).trim_end_matches(">>").to_owned() + &format!("/Lock<<{lock}>>>>");
+    let second = field(502).replacen("(Sindaco)", "(Segretario)", 1);
+    let with = |list: &str, key: &str| {
+        let end = list.find(key).unwrap() + list[list.find(key).unwrap()..].find(']').unwrap();
+        list[..end].to_owned() + " 503 0 R" + &list[end..]
+    };
+    let objects = [
+        (10, with(&field(10), "/Annots [")),
+        (500, with(&field(500), "/Fields [")),
+        (502, locks),
+        (503, second),
+    ];
+    update(&form, &objects, "")
+}
+
 /// A tagged document (the shape of PDF/UA: a `Document` with a paragraph in it).
 pub fn tagged() -> Vec<u8> {
     build(1, true, |pdf, page| {
