@@ -34,7 +34,8 @@ cargo xtask bench hub          the hub under a province's load; writes docs/benc
 cargo xtask bench firma        the signing engine beside pyHanko, pdfsig, openssl; writes docs/benchmarks-firma.md
 cargo xtask dictionary         train the protocol's dictionary anew (needs zstd)
 cargo xtask sim [--seeds N] [--from S] [--minutes M]   tell simulated stories until one fails
-cargo xtask sim --seed S [--trace]                     tell one story again";
+cargo xtask sim --seed S [--trace]                     tell one story again
+cargo xtask sim --survey N [--from S]                  tell N of them to the end, and list those that fail";
 
 /// What a part of the work gives: the words are for the person who called.
 type Done<T = ()> = Result<T, String>;

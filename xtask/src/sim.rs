@@ -3,7 +3,7 @@
 use crate::Done;
 use crate::step;
 
-/// Tells stories until one fails, or the seeds or the time are over. The profile of the hub is quicker than `release`, which
+/// Tells stories until one fails or the seeds are over. The profile of the hub is quicker than `release`, which
 /// is made to be small.
 pub fn sim(arguments: &[&str]) -> Done {
     let mut words = vec!["run", "--quiet", "--profile", "server", "-p", "sim", "--"];

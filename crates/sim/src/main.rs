@@ -1,11 +1,11 @@
-//! Tells stories until one fails, or the seeds or the time are over.
+//! Tells stories until one fails or the seeds are over. A run that had no time for all of them has shown nothing, and fails.
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
     reason = "a command speaks to who calls it"
 )]
 
-use sim::many::{Many, explain, tell};
+use sim::many::{self, Many, explain, tell};
 use sim::run::Teller;
 use sim::shrink::Failing;
 use sim::{Outcome, swarm};
@@ -13,7 +13,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 const USAGE: &str = "\
-sim [--seeds N] [--from S] [--minutes M]   tell N stories (default 1000000), from seed S, for at most M minutes (default 60)
+sim [--seeds N] [--from S] [--minutes M]   tell N stories (default 1000000), from seed S; with M: fails where more minutes are needed
 sim --survey N [--from S]                  tell N stories to the end, and list those that fail
 sim --seed S [--trace]                     tell one story again; with all that happens in it (or in the shortest that fails alike), where asked";
 
@@ -40,11 +40,11 @@ fn run(arguments: &[String]) -> Outcome<bool> {
     if let Some(seeds) = number(arguments, "--survey")? {
         return survey(number(arguments, "--from")?.unwrap_or(0), seeds);
     }
-    let minutes = number(arguments, "--minutes")?.unwrap_or(60);
-    many(Many {
+    let minutes = number(arguments, "--minutes")?;
+    tell_many(Many {
         from: number(arguments, "--from")?.unwrap_or(0),
         seeds: number(arguments, "--seeds")?.unwrap_or(1_000_000),
-        within: Duration::from_secs(minutes * 60),
+        within: minutes.map(|minutes| Duration::from_secs(minutes.saturating_mul(60))),
         mutant: None,
     })
 }
@@ -57,7 +57,7 @@ fn number(arguments: &[String], name: &str) -> Outcome<Option<u64>> {
     Ok(Some(value.parse().map_err(|_| USAGE)?))
 }
 
-fn many(many: Many) -> Outcome<bool> {
+fn tell_many(many: Many) -> Outcome<bool> {
     let told = tell(many)?;
     let seconds = told.took.as_secs_f64();
     println!(
@@ -65,6 +65,11 @@ fn many(many: Many) -> Outcome<bool> {
         told.stories, many.from, told.calls
     );
     match told.failing {
+        None if told.stories < many.seeds => {
+            let (told, seeds) = (told.stories, many.seeds);
+            println!("the time was over when {told} of {seeds} stories were told");
+            Ok(false)
+        }
         None => Ok(true),
         Some(failing) => {
             println!("{}", explain(failing, None, false)?);
@@ -75,15 +80,9 @@ fn many(many: Many) -> Outcome<bool> {
 
 /// Tells all of them, and says which law each failing one breaks.
 fn survey(from: u64, seeds: u64) -> Outcome<bool> {
-    let teller = Teller::new()?;
-    let mut sound = true;
-    for seed in from..from + seeds {
-        if let Some(broken) = teller.tell(&swarm::story(seed)).broken {
-            println!("{seed}: {broken}");
-            sound = false;
-        }
-    }
-    Ok(sound)
+    let failed = many::survey(from, seeds, |seed, broken| println!("{seed}: {broken}"))?;
+    println!("{seeds} stories from seed {from}, {failed} fail");
+    Ok(failed == 0)
 }
 
 fn one(seed: u64, trace: bool) -> Outcome<bool> {

@@ -2,7 +2,7 @@
 
 use crate::Outcome;
 use crate::mutant::Mutant;
-use crate::run::Teller;
+use crate::run::{Broken, Teller};
 use crate::shrink::{Failing, shrink};
 use crate::swarm;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
@@ -16,8 +16,8 @@ pub struct Many {
     pub from: u64,
     /// How many.
     pub seeds: u64,
-    /// Not longer than this.
-    pub within: Duration,
+    /// Not longer than this, where there is a limit.
+    pub within: Option<Duration>,
     /// A bug to plant.
     pub mutant: Option<Mutant>,
 }
@@ -46,7 +46,7 @@ struct Shared {
     failing: Mutex<Option<Failing>>,
 }
 
-/// Tells them until one fails.
+/// Tells them until one fails, or the time is over.
 ///
 /// # Errors
 /// Where the scenery cannot be set up.
@@ -60,9 +60,39 @@ pub fn tell(many: Many) -> Outcome<Told> {
         stop: AtomicBool::new(false),
         failing: Mutex::default(),
     };
+    on_every_processor(|| shared.work())?;
+    Ok(shared.told())
+}
+
+/// Tells so many, those after a failing one too. `on_failure` hears of each that fails when it has ended, which is not the
+/// order of the seeds; the answer is how many did.
+///
+/// # Errors
+/// Where the scenery cannot be set up.
+pub fn survey(from: u64, seeds: u64, on_failure: impl Fn(u64, &Broken) + Sync) -> Outcome<u64> {
+    let next = AtomicU64::new(0);
+    let failed = AtomicU64::new(0);
+    on_every_processor(|| {
+        let teller = Teller::new()?;
+        loop {
+            let index = next.fetch_add(1, Relaxed);
+            if index >= seeds {
+                return Ok(());
+            }
+            if let Some(broken) = teller.tell(&swarm::story(from + index)).broken {
+                failed.fetch_add(1, Relaxed);
+                on_failure(from + index, &broken);
+            }
+        }
+    })?;
+    Ok(failed.into_inner())
+}
+
+/// The same work on a thread for each processor; a panic in one is an error here.
+fn on_every_processor(work: impl Fn() -> Outcome + Sync) -> Outcome {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let results: Vec<Result<(), String>> = std::thread::scope(|scope| {
-        let work = || shared.work().map_err(|error| error.to_string());
+        let work = || work().map_err(|error| error.to_string());
         let threads: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
         let ended = |thread: std::thread::ScopedJoinHandle<'_, _>| {
             let crashed = |_| Err("a thread of the simulation panicked".to_owned());
@@ -73,7 +103,7 @@ pub fn tell(many: Many) -> Outcome<Told> {
     for result in results {
         result?;
     }
-    Ok(shared.told())
+    Ok(())
 }
 
 impl Shared {
@@ -94,7 +124,8 @@ impl Shared {
     }
 
     fn next_seed(&self) -> Option<u64> {
-        let over = self.stop.load(Relaxed) || self.start.elapsed() > self.many.within;
+        let late = |within| self.start.elapsed() > within;
+        let over = self.stop.load(Relaxed) || self.many.within.is_some_and(late);
         let index = self.next.fetch_add(1, Relaxed);
         (!over && index < self.many.seeds).then_some(self.many.from + index)
     }

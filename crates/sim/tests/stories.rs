@@ -1,4 +1,4 @@
-//! The ordinary run: two thousand stories, or as many as a minute tells; the same seed tells the same story;
+//! The ordinary run: two thousand stories, all of them; the same seed tells the same story;
 //! planted bugs are found. `cargo xtask sim` tells the long ones, optimised.
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "tests")]
 
@@ -8,9 +8,10 @@ use sim::run::Teller;
 use sim::swarm;
 use std::time::Duration;
 
-/// Seeds of the ordinary run, and how long it may take.
+/// Seeds of the ordinary run: within a minute on a machine that does nothing else.
 const SEEDS: u64 = 2_000;
-const WITHIN: Duration = Duration::from_secs(60);
+/// So long it may take on one that is busy; then something is wrong with it or with the stories.
+const WITHIN: Option<Duration> = Some(Duration::from_secs(300));
 /// Stories that are led to where chance comes seldom.
 const LED: u64 = 40;
 /// A planted bug must show within so many seeds.
@@ -33,13 +34,10 @@ fn whatever_goes_wrong_nothing_is_lost_doubled_or_stuck() {
     if let Some(failing) = told.failing {
         panic!("{}", explain(failing, None, false).unwrap());
     }
-    if told.stories < SEEDS {
-        println!(
-            "SKIPPED: {} of {SEEDS} stories: this machine was too slow or too busy to tell them in {WITHIN:?}",
-            SEEDS - told.stories
-        );
-    }
-    assert!(told.stories > 0);
+    assert_eq!(
+        told.stories, SEEDS,
+        "the time was over after {seconds:.1} s"
+    );
 }
 
 #[test]
@@ -65,6 +63,7 @@ fn nothing_is_lost_where_stories_are_led_to_either() {
     if let Some(failing) = told.failing {
         panic!("{}", explain(failing, None, false).unwrap());
     }
+    assert_eq!(told.stories, LED);
 }
 
 /// Seeds that failed once, in 400,000: a hub restored from a backup and people who lost a right, a file whose last
@@ -97,7 +96,7 @@ fn planted_bugs_are_found() {
         let many = Many {
             from,
             seeds: SOON,
-            within: Duration::from_secs(120),
+            within: WITHIN,
             mutant: Some(mutant),
         };
         let told = tell(many).unwrap();
