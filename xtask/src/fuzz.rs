@@ -5,7 +5,7 @@ use crate::step::{at, program};
 use std::fs;
 
 /// Every target, as `tests/fuzz/Cargo.toml` lists them.
-pub const TARGETS: [&str; 14] = [
+pub const TARGETS: [&str; 19] = [
     "request",
     "response",
     "packed",
@@ -13,6 +13,11 @@ pub const TARGETS: [&str; 14] = [
     "files",
     "update",
     "stick",
+    "content",
+    "carried",
+    "firma",
+    "fide",
+    "image",
     "cms",
     "certificate",
     "stamp",

@@ -31,7 +31,7 @@ pub use error::BundleError;
 pub use head::{Head, Kind, MAX_HEAD, VERSION, new_id};
 pub use item::{Item, MAX_ITEM, read_item};
 pub use key::{Public, Secret, Seed, fingerprint, verifying_key};
-pub use open::{Opened, verify};
+pub use open::{Content, Opened, verify};
 pub use seal::Sealer;
 
 /// Bytes of content in a block: memory is bounded by a few of them, however large the bundle.

@@ -90,11 +90,35 @@ impl<R: Read> Read for Bounded<R> {
     }
 }
 
-type Unpacked<R> = zstd::stream::read::Decoder<'static, std::io::BufReader<Blocks<R>>>;
+type Unpacked<R> = zstd::stream::read::Decoder<'static, std::io::BufReader<R>>;
+
+/// The content behind the seal: a zstd stream of items. Whoever is able to seal writes what they like there, so it is read
+/// with as much care as what anybody can reach; by itself, so that tests can reach it without a seal.
+pub struct Content<R: Read>(Bounded<Unpacked<R>>);
+
+impl<R: Read> Content<R> {
+    /// Begins to unpack.
+    ///
+    /// # Errors
+    /// Where there is no memory for it.
+    pub fn new(from: R) -> Result<Self> {
+        let mut unpacked = zstd::stream::read::Decoder::new(from)?;
+        unpacked.window_log_max(WINDOW_LOG)?;
+        Ok(Self(Bounded(unpacked, 0)))
+    }
+
+    /// The next item; `None` at the end.
+    ///
+    /// # Errors
+    /// [`BundleError::Damaged`], [`BundleError::TooLarge`], the reader's.
+    pub fn next_item(&mut self) -> Result<Option<Item>> {
+        item::read_item(&mut self.0)
+    }
+}
 
 /// A bundle, open: its items one after the other.
 pub struct Opened<R: Read> {
-    items: Bounded<Unpacked<R>>,
+    content: Content<Blocks<R>>,
     head: Head,
 }
 
@@ -125,10 +149,8 @@ impl<R: Read> Opened<R> {
             BundleError::Damaged => BundleError::OtherReader,
             other => other,
         })?;
-        let mut unpacked = zstd::stream::read::Decoder::new(blocks)?;
-        unpacked.window_log_max(WINDOW_LOG)?;
         Ok(Self {
-            items: Bounded(unpacked, 0),
+            content: Content::new(blocks)?,
             head,
         })
     }
@@ -143,6 +165,6 @@ impl<R: Read> Opened<R> {
     /// # Errors
     /// [`BundleError::Damaged`], [`BundleError::TooLarge`], the reader's.
     pub fn next_item(&mut self) -> Result<Option<Item>> {
-        item::read_item(&mut self.items)
+        self.content.next_item()
     }
 }

@@ -3,6 +3,11 @@
 #![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
 mod common;
+#[path = "../../../tests/fuzz/src/image.rs"]
+mod decoder;
+#[path = "../../../tests/fuzz/src/short.rs"]
+#[allow(clippy::print_stdout, reason = "how long it took is worth reading")]
+mod short;
 
 use common::{file, jpeg, jpeg_from_a_telephone, page, roccaverano, tree};
 use domain::sito::{Block, Cover, PageKind};
@@ -119,6 +124,47 @@ fn no_byte_changed_in_an_image_makes_a_panic() {
         bytes[at] ^= 0xff;
         let _ = inspect_image(&bytes);
     }
+}
+
+/// Each of the three formats, small enough that a change soon meets what says how large the picture is.
+fn small_pictures() -> [(&'static str, Vec<u8>); 4] {
+    let encoded = |format| {
+        let mut bytes = Vec::new();
+        image::DynamicImage::new_rgba8(9, 7)
+            .write_to(&mut std::io::Cursor::new(&mut bytes), format)
+            .unwrap();
+        bytes
+    };
+    [
+        ("plain.jpg", jpeg(9, 7)),
+        ("telephone.jpg", jpeg_from_a_telephone(16, 8)),
+        ("alpha.png", encoded(image::ImageFormat::Png)),
+        ("lossless.webp", encoded(image::ImageFormat::WebP)),
+    ]
+}
+
+/// Not a test: writes the seeds of the fuzz target anew.
+#[test]
+#[ignore = "writes files that are under version control"]
+fn seeds_are_made() {
+    let folder = short::folder("image");
+    std::fs::create_dir_all(&folder).unwrap();
+    for (name, bytes) in small_pictures() {
+        std::fs::write(folder.join(name), bytes).unwrap();
+    }
+}
+
+/// Changed files in the short run.
+const TRIES: usize = 1_500;
+
+#[test]
+fn no_picture_from_anywhere_makes_a_panic_or_takes_for_ever() {
+    for seed in short::seeds("image") {
+        assert!(seed.len() < 2048 && decoder::image(&seed));
+    }
+    short::run("image", TRIES, |bytes| {
+        decoder::image(bytes);
+    });
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod backup;
 mod bad_input;
 mod collect;
 mod common;
+mod decoders;
 mod enrol;
 mod files;
 mod firma;
