@@ -7,6 +7,7 @@
 
 mod copy;
 mod day;
+mod first;
 mod full;
 mod kill;
 mod road;

@@ -230,12 +230,18 @@ impl Desk {
     pub fn work(&mut self, pause: Duration) {
         self.rounds += 1;
         let name = format!("{} {}.", self.name, self.rounds);
-        let mut child = self
-            .command(&["work", "--name", &name])
-            .args(["--pause", &pause.as_millis().to_string()])
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let pause = pause.as_millis().to_string();
+        self.begin(&["work", "--name", &name, "--pause", &pause]);
+    }
+
+    /// Starts to read what the hub has, until so many pages are here.
+    pub fn take(&mut self, pages: usize) {
+        self.begin(&["await", "--count", &pages.to_string(), "--seconds", "300"]);
+    }
+
+    fn begin(&mut self, words: &[&str]) {
+        let mut command = self.command(words);
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let out = child.stdout.take().unwrap();
         self.worker = Some(Worker {
             child,
