@@ -18,6 +18,7 @@ mod kill;
 mod property;
 mod publish;
 mod put;
+mod recorded;
 mod roles;
 mod serve;
 mod sync;
