@@ -18,7 +18,7 @@ firma: sign documents, and judge signatures, without a network
 
   firma verify FILE... --trust DIR [--facts DIR] [--at TIME [--basis BASIS]] [--content FILE]
                        [--revocation required|if-known] [--json]
-      Judges every signature of every PDF, .p7m and .p7s, those inside others too.
+      Judges every signature and time stamp of every PDF, .p7m, .p7s, .tsr and .tsd, those inside others too.
       DIR        certificates that are believed (PEM or DER: .pem .crt .cer .der), and anchors.json, the
                  anchors that the trusted lists gave; without the latter no signature is called qualified.
                  CRLs (.crl) and OCSP answers (.ors) in it tell of revocations, besides those in the files
@@ -26,7 +26,7 @@ firma: sign documents, and judge signatures, without a network
       TIME       2026-03-01T10:00:00Z: the judgement is about then, and about now besides
       BASIS      by what right that time counts: time-stamp, protocol, pec, preservation; without it the
                  time is only somebody's word (stated), which proves nothing
-      --content  what a detached .p7s is about
+      --content  what a .p7s, a .tsr, or a .tsd without its document is about
       --revocation  with `if-known` a revocation that nothing is known of is told, and does not count
       Exit status: 0 all TOTAL-PASSED, 1 some TOTAL-FAILED, 2 else some INDETERMINATE, 3 it could not be
       judged (a file that cannot be read, wrong words). A file that is no signature is TOTAL-FAILED,

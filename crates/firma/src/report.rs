@@ -3,7 +3,8 @@
 use serde::Serialize;
 use signing::pades::Verdict;
 use signing::tsp::StampVerdict;
-use signing::verify::{FileVerdict, SignerVerdict};
+use signing::verify::SignerVerdict;
+use signing::whole::{Whole, Wrapping};
 use signing::{Indication, SubIndication};
 use std::fmt;
 
@@ -22,9 +23,9 @@ pub struct Report {
 pub struct FileReport {
     file: String,
     /// About today.
-    now: Option<Judged>,
+    now: Option<Whole>,
     /// About the time that was asked for.
-    at: Option<Judged>,
+    at: Option<Whole>,
     /// Why the file could not be read.
     error: Option<String>,
 }
@@ -35,7 +36,7 @@ impl Report {
             .iter()
             .map(FileReport::indication)
             .collect::<Option<Vec<_>>>();
-        let worst = |all: Vec<_>| all.into_iter().max_by_key(|it| severity(*it));
+        let worst = |all: Vec<_>| all.into_iter().max_by_key(|it: &Indication| it.severity());
         Self {
             version: 1,
             indication: all.map(|all| worst(all).unwrap_or(Indication::TotalPassed)),
@@ -53,105 +54,8 @@ impl Report {
     }
 }
 
-/// What there is to say, by the kind of file.
-#[derive(Debug, Serialize)]
-#[serde(untagged)]
-pub enum Judged {
-    /// A `.p7m` or `.p7s`, or what is no signature at all.
-    Cms {
-        /// The worst of it and of what is inside.
-        #[serde(flatten)]
-        verdict: FileVerdict,
-        /// The signatures of a PDF inside.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        inside: Option<Box<Judged>>,
-    },
-    /// A PDF.
-    Pdf {
-        indication: Indication,
-        sub_indication: Option<SubIndication>,
-        /// In the order of their revisions.
-        signatures: Vec<Verdict>,
-    },
-}
-
-impl Judged {
-    /// No signature can be read in it.
-    pub fn none() -> Self {
-        let verdict = FileVerdict {
-            indication: Indication::TotalFailed,
-            sub_indication: Some(SubIndication::FormatFailure),
-            layers: Vec::new(),
-            content: None,
-        };
-        Self::Cms {
-            verdict,
-            inside: None,
-        }
-    }
-
-    /// A signed content, and the PDF that it is, if it is a signed one.
-    pub fn around(mut verdict: FileVerdict, inside: Option<Self>) -> Self {
-        if let Some((indication, sub_indication)) = inside.as_ref().map(Self::answer)
-            && severity(indication) > severity(verdict.indication)
-        {
-            verdict.indication = indication;
-            verdict.sub_indication = sub_indication;
-        }
-        Self::Cms {
-            verdict,
-            inside: inside.map(Box::new),
-        }
-    }
-
-    /// A PDF whose signatures, if it has any, cannot be told.
-    pub fn unclear() -> Self {
-        Self::Pdf {
-            indication: Indication::Indeterminate,
-            sub_indication: None,
-            signatures: Vec::new(),
-        }
-    }
-
-    /// The worst of a PDF's signatures.
-    pub fn pdf(signatures: Vec<Verdict>) -> Self {
-        // Of two alike, the first.
-        let worst = signatures
-            .iter()
-            .rev()
-            .max_by_key(|one| severity(one.indication));
-        match worst.map(|one| (one.indication, one.sub_indication)) {
-            None => Self::none(),
-            Some((indication, sub_indication)) => Self::Pdf {
-                indication,
-                sub_indication,
-                signatures,
-            },
-        }
-    }
-
-    fn answer(&self) -> (Indication, Option<SubIndication>) {
-        match self {
-            Self::Cms { verdict, .. } => (verdict.indication, verdict.sub_indication),
-            Self::Pdf {
-                indication,
-                sub_indication,
-                ..
-            } => (*indication, *sub_indication),
-        }
-    }
-}
-
-fn severity(indication: Indication) -> u8 {
-    match indication {
-        Indication::TotalPassed => 0,
-        Indication::Indeterminate => 1,
-        Indication::TotalFailed => 2,
-    }
-}
-
 impl FileReport {
-    pub fn new(file: String, now: Judged, at: Option<Judged>) -> Self {
+    pub fn new(file: String, now: Whole, at: Option<Whole>) -> Self {
         Self {
             file,
             now: Some(now),
@@ -194,19 +98,32 @@ impl fmt::Display for Report {
     }
 }
 
-fn write_judged(f: &mut fmt::Formatter<'_>, judged: &Judged) -> fmt::Result {
-    match judged {
-        Judged::Cms { verdict, inside } => {
-            for stamped in verdict.layers.iter().flat_map(|layer| &layer.signers) {
+fn write_judged(f: &mut fmt::Formatter<'_>, judged: &Whole) -> fmt::Result {
+    match &judged.signed {
+        Wrapping::Cms { layers } => {
+            for stamped in layers.iter().flat_map(|layer| &layer.signers) {
                 write_signer(f, &stamped.signer, 2)?;
                 write_stamps(f, &stamped.stamps)?;
             }
-            inside
-                .as_ref()
-                .map_or(Ok(()), |inside| write_judged(f, inside))
         }
-        Judged::Pdf { signatures, .. } => signatures.iter().try_for_each(|one| write_field(f, one)),
+        Wrapping::Pdf { signatures, .. } => {
+            signatures.iter().try_for_each(|one| write_field(f, one))?;
+        }
+        Wrapping::Stamps {
+            stamps,
+            content_missing,
+        } => {
+            write_stamps(f, stamps)?;
+            if *content_missing {
+                writeln!(f, "    what is stamped is not at hand: --content FILE")?;
+            }
+        }
+        Wrapping::Unclear {} => writeln!(f, "  the PDF inside cannot be read, and may be signed")?,
     }
+    judged
+        .inside
+        .as_ref()
+        .map_or(Ok(()), |inside| write_judged(f, inside))
 }
 
 /// A signature of a PDF.

@@ -372,8 +372,18 @@ fn a_p7m_is_worth_no_more_than_the_signed_pdf_inside() {
     let mut changed = std::fs::read(dir.join("firmato.pdf")).unwrap();
     let at = changed.windows(4).position(|it| it == b" 842").unwrap();
     changed[at + 1] = b'7';
+    // Cut off, no PDF can be read: whether it holds depends on whether it may be signed.
+    let cut = |pdf: &[u8]| pdf[..pdf.len() - 30].to_vec();
+    std::fs::write(dir.join("tagliato.pdf"), cut(&pdf())).unwrap();
+    std::fs::write(dir.join("firmato-tagliato.pdf"), cut(&changed)).unwrap();
     std::fs::write(dir.join("cambiato.pdf"), changed).unwrap();
-    for (name, worth) in [("atto.pdf", 0), ("firmato.pdf", 0), ("cambiato.pdf", 1)] {
+    for (name, worth) in [
+        ("atto.pdf", 0),
+        ("firmato.pdf", 0),
+        ("cambiato.pdf", 1),
+        ("tagliato.pdf", 0),
+        ("firmato-tagliato.pdf", 2),
+    ] {
         sign(&[name]);
         let file = format!("{name}.p7m");
         let words = [
@@ -389,8 +399,77 @@ fn a_p7m_is_worth_no_more_than_the_signed_pdf_inside() {
         assert_eq!(status(&judged), worth, "{name}: {judged:?}");
         let json: serde_json::Value = serde_json::from_slice(&judged.stdout).unwrap();
         let inside = &json["files"][0]["now"]["inside"]["signatures"];
-        assert_eq!(inside.is_array(), name != "atto.pdf", "{name}");
+        let told = ["firmato.pdf", "cambiato.pdf"].contains(&name);
+        assert_eq!(inside.is_array(), told, "{name}");
     }
+}
+
+/// A stamp apart from its document, one around it, and one around a signature that does not hold.
+#[test]
+fn stamps_are_judged_with_all_that_is_inside() {
+    let Some(mut authority) = authority::Authority::new() else {
+        return;
+    };
+    let (rossi, tsa) = (
+        authority.issue("Rossi", "signer"),
+        authority.issue("TSA", "tsa"),
+    );
+    let dir = tempfile::tempdir().unwrap();
+    let at = |name: &str| dir.path().join(name);
+    std::fs::create_dir(at("trust")).unwrap();
+    std::fs::copy(&authority.root.pem, at("trust/ca.pem")).unwrap();
+    let stamp = |content: &[u8]| {
+        let hash = openssl::sha::sha256(content);
+        authority.token(&authority::tst_info(&hash, "20261126080000Z", None), &tsa)
+    };
+    let around = |content: &[u8]| authority::tsd(&[], &[&stamp(content)], Some(content));
+    let options = ["-cades", "-nosmimecap", "-nodetach"];
+    let p7m = authority.cms(b"Atto del Comune", &rossi, &options);
+    let mut broken = p7m.clone();
+    let place = broken.windows(4).position(|it| it == b"Atto").unwrap();
+    broken[place] = b'E';
+    for (name, bytes) in [
+        ("atto.txt", b"Atto del Comune".to_vec()),
+        ("altro.txt", b"Un altro atto".to_vec()),
+        ("atto.tsr", stamp(b"Atto del Comune")),
+        ("atto.tsd", around(b"Atto del Comune")),
+        ("atto.p7m.tsd", around(&p7m)),
+        ("rotto.p7m.tsd", around(&broken)),
+        (
+            "falso.tsd",
+            authority::tsd(&[], &[&stamp(b"altro")], Some(b"Atto del Comune")),
+        ),
+    ] {
+        std::fs::write(at(name), bytes).unwrap();
+    }
+    let verdict = |words: &[&str]| {
+        let all = [
+            "verify",
+            "--trust",
+            "trust",
+            "--revocation",
+            "if-known",
+            "--json",
+        ];
+        let judged = firma(dir.path(), &[&all, words].concat(), "");
+        let json: serde_json::Value = serde_json::from_slice(&judged.stdout).unwrap();
+        (status(&judged), json["files"][0]["now"].clone())
+    };
+    let (worth, told) = verdict(&["atto.tsr"]);
+    assert_eq!(worth, 2, "of what, is not known");
+    assert_eq!(told["sub_indication"], "SIGNED_DATA_NOT_FOUND");
+    assert_eq!(told["content_missing"], true);
+    assert_eq!(verdict(&["atto.tsr", "--content", "atto.txt"]).0, 0);
+    assert_eq!(verdict(&["atto.tsr", "--content", "altro.txt"]).0, 1);
+    let (worth, told) = verdict(&["atto.tsd"]);
+    assert_eq!((worth, told["inside"].is_null()), (0, true));
+    assert_eq!(told["stamps"][0]["indication"], "TOTAL-PASSED");
+    assert_eq!(verdict(&["falso.tsd"]).0, 1);
+    let (worth, told) = verdict(&["atto.p7m.tsd"]);
+    assert_eq!(worth, 0, "{told:#}");
+    let signer = &told["inside"]["layers"][0]["signers"][0];
+    assert_eq!(signer["at"]["time"], "2026-11-26T08:00:00Z", "{told:#}");
+    assert_eq!(verdict(&["rotto.p7m.tsd"]).0, 1);
 }
 
 /// What is in `--facts` tells of revocation, and nobody is believed for being there.

@@ -25,6 +25,7 @@ mod typeface;
 pub mod upgrade;
 mod verdict;
 pub mod verify;
+pub mod whole;
 pub mod x509;
 
 pub use anchors::{Anchor, Anchors, Service, Standing};

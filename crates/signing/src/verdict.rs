@@ -17,6 +17,18 @@ pub enum Indication {
     Indeterminate,
 }
 
+impl Indication {
+    /// How much worse than TOTAL-PASSED: to find the worst of several.
+    #[must_use]
+    pub fn severity(self) -> u8 {
+        match self {
+            Self::TotalPassed => 0,
+            Self::Indeterminate => 1,
+            Self::TotalFailed => 2,
+        }
+    }
+}
+
 /// Why the answer is not TOTAL-PASSED.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]

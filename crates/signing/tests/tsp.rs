@@ -3,7 +3,7 @@
 
 mod authority;
 
-use authority::{Authority, accepts, tlv, tst_info};
+use authority::{Authority, accepts, tlv, tsd, tst_info};
 use proptest::prelude::*;
 use signing::path::Trust;
 use signing::tsp::{self, Request, Response, TimeStampedData, Token, TspError};
@@ -322,23 +322,6 @@ fn a_tsd_is_read_and_checked() {
     let tsa = authority.issue("TSA", "tsa");
     let stamp = |content: &[u8]| {
         authority.token(&tst_info(&sha256(content), "20261126080000Z", None), &tsa)
-    };
-    let tsd = |meta: &[u8], tokens: &[&[u8]], content: Option<&[u8]>| {
-        let content = content
-            .map(|content| tlv(4, &[content]))
-            .unwrap_or_default();
-        let evidence: Vec<u8> = tokens
-            .iter()
-            .flat_map(|token| tlv(0x30, &[token]))
-            .collect();
-        let data = tlv(
-            0x30,
-            &[&[2, 1, 1], meta, &content, &tlv(0xa0, &[&evidence])],
-        );
-        let name = [
-            0x06, 11, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 16, 1, 31,
-        ];
-        tlv(0x30, &[&name, &tlv(0xa0, &[&data])])
     };
     let meta = |protected: u8| {
         tlv(

@@ -8,19 +8,13 @@ use crate::Result;
 use crate::app::{App, off_thread};
 use api::firma as say;
 use api::firma::{Answer, FirmaJudge, Judgement, PaperKind, Reason, What};
-use signing::pades::{self, Kind, Signed};
+use signing::pades::{self, Kind};
 use signing::path::PathError;
-use signing::tsp::{self, Response, StampVerdict, TimeStampedData, Token, TspError};
-use signing::verify::{
-    At, Basis, Content, Context, Finding, Innermost, Quality, SignerVerdict, in_place,
-};
+use signing::tsp::{StampVerdict, TspError};
+use signing::verify::{At, Basis, Content, Context, Finding, Quality, SignerVerdict};
+use signing::whole::{self, Whole, Wrapping};
 use signing::{Indication, SubIndication};
-use std::fmt::Display;
 use std::io::Cursor;
-use std::ops::Range;
-
-/// Wrappings that are judged, one inside the other.
-const DEEPEST: u32 = 16;
 
 /// Judges a document.
 pub async fn firma_judge(app: &App, input: FirmaJudge) -> Result<Judgement> {
@@ -54,9 +48,14 @@ pub fn of(
         found: Vec::new(),
     };
     let beside = beside.map(|open| &*open.bytes);
-    judge
-        .bytes(&open.bytes, open.paper.kind, beside, 0)
-        .map_err(|why| papers::unreadable(open, &why))?;
+    let beside = beside.as_ref().map(|bytes| bytes as &dyn Content);
+    if open.paper.kind != PaperKind::Other {
+        let whole = whole::judge(Cursor::new(&*open.bytes), beside, &judge.context)
+            .map_err(|why| papers::unreadable(open, &why.to_string()))?;
+        if let Some(whole) = whole {
+            judge.tell(&whole, 0);
+        }
+    }
     let signatures = judge.found;
     let revocations = outside.seek(app);
     let worst = signatures.iter().map(|one| one.answer).max();
@@ -81,127 +80,51 @@ struct Judge<'a> {
 }
 
 impl Judge<'_> {
-    /// One layer after the other, the outermost first.
-    fn bytes(
-        &mut self,
-        bytes: &[u8],
-        kind: PaperKind,
-        beside: Option<&[u8]>,
-        layer: u32,
-    ) -> std::result::Result<(), String> {
-        if layer > DEEPEST {
-            return Err("too many layers".into());
-        }
-        match kind {
-            PaperKind::Pdf => self.pdf(bytes, layer),
-            PaperKind::P7m | PaperKind::P7s => self.cms(bytes, beside, layer),
-            PaperKind::Tsr => self.answer(bytes, beside, layer),
-            PaperKind::Tsd => self.stamped(bytes, beside, layer),
-            PaperKind::Other => Ok(()),
-        }
-    }
-
-    fn pdf(&mut self, bytes: &[u8], layer: u32) -> std::result::Result<(), String> {
-        let mut document = Signed::new(bytes).map_err(text)?;
-        let verdicts = pades::judge(&mut document, &self.context).map_err(text)?;
-        // Where a picture is, is told and no part of the verdict.
-        let seen = document.seen().unwrap_or_default();
-        for (index, verdict) in (1..).zip(verdicts) {
-            let mut one = self.of_pdf(verdict, index).seen(&seen);
-            one.layer = layer;
-            self.found.push(one);
-        }
-        Ok(())
-    }
-
-    fn cms(
-        &mut self,
-        bytes: &[u8],
-        beside: Option<&[u8]>,
-        layer: u32,
-    ) -> std::result::Result<(), String> {
-        let given = beside.as_ref().map(|bytes| bytes as &dyn Content);
-        // Where it lies: no copy of a large content is made.
-        let found = in_place(Cursor::new(bytes), given, &self.context).map_err(text)?;
-        let verdict = found.verdict;
-        let mut depth = layer;
-        for level in &verdict.layers {
-            for one in &level.signers {
-                let mut signature = self.of_signer(&one.signer, &one.stamps);
-                signature.layer = depth;
-                self.found.push(signature);
+    /// One wrapping after the other, the outermost first.
+    fn tell(&mut self, whole: &Whole, layer: u32) {
+        let mut next = layer + 1;
+        match &whole.signed {
+            Wrapping::Pdf { signatures, seen } => {
+                for (index, verdict) in (1..).zip(signatures) {
+                    let one = self.of_pdf(verdict, index).seen(seen);
+                    self.push(one, layer);
+                }
             }
-            if level.signers.is_empty() {
-                self.found.push(self.nobody(depth));
+            Wrapping::Cms { layers } => {
+                for (level, depth) in layers.iter().zip(layer..) {
+                    for one in &level.signers {
+                        self.push(self.of_signer(&one.signer, &one.stamps), depth);
+                    }
+                    if level.signers.is_empty() {
+                        self.push(self.nobody(Reason::NoCertificate), depth);
+                    }
+                    next = depth + 1;
+                }
             }
-            depth += 1;
-        }
-        let inside = match &found.content {
-            Innermost::Beside => None,
-            Innermost::Bytes(bytes) => Some(bytes.as_slice()),
-            Innermost::At(range) => part(bytes, range),
-        };
-        match inside {
-            Some(inside) => self.bytes(inside, papers::kind(inside), None, depth),
-            None => Ok(()),
-        }
-    }
-
-    /// A `.tsr`: a stamp without what it is about.
-    fn answer(
-        &mut self,
-        bytes: &[u8],
-        beside: Option<&[u8]>,
-        layer: u32,
-    ) -> std::result::Result<(), String> {
-        let token = match Token::parse(bytes) {
-            Ok(token) => token,
-            Err(_) => Response::parse(bytes)
-                .and_then(|answer| answer.any_token())
-                .map_err(text)?,
-        };
-        let check = |token: &Token| match beside {
-            Some(content) => token.check_content(content),
-            None => token.signed(),
-        };
-        let verdict = tsp::token_of(&token, check, &self.context);
-        let mut signature = self.of_stamp(&verdict);
-        if beside.is_none() {
-            content_missing(&mut signature);
-        }
-        signature.layer = layer;
-        self.found.push(signature);
-        Ok(())
-    }
-
-    /// A `.tsd`: what is inside is judged at the time that its first stamp proves.
-    fn stamped(
-        &mut self,
-        bytes: &[u8],
-        beside: Option<&[u8]>,
-        layer: u32,
-    ) -> std::result::Result<(), String> {
-        let data = TimeStampedData::parse(bytes).map_err(text)?;
-        let verdicts = data.judge(beside, &self.context);
-        let missing = data.content.is_none() && beside.is_none();
-        for (index, verdict) in verdicts.iter().enumerate() {
-            let mut signature = self.of_stamp(verdict);
-            if missing && index == 0 {
-                content_missing(&mut signature);
+            Wrapping::Stamps {
+                stamps,
+                content_missing,
+            } => {
+                for (index, verdict) in stamps.iter().enumerate() {
+                    let mut one = self.of_stamp(verdict);
+                    if *content_missing && index == 0 {
+                        self::content_missing(&mut one);
+                    }
+                    self.push(one, layer);
+                }
             }
-            signature.layer = layer;
-            self.found.push(signature);
+            Wrapping::Unclear {} => self.push(self.nobody(Reason::BadForm), layer),
         }
-        let first = verdicts.first();
-        let proven = first.filter(|_| !missing).and_then(StampVerdict::proves);
-        self.context.at = self.context.at.or_proven(proven);
-        match data.content.as_deref().or(beside) {
-            Some(inside) => self.bytes(inside, papers::kind(inside), None, layer + 1),
-            None => Ok(()),
+        if let Some(inside) = &whole.inside {
+            self.tell(inside, next);
         }
     }
 
-    fn of_pdf(&self, verdict: pades::Verdict, index: u32) -> Placed {
+    fn push(&mut self, signature: say::Signature, layer: u32) {
+        self.found.push(say::Signature { layer, ..signature });
+    }
+
+    fn of_pdf(&self, verdict: &pades::Verdict, index: u32) -> Placed {
         let own = &verdict.signature;
         let mut signature = match (&verdict.signer, own.kind, verdict.stamps.first()) {
             (Some(signer), Kind::Signature, _) => self.of_signer(signer, &verdict.stamps),
@@ -211,8 +134,7 @@ impl Judge<'_> {
                     Kind::Signature => say::SignatureKind::Signature,
                     Kind::Timestamp => say::SignatureKind::Timestamp,
                 },
-                reasons: vec![Reason::BadForm],
-                ..self.nobody(0)
+                ..self.nobody(Reason::BadForm)
             },
         };
         signature.answer = answer(verdict.indication);
@@ -300,18 +222,18 @@ impl Judge<'_> {
             provider: verdict.provider.clone(),
             claimed: verdict.time.map(words::ms),
             stamps: vec![stamp(verdict)],
-            ..self.nobody(0)
+            ..self.nobody(Reason::BadStamp)
         }
     }
 
-    /// A signature of which nothing can be said.
-    fn nobody(&self, layer: u32) -> say::Signature {
+    /// A signature of which nothing can be said, and why.
+    fn nobody(&self, why: Reason) -> say::Signature {
         say::Signature {
             kind: say::SignatureKind::Signature,
             answer: Answer::Open,
             indication: name(&Indication::Indeterminate),
             sub_indication: Some(name(&SubIndication::NoSigningCertificateFound)),
-            reasons: vec![Reason::NoCertificate],
+            reasons: vec![why],
             signer: None,
             quality: say::Quality::Unknown,
             provider: None,
@@ -320,7 +242,7 @@ impl Judge<'_> {
             stamps: Vec::new(),
             changes: Vec::new(),
             revision: None,
-            layer,
+            layer: 0,
             seen: None,
             purpose: None,
             hash: None,
@@ -375,12 +297,6 @@ impl Judge<'_> {
             _ => Reason::BadPath,
         }
     }
-}
-
-fn part<'a>(bytes: &'a [u8], range: &Range<u64>) -> Option<&'a [u8]> {
-    let start = usize::try_from(range.start).ok()?;
-    let end = usize::try_from(range.end).ok()?;
-    bytes.get(start..end)
 }
 
 /// A stamp that is one, of something that is not at hand: whether it is of this document cannot be said.
@@ -581,8 +497,4 @@ fn at_of(at: say::Instant) -> At {
             say::Basis::Preservation => Basis::Preservation,
         },
     }
-}
-
-fn text(error: impl Display) -> String {
-    error.to_string()
 }

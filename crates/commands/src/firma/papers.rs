@@ -7,7 +7,8 @@ use api::firma::{FirmaClose, FirmaPapers, NoPdf, PageSize, Paper, PaperId, Paper
 use api::{Code, Event, Failure};
 use signing::cms::SignedData;
 use signing::pades::{self, Active, Examined, PadesError, PdfError};
-use signing::tsp::{Response, TimeStampedData};
+use signing::tsp::TimeStampedData;
+use signing::whole::Kind;
 use signing::{Digest, Hash};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -193,22 +194,13 @@ fn read(name: &str, bytes: Arc<[u8]>, folder: Option<PathBuf>) -> Result<Open> {
 
 /// What bytes are, whatever the file is called.
 pub fn kind(bytes: &[u8]) -> PaperKind {
-    if pades::is_pdf(bytes) {
-        return PaperKind::Pdf;
-    }
-    if TimeStampedData::is(bytes) && TimeStampedData::parse(bytes).is_ok() {
-        return PaperKind::Tsd;
-    }
-    if let Ok(data) = SignedData::parse(bytes) {
-        return match data.content() {
-            _ if signing::tsp::Token::parse(bytes).is_ok() => PaperKind::Tsr,
-            Some(_) => PaperKind::P7m,
-            None => PaperKind::P7s,
-        };
-    }
-    match Response::parse(bytes) {
-        Ok(answer) if answer.any_token().is_ok() => PaperKind::Tsr,
-        _ => PaperKind::Other,
+    match Kind::of(bytes) {
+        Kind::Pdf => PaperKind::Pdf,
+        Kind::P7m => PaperKind::P7m,
+        Kind::P7s => PaperKind::P7s,
+        Kind::Tsr => PaperKind::Tsr,
+        Kind::Tsd => PaperKind::Tsd,
+        Kind::Other => PaperKind::Other,
     }
 }
 

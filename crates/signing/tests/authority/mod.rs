@@ -476,6 +476,25 @@ pub fn tst_info(hash: &[u8], time: &str, nonce: Option<&[u8]>) -> Vec<u8> {
     )
 }
 
+/// A document and its stamps in one file (RFC 5544), with meta data or none.
+pub fn tsd(meta: &[u8], tokens: &[&[u8]], content: Option<&[u8]>) -> Vec<u8> {
+    let content = content
+        .map(|content| tlv(4, &[content]))
+        .unwrap_or_default();
+    let evidence: Vec<u8> = tokens
+        .iter()
+        .flat_map(|token| tlv(0x30, &[token]))
+        .collect();
+    let data = tlv(
+        0x30,
+        &[&[2, 1, 1], meta, &content, &tlv(0xa0, &[&evidence])],
+    );
+    let name = [
+        0x06, 11, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 16, 1, 31,
+    ];
+    tlv(0x30, &[&name, &tlv(0xa0, &[&data])])
+}
+
 /// A page with a word on it.
 pub fn page() -> Vec<u8> {
     let content = "BT /F 24 Tf 72 720 Td (Delibera) Tj ET";
