@@ -24,6 +24,7 @@ pub fn run() -> ExitCode {
         return cannot_start(&format!("la cartella dei dati non si può creare ({error})"));
     }
     log::start(&data.join("log"));
+    crash::no_cores();
     crash::watch_panics();
     if safe::must_restart(&data) {
         safe::restart();
