@@ -54,11 +54,20 @@ struct Desk {
     typist: Typist,
     folder: tempfile::TempDir,
     events: Arc<Mutex<usize>>,
+    /// All that the web view was told, as it crosses the border.
+    told: Arc<Mutex<Vec<u8>>>,
 }
+
+const PASSPHRASE: &str = "la neve di Roccaverano";
 
 impl Desk {
     /// A workspace that is open, linked to no hub; the folder `fiducia` is believed where it is there.
     async fn new(env: Vec<(OsString, OsString)>, ca: Option<&Ca>) -> Self {
+        Self::with(tokenkit::helper(), env, ca).await
+    }
+
+    /// The same with another program for the helper.
+    async fn with(helper: PathBuf, env: Vec<(OsString, OsString)>, ca: Option<&Ca>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let believed = folder.path().join("fiducia");
         if let Some(ca) = ca {
@@ -67,7 +76,7 @@ impl Desk {
         let app = App::new(AppConfig {
             keyring: false,
             firma: FirmaConfig {
-                helper: Some(tokenkit::helper()),
+                helper: Some(helper),
                 driver_env: env,
                 documents: Some(folder.path().join("Documenti")),
                 trust: ca.map(|_| believed),
@@ -79,12 +88,16 @@ impl Desk {
         app.on_pin(typist.clone());
         let events = Arc::new(Mutex::new(0));
         let counted = events.clone();
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let heard = told.clone();
         app.on_event(move |event| {
+            let border = serde_json::to_vec(&event).unwrap();
+            heard.lock().unwrap().extend(border);
             if event == Event::Firma {
                 *counted.lock().unwrap() += 1;
             }
         });
-        let passphrase = "la neve di Roccaverano".into();
+        let passphrase = PASSPHRASE.into();
         commands::session_seal(&app, SessionSeal { passphrase })
             .await
             .unwrap();
@@ -93,7 +106,43 @@ impl Desk {
             typist,
             folder,
             events,
+            told,
         }
+    }
+
+    /// Keeps what a command answers, as it crosses the border.
+    fn tell(&self, answer: &impl serde::Serialize) {
+        let border = serde_json::to_vec(answer).unwrap();
+        self.told.lock().unwrap().extend(border);
+    }
+
+    /// The workspace's file opened beside the app, with its key.
+    fn key(&self) -> store::Key {
+        let vault = std::fs::read(self.folder.path().join("pc/vault.json")).unwrap();
+        store::vault::open(&serde_json::from_slice(&vault).unwrap(), PASSPHRASE).unwrap()
+    }
+
+    /// Every value of every table. On disk all is encrypted, and a search there finds nothing whatever is in it; what is
+    /// in the write-ahead log alone comes too, for it is read through the database.
+    fn workspace(&self) -> Vec<u8> {
+        let hex: String = self
+            .key()
+            .as_bytes()
+            .iter()
+            .map(|b| format!("{b:02x}"))
+            .collect();
+        let open = rusqlite::Connection::open(self.folder.path().join("pc/workspace.db")).unwrap();
+        open.execute_batch(&format!("PRAGMA key = \"x'{hex}'\""))
+            .unwrap();
+        let tables = "SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0";
+        let mut tables = open.prepare(tables).unwrap();
+        let tables = tables.query_map((), |row| row.get(0)).unwrap();
+        let tables: Vec<String> = tables.map(Result::unwrap).collect();
+        let mut found = Vec::new();
+        for table in tables {
+            all_of(&open, &table, &mut found);
+        }
+        found
     }
 
     async fn open(&self, name: &str, bytes: &[u8]) -> Paper {
@@ -154,29 +203,61 @@ impl Desk {
     }
 }
 
+fn all_of(open: &rusqlite::Connection, table: &str, found: &mut Vec<u8>) {
+    use rusqlite::types::ValueRef;
+    let mut rows = open.prepare(&format!("SELECT * FROM \"{table}\"")).unwrap();
+    let columns = rows.column_count();
+    let mut rows = rows.query(()).unwrap();
+    while let Some(row) = rows.next().unwrap() {
+        for column in 0..columns {
+            match row.get_ref(column).unwrap() {
+                ValueRef::Null => {}
+                ValueRef::Integer(number) => found.extend(number.to_string().bytes()),
+                ValueRef::Real(number) => found.extend(number.to_string().bytes()),
+                ValueRef::Text(bytes) | ValueRef::Blob(bytes) => found.extend(bytes),
+            }
+            found.push(b'\n');
+        }
+    }
+}
+
 /// A folder of trust: the authority, and a list that says that nobody was revoked. Without the openssl command there is
 /// no such list, and signatures stay open.
 fn believe(folder: &Path, ca: &Ca) {
     std::fs::create_dir_all(folder).unwrap();
     std::fs::write(folder.join("ca.pem"), ca.certificate.to_pem().unwrap()).unwrap();
+    if let Some(list) = revocations(ca, "", 0) {
+        std::fs::write(folder.join("ca.crl"), list).unwrap();
+    }
+}
+
+/// A list of revocations that the authority published so many days ago; none, said aloud, without the openssl command.
+fn revocations(ca: &Ca, index: &str, days_ago: i64) -> Option<Vec<u8>> {
     let place = tempfile::tempdir().unwrap();
     let at = |name: &str| place.path().join(name);
     std::fs::write(at("ca.key"), ca.key.private_key_to_pem_pkcs8().unwrap()).unwrap();
-    std::fs::write(at("index"), "").unwrap();
+    std::fs::write(at("ca.pem"), ca.certificate.to_pem().unwrap()).unwrap();
+    std::fs::write(at("index"), index).unwrap();
     std::fs::write(at("cnf"), "[ca]\ndefault_ca=d\n[d]\ndatabase=index\n").unwrap();
+    let [from, to] = [-days_ago, 30].map(|days| ago(-days).strftime("%Y%m%d%H%M%SZ").to_string());
     let made = Command::new("openssl")
         .current_dir(place.path())
         .args(["ca", "-gencrl", "-config", "cnf", "-keyfile", "ca.key"])
-        .args(["-crldays", "30", "-md", "sha256", "-out", "ca.crl", "-cert"])
-        .arg(folder.join("ca.pem"))
+        .args(["-crl_lastupdate", &from, "-crl_nextupdate", &to])
+        .args(["-md", "sha256", "-out", "ca.crl", "-cert", "ca.pem"])
         .output();
     match made {
-        Ok(output) if output.status.success() => {
-            std::fs::copy(at("ca.crl"), folder.join("ca.crl")).unwrap();
-        }
+        Ok(output) if output.status.success() => Some(std::fs::read(at("ca.crl")).unwrap()),
         Ok(output) => panic!("{}", String::from_utf8_lossy(&output.stderr)),
-        Err(error) => eprintln!("SKIPPED: the openssl command cannot be run ({error})"),
+        Err(error) => {
+            eprintln!("SKIPPED: the openssl command cannot be run ({error})");
+            None
+        }
     }
+}
+
+fn ago(days: i64) -> jiff::Timestamp {
+    jiff::Timestamp::now() - jiff::SignedDuration::from_hours(24 * days)
 }
 
 /// What a signature of this authority is worth: it holds where the list of revocations could be made.
@@ -795,9 +876,11 @@ async fn a_signature_beside_its_document_asks_for_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_pin_is_in_no_file_and_in_no_log() {
-    let canary = format!("7{:07}", std::process::id() as u64 * 7919 % 10_000_000);
-    let Some(hsm) = softhsm(&canary) else { return };
+#[cfg(unix)]
+async fn the_pin_goes_to_the_helper_and_is_nowhere_else() {
+    use tokenkit::canary::{Tape, canary, spelled};
+    let (pin, wrong, planted) = (canary(), canary(), canary());
+    let Some(hsm) = softhsm(&pin) else { return };
     let log = Log::default();
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(tracing::Level::TRACE)
@@ -808,38 +891,79 @@ async fn the_pin_is_in_no_file_and_in_no_log() {
         eprintln!("SKIPPED: another log is there already");
         return;
     }
-    let (desk, identity) = with_softhsm(&hsm).await;
-    let paper = desk.open("nota.txt", b"testo").await;
-    desk.typist.types(&[Some("00000000"), Some(&canary)]);
+    let tape = Tape::new();
+    let desk = Desk::with(tape.helper(), hsm.options().env, Some(&hsm.ca)).await;
+    let device = desk.driver(&hsm.module).await;
+    desk.tell(&device);
+    let identity = device.identities[0].id.clone();
+    // The control of each search: what is planted beside the PIN is found.
+    let paper = desk.open(&format!("nota {planted}.txt"), b"testo").await;
+    desk.tell(&paper);
+    desk.typist.types(&[Some(&wrong), Some(&pin)]);
     let state = desk.sign(request(&[&paper], &identity, Format::P7m)).await;
-    assert!(
-        matches!(state.stopped, Some(Stop::WrongPin(_))),
-        "{state:?}"
-    );
-    signed(&desk.resume().await);
+    desk.tell(&state);
+    let stop = &state.stopped;
+    assert!(matches!(stop, Some(Stop::WrongPin(_))), "{state:?}");
+    let state = desk.resume().await;
+    desk.tell(&state);
+    let (name, paper) = signed(&state).remove(0);
+    desk.tell(&desk.judge(&paper).await);
+    desk.typist.types(&[Some(&pin)]);
+    let test = commands::firma_test(&desk.app, call::FirmaTest { identity }).await;
+    assert!(matches!(test, Ok(Ok(_))), "{test:?}");
+    desk.tell(&test.unwrap());
+    let asked = format!("{:?}", desk.typist.asked.lock().unwrap());
+    tracing::info!(planted, "The log is watched.");
+    let file = desk.folder.path().join("pc/workspace.db");
+    let beside = store::Store::open(&file, &desk.key()).unwrap();
+    beside.set_setting("prova", &planted).unwrap();
+
+    let running = desk.workspace();
     commands::App::shutdown(&desk.app).await;
-    let written = log.0.lock().unwrap().clone();
-    assert!(holds(&written, "Signing stopped"), "the log is watched");
-    assert!(!holds(&written, &canary), "the PIN is in the log");
-    let mut looked = 0;
-    let mut waiting = vec![desk.folder.path().to_owned()];
-    while let Some(folder) = waiting.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                waiting.push(path);
-            } else {
-                looked += 1;
-                let bytes = std::fs::read(&path).unwrap();
-                assert!(!holds(&bytes, &canary), "{path:?}");
-            }
+    drop(beside);
+    let places = [
+        ("the log", log.0.lock().unwrap().clone()),
+        (
+            "what the web view was told",
+            desk.told.lock().unwrap().clone(),
+        ),
+        ("the workspace while it is open", running),
+        ("the workspace", desk.workspace()),
+        ("the names of files", name.into_bytes()),
+    ];
+    for (place, bytes) in &places {
+        assert_eq!(spelled(bytes, &planted), Some("as it is"), "{place}");
+        for secret in [&pin, &wrong] {
+            assert_eq!(spelled(bytes, secret), None, "{place}");
         }
     }
-    assert!(looked > 3, "only {looked} files were looked at");
+    assert!(asked.contains("ROSSI MARIO"), "{asked}");
+    let mut files = 0;
+    for (path, bytes) in every_file(desk.folder.path()) {
+        files += 1;
+        for secret in [&pin, &wrong] {
+            assert_eq!(spelled(&bytes, secret), None, "{path:?}");
+            assert_eq!(spelled(path.to_string_lossy().as_bytes(), secret), None);
+            assert_eq!(spelled(asked.as_bytes(), secret), None, "in the question");
+        }
+    }
+    assert!(files > 3, "only {files} files were looked at");
+    tape.holds_only_typed(&[&wrong, &pin, &pin]);
 }
 
-fn holds(place: &[u8], word: &str) -> bool {
-    place.windows(word.len()).any(|it| it == word.as_bytes())
+/// All files below a folder, with what is in them.
+fn every_file(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(every_file(&path));
+        } else {
+            let bytes = std::fs::read(&path).unwrap();
+            found.push((path, bytes));
+        }
+    }
+    found
 }
 
 /// A log in memory.

@@ -9,6 +9,7 @@
     reason = "for tests alone: whoever uses it reads it"
 )]
 
+pub mod canary;
 pub mod faulty;
 pub mod pki;
 pub mod softhsm;

@@ -1,9 +1,10 @@
 //! A module that is not ours: SoftHSM2.
 
-use crate::secrets::{Bare, canary, memory_holds};
+use crate::secrets::{Bare, memory_holds};
 use openssl::nid::Nid;
 use signing::{Hash, KeyKind, PinState, Signer, SignerError};
 use token::wire::{Reply, Request};
+use tokenkit::canary::canary;
 use tokenkit::faulty::pin;
 use tokenkit::pki::{ec, verifies};
 use tokenkit::softhsm::SoftHsm;
