@@ -5,7 +5,7 @@
 
 use api::firma as call;
 use api::firma::{
-    Answer, Device, DeviceState, Done, Format, Judgement, Lists, NotSigned, Paper, PaperId,
+    Answer, Basis, Device, DeviceState, Done, Format, Judgement, Lists, NotSigned, Paper, PaperId,
     PaperKind, PinState, Reason, Request, Signing, Spot, Stop,
 };
 use api::session::SessionSeal;
@@ -873,6 +873,121 @@ async fn a_signature_beside_its_document_asks_for_it() {
     let judged = desk.judge_beside(&p7s.id, Some(wrong.id)).await;
     assert_eq!(judged.answer, Answer::Fails);
     assert_eq!(judged.signatures[0].reasons[0], Reason::ContentChanged);
+}
+
+/// A `.p7m` by somebody whose certificate was good from 30 days ago until some day; the certificate's number too.
+fn signed_until(ca: &Ca, days_ago: i64) -> Option<(Vec<u8>, String)> {
+    let key = tokenkit::pki::rsa(2048);
+    let public = tokenkit::pki::public(&key);
+    let [from, until] = [30, days_ago].map(|days| ago(days).as_second());
+    let certificate = ca.issue_for(&public, "VERDI UGO", Usage::Signing, from, until);
+    let place = tempfile::tempdir().unwrap();
+    let pem = [
+        key.private_key_to_pem_pkcs8().unwrap(),
+        certificate.to_pem().unwrap(),
+    ];
+    std::fs::write(place.path().join("s.pem"), pem.concat()).unwrap();
+    std::fs::write(place.path().join("atto"), "Il Consiglio delibera.").unwrap();
+    let made = Command::new("openssl")
+        .current_dir(place.path())
+        .args([
+            "cms",
+            "-sign",
+            "-cades",
+            "-binary",
+            "-nosmimecap",
+            "-nodetach",
+        ])
+        .args(["-md", "sha256", "-in", "atto", "-signer", "s.pem"])
+        .args(["-outform", "DER", "-out", "atto.p7m"])
+        .output();
+    match made {
+        Ok(output) => assert!(output.status.success(), "{output:?}"),
+        Err(error) => {
+            eprintln!("SKIPPED: the openssl command cannot be run ({error})");
+            return None;
+        }
+    }
+    let number = certificate.serial_number().to_bn().unwrap().to_hex_str();
+    let p7m = std::fs::read(place.path().join("atto.p7m")).unwrap();
+    Some((p7m, number.unwrap().to_string()))
+}
+
+/// Its answer, and the word of the standard for why it is not good; today, or as of a day.
+async fn judged_at(
+    desk: &Desk,
+    paper: &Paper,
+    at: Option<(i64, Basis)>,
+) -> (Answer, Option<String>) {
+    let at = at.map(|(days, basis)| call::Instant {
+        time: ago(days).as_millisecond(),
+        basis,
+    });
+    let input = call::FirmaJudge {
+        paper: paper.id.clone(),
+        at,
+        beside: None,
+    };
+    let found = commands::firma_judge(&desk.app, input).await.unwrap();
+    if let Some(at) = at {
+        assert_eq!(found.at, at, "the judgement says about when it is");
+    }
+    let [one] = &found.signatures[..] else {
+        panic!("{found:?}")
+    };
+    assert_eq!(found.answer, one.answer);
+    (one.answer, one.sub_indication.clone())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_open_today_held_at_the_date_that_a_record_proves() {
+    let ca = Ca::new();
+    let desk = Desk::new(Vec::new(), Some(&ca)).await;
+    let list = desk.folder.path().join("fiducia/ca.crl");
+    // Ten days ago one expired; five days ago another was revoked.
+    let Some((expired, _)) = signed_until(&ca, 10) else {
+        return;
+    };
+    let (revoked, number) = signed_until(&ca, -300).unwrap();
+    let expired = desk.open("scaduto.p7m", &expired).await;
+    let revoked = desk.open("revocato.p7m", &revoked).await;
+    let records = [
+        Basis::TimeStamp,
+        Basis::Protocol,
+        Basis::Pec,
+        Basis::Preservation,
+    ];
+    let open = |why: &str| (Answer::Open, Some(why.to_owned()));
+    let holds = (Answer::Holds, None);
+
+    // From before it expired: no authority need list it afterwards.
+    std::fs::write(&list, revocations(&ca, "", 15).unwrap()).unwrap();
+    let today = judged_at(&desk, &expired, None).await;
+    assert_eq!(today, open("OUT_OF_BOUNDS_NO_POE"));
+    for basis in records {
+        let then = judged_at(&desk, &expired, Some((20, basis))).await;
+        assert_eq!(then, holds, "{basis:?}");
+        let late = judged_at(&desk, &expired, Some((8, basis))).await;
+        assert_eq!(late, open("OUT_OF_BOUNDS_NO_POE"), "{basis:?}");
+    }
+
+    let day = |days| ago(days).strftime("%y%m%d%H%M%SZ").to_string();
+    let line = format!(
+        "R\t{}\t{}\t{number}\tunknown\t/CN=VERDI UGO\n",
+        day(-300),
+        day(5)
+    );
+    std::fs::write(&list, revocations(&ca, &line, 0).unwrap()).unwrap();
+    let today = judged_at(&desk, &revoked, None).await;
+    assert_eq!(today, open("REVOKED_NO_POE"));
+    for basis in records {
+        let then = judged_at(&desk, &revoked, Some((20, basis))).await;
+        assert_eq!(then, holds, "{basis:?}");
+        let late = judged_at(&desk, &revoked, Some((2, basis))).await;
+        assert_eq!(late, open("REVOKED_NO_POE"), "{basis:?}");
+    }
+    // And today's verdict is what it was: no judgement about a date is kept.
+    assert_eq!(judged_at(&desk, &revoked, None).await, today);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -518,3 +518,56 @@ fn facts_from_another_folder_count_and_certificates_there_do_not() {
         said(2, "INDETERMINATE", "NO_CERTIFICATE_CHAIN_FOUND")
     );
 }
+
+#[test]
+fn both_verdicts_are_shown_todays_and_the_one_at_a_date_with_each_basis() {
+    let Some(mut authority) = authority::Authority::new() else {
+        return;
+    };
+    let gone = authority.issue_for("Gone", "signer", ("20240101000000Z", "20250601000000Z"));
+    let revoked = authority.issue("Revoked", "signer");
+    let dir = tempfile::tempdir().unwrap();
+    let at = |name: &str| dir.path().join(name);
+    std::fs::create_dir(at("trust")).unwrap();
+    std::fs::copy(&authority.root.pem, at("trust/ca.pem")).unwrap();
+    let options = ["-cades", "-nosmimecap", "-nodetach"];
+    for (name, by) in [("gone.p7m", &gone), ("revoked.p7m", &revoked)] {
+        let p7m = authority.cms(b"Atto del Comune", by, &options);
+        std::fs::write(at(name), p7m).unwrap();
+    }
+    // One from before the first expired, one that knows that the second was revoked.
+    let times = ["20250501000000Z", "20260101000000Z", "20390101000000Z"];
+    let before = authority.crl("crl_plain", times[0], times[2]);
+    std::fs::write(at("trust/before.crl"), before).unwrap();
+    authority.revoke(&revoked, "250601000000Z", "superseded");
+    let after = authority.crl("crl_plain", times[1], times[2]);
+    std::fs::write(at("trust/after.crl"), after).unwrap();
+
+    let today = |file: &str| firma(dir.path(), &["verify", file, "--trust", "trust"], "");
+    for (file, why) in [
+        ("gone.p7m", "OUT_OF_BOUNDS_NO_POE"),
+        ("revoked.p7m", "REVOKED_NO_POE"),
+    ] {
+        let now = format!("{file} (now): INDETERMINATE, {why}\n");
+        let alone = today(file);
+        let said = String::from_utf8_lossy(&alone.stdout);
+        assert!(said.contains(&now) && !said.contains("(at)"), "{said}");
+        assert_eq!(status(&alone), 2);
+        for basis in ["time-stamp", "protocol", "pec", "preservation"] {
+            let judged = |date: &str| {
+                let words = ["verify", file, "--trust", "trust", "--basis", basis, "--at"];
+                firma(dir.path(), &[&words[..], &[date]].concat(), "")
+            };
+            let then = judged("2025-04-01T00:00:00Z");
+            let said = String::from_utf8_lossy(&then.stdout);
+            let passed = format!("{file} (at): TOTAL-PASSED\n");
+            assert!(said.contains(&now) && said.contains(&passed), "{said}");
+            assert_eq!(status(&then), 0, "the date that was asked for decides");
+            let late = judged("2025-07-01T00:00:00Z");
+            let said = String::from_utf8_lossy(&late.stdout);
+            let open = format!("{file} (at): INDETERMINATE, {why}\n");
+            assert!(said.contains(&now) && said.contains(&open), "{said}");
+            assert_eq!(status(&late), 2);
+        }
+    }
+}
