@@ -162,7 +162,7 @@ fn nothing_is_accepted_that_pyhanko_and_pdfsig_reject() {
         files.push((format!("{name}-broken"), broken));
     }
     let dir = judges::lay(&files);
-    let Some(opinions) = judges::pyhanko(&signer, dir.path()) else {
+    let Some(opinions) = judges::pyhanko(&signer.root(), dir.path()) else {
         return;
     };
     let Some(pdfsig) = Pdfsig::new() else { return };

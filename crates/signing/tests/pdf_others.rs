@@ -66,8 +66,8 @@ fn fifty_signed_documents_keep_their_bytes_and_their_verdicts() {
         }
     }
     let (Some(before), Some(after)) = (
-        judges::pyhanko(&signer, before.path()),
-        judges::pyhanko(&signer, after.path()),
+        judges::pyhanko(&signer.root(), before.path()),
+        judges::pyhanko(&signer.root(), after.path()),
     ) else {
         return;
     };

@@ -74,7 +74,7 @@ fn every_make_of_document_is_signed_to_the_content_of_outside_judges() {
             assert_eq!(signature["format"], "PAdES-BASELINE-B", "{name}");
         }
     }
-    let Some(opinions) = judges::pyhanko(&signer, dir.path()) else {
+    let Some(opinions) = judges::pyhanko(&signer.root(), dir.path()) else {
         return;
     };
     for (name, opinions) in opinions {
@@ -171,7 +171,7 @@ fn a_field_of_the_form_is_signed_in_its_place() {
     let dir = judges::lay(&[("field".into(), signed)]);
     judges::qpdf_is_content(dir.path());
     judges::pdfsig_is_content(dir.path(), |_| 1);
-    let Some(opinions) = judges::pyhanko(&signer, dir.path()) else {
+    let Some(opinions) = judges::pyhanko(&signer.root(), dir.path()) else {
         return;
     };
     assert_eq!(opinions["field"].as_ref().unwrap()[0].field, "Sindaco");
@@ -224,7 +224,7 @@ fn certified_documents_take_what_their_author_allows() {
         ("unseen".into(), unseen),
         ("stamp".into(), stamped_closed),
     ]);
-    let Some(opinions) = judges::pyhanko(&signer, dir.path()) else {
+    let Some(opinions) = judges::pyhanko(&signer.root(), dir.path()) else {
         return;
     };
     for (name, opinions) in opinions {
@@ -299,7 +299,7 @@ fn what_a_signed_field_locks_is_kept_as_another_judge_keeps_it() {
     }
     let dir = judges::lay(&all);
     judges::qpdf_is_content(dir.path());
-    let Some(opinions) = judges::pyhanko(&signer, dir.path()) else {
+    let Some(opinions) = judges::pyhanko(&signer.root(), dir.path()) else {
         return;
     };
     assert_eq!(opinions.len(), all.len());
@@ -456,7 +456,7 @@ fn validation_data_and_a_document_time_stamp_come_after_the_signature() {
     }
     let dir = judges::lay(&files);
     judges::qpdf_is_content(dir.path());
-    let Some(opinions) = judges::pyhanko(&signer, dir.path()) else {
+    let Some(opinions) = judges::pyhanko(&signer.root(), dir.path()) else {
         return;
     };
     for (name, opinions) in opinions {

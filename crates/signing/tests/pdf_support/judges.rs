@@ -101,11 +101,9 @@ pub struct Opinion {
     pub docmdp: Option<bool>,
 }
 
-/// Asks pyHanko about all documents of a folder, in one run; an error of its own comes as its text.
-pub fn pyhanko(
-    signer: &Signer,
-    dir: &Path,
-) -> Option<BTreeMap<String, Result<Vec<Opinion>, String>>> {
+/// Asks pyHanko, which believes one root, about all documents of a folder, in one run; an error of its own comes as its
+/// text.
+pub fn pyhanko(root: &Path, dir: &Path) -> Option<BTreeMap<String, Result<Vec<Opinion>, String>>> {
     let script = r#"
 import sys, json, glob, os, logging
 logging.disable(logging.CRITICAL)
@@ -142,7 +140,7 @@ json.dump(out, sys.stdout)
         Command::new(python)
             .arg("-c")
             .arg(script)
-            .arg(signer.root())
+            .arg(root)
             .arg(dir),
         None,
     );
