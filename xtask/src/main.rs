@@ -14,6 +14,7 @@ mod province;
 mod run;
 mod setup;
 mod sim;
+mod skipped;
 mod step;
 mod test;
 mod ui;

@@ -1,7 +1,7 @@
 //! Every test, from fast to slow.
 
 use crate::step::{Step, at, cargo, has, program};
-use crate::{Done, setup, ui};
+use crate::{Done, setup, skipped, ui};
 use std::time::Instant;
 
 /// A part of the tests.
@@ -34,6 +34,7 @@ pub fn test() -> Done {
         }
         times.push((name, start.elapsed().as_secs()));
     }
+    skipped::tell();
     println!("\n== summary");
     for (name, seconds) in times {
         let mark = if failed.contains(&name) {
@@ -110,8 +111,17 @@ fn judged(words: &[&str]) -> Step {
 
 fn crates() -> Done {
     let scope = ["--workspace", "--exclude", "ui"];
+    skipped::forget();
     if has("cargo-nextest") {
-        let fixed = ["nextest", "run", "--no-fail-fast", "--status-level", "slow"];
+        let fixed = [
+            "nextest",
+            "run",
+            "--profile",
+            "all",
+            "--no-fail-fast",
+            "--status-level",
+            "slow",
+        ];
         return judged(&[&fixed[..], &scope].concat()).run();
     }
     judged(&[&["test", "--no-fail-fast"], &scope[..]].concat()).run()
