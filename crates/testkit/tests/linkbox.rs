@@ -93,6 +93,25 @@ fn a_connection_takes_one_round_trip_and_bytes_the_time_of_the_rate() -> Outcome
     assert!(passed.down.bare > 3, "acknowledgements carry nothing");
     let delivered: u64 = linkbox.trace().0.iter().sum();
     assert_eq!(delivered, passed.up.delivered);
+    assert_eq!(passed.up.arrived, bytes);
+    Ok(())
+}
+
+#[test]
+fn what_tcp_sends_again_is_told_from_what_a_program_wrote() -> Outcome {
+    let line = Line { loss: 0.05, ..LINE };
+    let Some(linkbox) = lay(line, 3)? else {
+        return Ok(());
+    };
+    let _sink = sink(&linkbox)?;
+    let bytes = 200_000;
+    send(&linkbox, bytes)?;
+    let up = linkbox.passed().up;
+    assert_eq!((up.fresh, up.arrived), (bytes, bytes));
+    assert!(
+        up.bytes - up.headers > bytes,
+        "lost packets were sent again"
+    );
     Ok(())
 }
 

@@ -8,6 +8,7 @@
 
 mod profile;
 mod space;
+mod stream;
 mod way;
 
 pub use profile::{Line, NoSuchProfile, Profile, Schedule};
@@ -100,6 +101,8 @@ impl Count {
             delivered: self.delivered - earlier.delivered,
             headers: self.headers - earlier.headers,
             bare: self.bare - earlier.bare,
+            fresh: self.fresh - earlier.fresh,
+            arrived: self.arrived - earlier.arrived,
         }
     }
 }

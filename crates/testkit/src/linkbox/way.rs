@@ -1,6 +1,7 @@
 //! One direction of a line: packets in at one device, out at the other, later, fewer, or never.
 
 use super::Line;
+use super::stream::Streams;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -32,6 +33,10 @@ pub struct Count {
     pub headers: u64,
     /// Packets that carried nothing of a program (acknowledgements, handshakes).
     pub bare: u64,
+    /// Content that its connection had not sent before: TCP's sending again is left out, a program's is not.
+    pub fresh: u64,
+    /// Content that came out at the far end for the first time on its connection.
+    pub arrived: u64,
 }
 
 /// The switch that both ways obey.
@@ -102,6 +107,10 @@ pub(super) struct Meter {
     delivered: AtomicU64,
     headers: AtomicU64,
     bare: AtomicU64,
+    fresh: AtomicU64,
+    arrived: AtomicU64,
+    /// What passed the mouth of the line, and what came out of it.
+    streams: Mutex<(Streams, Streams)>,
     trace: Mutex<Vec<u64>>,
 }
 
@@ -116,6 +125,8 @@ impl Meter {
             delivered: self.delivered.load(Relaxed),
             headers: self.headers.load(Relaxed),
             bare: self.bare.load(Relaxed),
+            fresh: self.fresh.load(Relaxed),
+            arrived: self.arrived.load(Relaxed),
         }
     }
 
@@ -130,10 +141,13 @@ impl Meter {
         add(&self.packets, 1);
         add(&self.headers, headers);
         add(&self.bare, usize::from(headers >= packet.len()));
+        add(&self.fresh, held(&self.streams).0.fresh(packet));
     }
 
-    fn delivered(&self, length: usize, second: usize) {
+    fn delivered(&self, packet: &[u8], second: usize) {
+        let length = packet.len();
         add(&self.delivered, length);
+        add(&self.arrived, held(&self.streams).1.fresh(packet));
         let mut trace = held(&self.trace);
         if trace.len() <= second {
             trace.resize(second + 1, 0);
@@ -149,7 +163,7 @@ fn add(counter: &AtomicU64, amount: usize) {
 }
 
 /// Bytes of the IPv4 and TCP headers of a packet; of IPv4 alone where it carries something else.
-fn headers(packet: &[u8]) -> usize {
+pub(super) fn headers(packet: &[u8]) -> usize {
     let at = |index: usize| packet.get(index).copied().map_or(0, usize::from);
     let ip = (at(0) & 0x0f) * 4;
     let tcp = if at(9) == 6 {
@@ -251,7 +265,7 @@ impl Way {
             if self.to.send(&flying.packet).is_ok() {
                 let second = self.opened.elapsed().as_secs();
                 let second = usize::try_from(second).unwrap_or(0);
-                self.meter.delivered(flying.packet.len(), second);
+                self.meter.delivered(&flying.packet, second);
             }
         }
     }

@@ -195,12 +195,14 @@ fn stats(passed: &Passed) -> String {
 
 fn count(count: &Count) -> String {
     format!(
-        r#"{{"bytes":{},"packets":{},"headers":{},"bare":{},"delivered":{},"lost":{},"dropped":{},"down":{}}}"#,
+        r#"{{"bytes":{},"packets":{},"headers":{},"bare":{},"fresh":{},"delivered":{},"arrived":{},"lost":{},"dropped":{},"down":{}}}"#,
         count.bytes,
         count.packets,
         count.headers,
         count.bare,
+        count.fresh,
         count.delivered,
+        count.arrived,
         count.lost,
         count.dropped,
         count.down
