@@ -64,6 +64,7 @@ fn document(figures: &Value, before: &str) -> Done<String> {
     for part in parts(figures) {
         row(&mut out, part, figures);
     }
+    verdicts(&mut out, figures);
     let number = |name: &str| figures[name].as_f64().unwrap_or(0.0);
     let _ = write!(
         out,
@@ -100,6 +101,45 @@ fn row(out: &mut String, part: &Value, figures: &Value) {
         number("cores_kernel"),
         number("cores_generator"),
     );
+}
+
+/// What is promised must hold at once: the part is judged that does enough operations, and answers soonest.
+fn verdicts(out: &mut String, figures: &Value) {
+    let number = |part: &Value, name: &str| part[name].as_f64().unwrap_or(0.0);
+    let hub = |part: &&Value| part["what"].as_str().unwrap_or_default().contains("calls");
+    let enough = |part: &&Value| number(part, "ops_per_s") >= RATE;
+    let soonest = parts(figures).filter(hub).filter(enough);
+    let soonest = soonest.min_by(|a, b| number(a, "p99_ms").total_cmp(&number(b, "p99_ms")));
+    let most = parts(figures).filter(hub);
+    let most = most.max_by(|a, b| number(a, "ops_per_s").total_cmp(&number(b, "ops_per_s")));
+    let Some(part) = soonest.or(most) else { return };
+    let (rate, p99) = (number(part, "ops_per_s"), number(part, "p99_ms"));
+    let memory = number(figures, "memory_peak_mb");
+    let _ = write!(
+        out,
+        "\nThe goal, in one row of the above ({}, {} operations each):\n\n\
+         | Measure | Goal | Here | |\n|---|---:|---:|---|\n\
+         | Durable operations/s | at least {RATE:.0} | {rate:.0} | {} |\n\
+         | p99 | below {P99:.0} ms | {p99:.1} ms | {} |\n\
+         | Memory | below {MEMORY:.0} MB | {memory:.0} MB | {} |\n",
+        part["what"].as_str().unwrap_or_default(),
+        part["ops_per_call"],
+        verdict(1.0 - rate / RATE),
+        verdict(p99 / P99 - 1.0),
+        verdict(memory / MEMORY - 1.0),
+    );
+}
+
+const RATE: f64 = 5000.0;
+const P99: f64 = 50.0;
+const MEMORY: f64 = 512.0;
+
+/// What lacks or is too much, as a share of what is asked for.
+fn verdict(missing: f64) -> String {
+    if missing <= 0.0 {
+        return "met".into();
+    }
+    format!("**missed** by {:.0} %", missing * 100.0)
 }
 
 const HOW: &str = r#"

@@ -24,12 +24,13 @@ use std::time::Duration;
 type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
 const HELP: &str = "\
-load --hub PATH [--comuni N] [--seconds S] [--rate OPS] [--dir DIR]
+load --hub PATH [--comuni N] [--seconds S] [--rate OPS,OPS] [--dir DIR]
 
   --hub PATH     the hub's program
   --comuni N     comuni, with one device each (500)
   --seconds S    about how long each part takes (10)
-  --rate OPS     operations per second where calls come by themselves (5000)
+  --rate OPS     operations per second where calls come by themselves, one part for each (5000,5600); calls of a
+                 single operation come at the first rate alone
   --dir DIR      where the databases are made, and removed again (the system's folder for such)";
 
 /// What is asked for.
@@ -37,7 +38,7 @@ struct Wish {
     hub: String,
     comuni: usize,
     seconds: Duration,
-    rate: f64,
+    rates: Vec<f64>,
     dir: Option<String>,
 }
 
@@ -59,7 +60,7 @@ fn wish() -> Outcome<Wish> {
         hub: String::new(),
         comuni: 500,
         seconds: Duration::from_secs(10),
-        rate: 5000.0,
+        rates: vec![5000.0, 5600.0],
         dir: None,
     };
     let mut words = std::env::args().skip(1);
@@ -69,7 +70,10 @@ fn wish() -> Outcome<Wish> {
             "--hub" => wish.hub = value,
             "--comuni" => wish.comuni = value.parse()?,
             "--seconds" => wish.seconds = Duration::from_secs_f64(value.parse()?),
-            "--rate" => wish.rate = value.parse()?,
+            "--rate" => {
+                let rates: Result<_, _> = value.split(',').map(str::parse).collect();
+                wish.rates = rates?;
+            }
             "--dir" => wish.dir = Some(value),
             _ => return Err(HELP.into()),
         }
@@ -116,9 +120,13 @@ fn measure(wish: &Wish) -> Outcome<Value> {
     }))
 }
 
-fn loads(wish: &Wish, size: usize) -> [Load; 2] {
-    let calls = wish.rate / f64::from(u32::try_from(size).unwrap_or(1));
-    [Load::Closed(AT_ONCE), Load::Open(calls)]
+/// One by one, the hub does less than any of the rates: to ask it twice would say nothing new.
+fn loads(wish: &Wish, size: usize) -> Vec<Load> {
+    let asked = if size == 1 { 1 } else { wish.rates.len() };
+    let size = f64::from(u32::try_from(size).unwrap_or(1));
+    let open = wish.rates.iter().take(asked);
+    let open = open.map(|rate| Load::Open(rate / size));
+    std::iter::once(Load::Closed(AT_ONCE)).chain(open).collect()
 }
 
 fn part(what: &str, size: usize, figures: &Figures) -> Value {
