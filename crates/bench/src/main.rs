@@ -6,18 +6,23 @@
 )]
 
 mod actor;
+mod extra;
+mod files;
+mod goals;
 mod install;
 mod options;
 mod peer;
 mod place;
 mod report;
+mod run;
 mod scenario;
 
 use options::Options;
 use peer::Peer;
 use place::Tools;
 use report::Report;
-use scenario::{Run, Scenario, Task};
+use run::Run;
+use scenario::{Scenario, Task};
 use std::collections::VecDeque;
 use std::error::Error;
 use std::process::ExitCode;
@@ -163,7 +168,7 @@ fn one(options: &Options, tools: &Tools, task: &Task<'_>, report: &Mutex<Report>
 
 fn tell(run: &Run) {
     println!(
-        "{:3} {:5} {:9} {} seed {:2} {} {:7.2} s {:9} B  up {} B / {} packets ({} B headers), down {} / {} ({})  {}",
+        "{:3} {:5} {:9} {} seed {:2} {} {:7.2} s {:9} B  up {} B / {} packets ({} B headers), down {} / {} ({})  {}{}",
         run.goal,
         run.part,
         run.peer,
@@ -178,6 +183,14 @@ fn tell(run: &Run) {
         run.down.bytes,
         run.down.packets,
         run.down.headers,
-        run.note
+        run.note,
+        extra(run)
     );
+}
+
+/// What else was measured, for people.
+fn extra(run: &Run) -> String {
+    let told = run.extra.iter();
+    told.map(|(name, value)| format!("; {name} {value:.1}"))
+        .collect()
 }

@@ -11,11 +11,13 @@ pub const HELP: &str = "\
 cargo xtask bench sync [OPTIONS]     measures sync against its peers on emulated rural lines (root, Linux)
 
   --only G1,G3        goals: G1-G3 (edit cold and warm, nothing to do, 100 records; one sitting), G4 (3,000
-                      records, line C), G6 (signed file after its draft), G7 (100 MB, redial every 60 s),
-                      G8 (urgent act while 100 MB move), G9 (first sync of 10,000 records)
+                      records, line C), G6 (signed file after its draft), G7 (100 MB, redial every 60 s, and
+                      once without), G8 (urgent act while 100 MB move), G9 (first sync of 10,000 records);
+                      `none` measures nothing and writes the table anew
   --peers ours,anki   ours, ours-tls (skipped where the hub has no TLS), pouchdb, anki, automerge, rsync, tus
   --profiles A,B      only on these lines (`linkbox profiles` tells what they are)
   --seeds N           runs of each (10); of those that take minutes (G4, G7, G9) a third, rounded up
+  --long N            runs of those that take minutes
   --jobs N            lines at the same time (6)
   --minutes N         begins nothing more after so long
   --near-cc NAME      congestion control of the client's side (the kernel's; cubic is that of Windows)
@@ -41,6 +43,7 @@ pub struct Options {
     peers: Vec<String>,
     profiles: Vec<String>,
     seeds: u64,
+    long: Option<u64>,
     /// Lines at the same time.
     pub jobs: u32,
     /// Begins nothing more after so long.
@@ -81,6 +84,7 @@ impl Options {
             peers: Vec::new(),
             profiles: Vec::new(),
             seeds: 10,
+            long: None,
             jobs: 6,
             minutes: None,
             fresh: false,
@@ -97,6 +101,7 @@ impl Options {
             "--peers" => self.peers = list(),
             "--profiles" => self.profiles = list(),
             "--seeds" => self.seeds = value.parse()?,
+            "--long" => self.long = Some(value.parse()?),
             "--jobs" => self.jobs = value.parse()?,
             "--minutes" => {
                 self.minutes = Some(Duration::from_secs(60 * value.parse::<u64>()?));
@@ -128,7 +133,7 @@ impl Options {
     /// How many runs of each.
     pub fn seeds_of(&self, scenario: Scenario) -> u64 {
         if scenario.is_long() {
-            return self.seeds.div_ceil(3);
+            return self.long.unwrap_or(self.seeds.div_ceil(3));
         }
         self.seeds
     }
@@ -180,6 +185,7 @@ mod tests {
         let options = parse("--seeds 10 --peers ours,anki")?;
         assert_eq!(options.seeds_of(Scenario::Large), 4);
         assert_eq!(options.seeds_of(Scenario::Small), 10);
+        assert_eq!(parse("--long 5")?.seeds_of(Scenario::First), 5);
         assert!(options.wants_peer("anki") && !options.wants_peer("tus"));
         Ok(())
     }

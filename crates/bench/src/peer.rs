@@ -152,11 +152,17 @@ impl Peer for Ours {
     }
 
     fn versions(&self, tools: &Tools) -> Outcome<String> {
-        let mut git = Command::new("git");
-        git.current_dir(&tools.root);
-        let commit = install::said(git.args(["describe", "--always", "--dirty"]))?;
+        let git = |words: &str| {
+            let mut git = Command::new("git");
+            git.current_dir(&tools.root).args(words.split(' '));
+            install::said(git.args(["--", "crates", "Cargo.lock"]))
+        };
+        // What programs are built from: the table itself changes with every run.
+        let commit = git("log -1 --format=%h")?;
+        let changed = git("status --porcelain")?;
+        let dirty = if changed.is_empty() { "" } else { "-dirty" };
         let build = tools.bin.file_name().unwrap_or_default();
-        Ok(format!("{commit} ({} build)", build.display()))
+        Ok(format!("{commit}{dirty} ({} build)", build.display()))
     }
 
     fn carries(&self) -> Kind {

@@ -1,18 +1,19 @@
 //! What is done on the line, and what is measured of it.
 
-use crate::Outcome;
 use crate::actor::{Actor, Told};
+use crate::files::{noise, sha256, sign};
 use crate::peer::{Kind, Peer};
 use crate::place::{Place, Tools};
-use serde::{Deserialize, Serialize};
+use crate::run::{Run, Way};
+use crate::{Outcome, extra};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread::{scope, sleep};
 use std::time::{Duration, Instant};
-use testkit::{Passed, Profile, Side};
+use testkit::{Line, Linkbox, Passed, Profile, Side};
 
 /// A thing measured, by the number of its goal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,6 +26,8 @@ pub enum Scenario {
     Signed,
     /// G7: 100 MB while the modem redials every minute.
     Large,
+    /// G7 without redialling: what the rest of the line costs.
+    Undisturbed,
     /// G8: an urgent act while 100 MB move.
     Urgent,
     /// G9: a first sync of 10,000 records.
@@ -33,8 +36,9 @@ pub enum Scenario {
 
 impl Scenario {
     /// All, the longest first: they run side by side.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Large,
+        Self::Undisturbed,
         Self::Flapping,
         Self::First,
         Self::Urgent,
@@ -48,7 +52,7 @@ impl Scenario {
             Self::Small => &["G1", "G2", "G3"],
             Self::Flapping => &["G4"],
             Self::Signed => &["G6"],
-            Self::Large => &["G7"],
+            Self::Large | Self::Undisturbed => &["G7"],
             Self::Urgent => &["G8"],
             Self::First => &["G9"],
         }
@@ -57,10 +61,11 @@ impl Scenario {
     /// On which lines.
     pub fn profiles(self) -> &'static [Profile] {
         match self {
-            Self::Small | Self::Urgent => &[Profile::A, Profile::B],
+            Self::Small => &[Profile::A, Profile::B, Profile::F, Profile::G],
+            Self::Urgent => &[Profile::A, Profile::B],
             Self::Flapping => &[Profile::C],
             Self::Signed => &[Profile::A],
-            Self::Large => &[Profile::E],
+            Self::Large | Self::Undisturbed => &[Profile::E],
             Self::First => &[Profile::D],
         }
     }
@@ -69,74 +74,28 @@ impl Scenario {
     pub fn suits(self, kind: Kind) -> bool {
         match self {
             Self::Small | Self::Flapping | Self::First => kind.records(),
-            Self::Signed | Self::Large | Self::Urgent => kind.files(),
+            Self::Signed | Self::Large | Self::Undisturbed | Self::Urgent => kind.files(),
         }
     }
 
     /// A run takes minutes: it gets a third of the seeds.
     pub fn is_long(self) -> bool {
-        matches!(self, Self::Flapping | Self::Large | Self::First)
+        matches!(
+            self,
+            Self::Flapping | Self::Large | Self::Undisturbed | Self::First
+        )
     }
-}
 
-/// One measure.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Run {
-    /// The goal it belongs to.
-    pub goal: String,
-    /// Which part of it.
-    pub part: String,
-    /// Who.
-    pub peer: String,
-    /// On which line.
-    pub profile: String,
-    /// Which packets were lost.
-    pub seed: u64,
-    /// The second client saw it within the time limit.
-    pub ok: bool,
-    /// Seconds until the second client saw it and, where it is told, the first knew.
-    pub seconds: f64,
-    /// Seconds until the second client saw it.
-    pub seen: Option<f64>,
-    /// Seconds until the first client was told.
-    pub confirmed: Option<f64>,
-    /// Bytes at IP level, both ways, retransmissions included.
-    pub bytes: u64,
-    /// Upwards.
-    pub up: Way,
-    /// Downwards.
-    pub down: Way,
-    /// What else is to be said: why it failed, how far it got.
-    pub note: String,
-    /// Records or bytes at the second client over time: milliseconds, number.
-    pub progress: Value,
-    /// Load of this computer (1 minute) when the run ended.
-    pub load: f64,
-}
-
-/// What went one way.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-pub struct Way {
-    /// Bytes.
-    pub bytes: u64,
-    /// Packets.
-    pub packets: u64,
-    /// Of the bytes, headers of IP and TCP.
-    pub headers: u64,
-    /// Of the packets, those without content.
-    pub bare: u64,
-    /// Of the packets, those lost by chance, in the queue, or while the line was down.
-    pub lost: u64,
-}
-
-impl From<testkit::Count> for Way {
-    fn from(count: testkit::Count) -> Self {
-        Self {
-            bytes: count.bytes,
-            packets: count.packets,
-            headers: count.headers,
-            bare: count.bare,
-            lost: count.lost + count.dropped + count.down,
+    /// What a run of it measures: goals and their parts, in this order.
+    fn parts(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::Small => &[("G1", "cold"), ("G1", "warm"), ("G2", ""), ("G3", "")],
+            Self::Flapping => &[("G4", "")],
+            Self::Signed => &[("G6", "")],
+            Self::Large => &[("G7", "redial every 60 s")],
+            Self::Undisturbed => &[("G7", "no redial")],
+            Self::Urgent => &[("G8", "")],
+            Self::First => &[("G9", "")],
         }
     }
 }
@@ -157,25 +116,53 @@ pub struct Task<'a> {
 impl Task<'_> {
     /// A run that broke is a thing not done: it counts against whoever was measured.
     pub fn broken(&self, error: &str) -> Vec<Run> {
+        let parts = self.parts().into_iter();
+        parts
+            .map(|(goal, part)| self.not_done(goal, part, error))
+            .collect()
+    }
+
+    /// There, nothing is sent unless something changed: there is nothing to measure.
+    fn parts(&self) -> Vec<(&'static str, &'static str)> {
+        let silent = self.peer.name() == "automerge";
+        let mut parts = self.scenario.parts().to_vec();
+        parts.retain(|(goal, _)| *goal != "G2" || !silent);
+        parts
+    }
+
+    fn not_done(&self, goal: &str, part: &str, error: &str) -> Run {
         let nothing = Way::from(testkit::Count::default());
-        let run = |goal: &&str| Run {
-            goal: (*goal).into(),
-            part: String::new(),
+        Run {
+            ok: false,
+            seconds: 0.0,
+            note: format!("broken: {error}"),
+            ..self.blank(goal, part, nothing, nothing)
+        }
+    }
+
+    /// A run of this task with nothing said of it yet.
+    fn blank(&self, goal: &str, part: &str, up: Way, down: Way) -> Run {
+        Run {
+            goal: goal.into(),
+            part: part.into(),
             peer: self.peer.name().into(),
             profile: self.profile.name().into(),
             seed: self.seed,
-            ok: false,
+            ok: true,
             seconds: 0.0,
             seen: None,
             confirmed: None,
-            bytes: 0,
-            up: nothing,
-            down: nothing,
-            note: format!("broken: {error}"),
+            bytes: up.bytes + down.bytes,
+            up,
+            down,
+            extra: BTreeMap::new(),
+            note: String::new(),
             progress: Value::Null,
             load: load(),
-        };
-        self.scenario.goals().iter().map(run).collect()
+            with: String::new(),
+            congestion: String::new(),
+            day: String::new(),
+        }
     }
 
     /// Whether it would only say again what its first seed said, at the price of many minutes.
@@ -183,14 +170,17 @@ impl Task<'_> {
         let name = self.peer.name();
         let whole = self.scenario == Scenario::Signed && name == "tus";
         let many = self.scenario == Scenario::First && name == "automerge";
-        self.seed > 1 && (whole || many)
+        let control = self.scenario == Scenario::Undisturbed;
+        self.seed > 1 && (whole || many || control)
     }
 
     /// For people.
     pub fn name(&self) -> String {
+        let control = self.scenario == Scenario::Undisturbed;
         format!(
-            "{}-{}-{}-{}",
+            "{}{}-{}-{}-{}",
             self.scenario.goals().join("+"),
+            if control { "-no-redial" } else { "" },
             self.peer.name(),
             self.profile.name(),
             self.seed
@@ -202,23 +192,46 @@ impl Task<'_> {
     /// # Errors
     /// Where something other than what is measured fails.
     pub fn run(&self, tools: &Tools) -> Outcome<Vec<Run>> {
+        let mut runs = self.staged(tools, |stage| match self.scenario {
+            Scenario::Small => stage.small(),
+            Scenario::Flapping => stage.flapping(),
+            Scenario::Signed => stage.signed(),
+            Scenario::Large => stage.large(true),
+            Scenario::Undisturbed => stage.large(false),
+            Scenario::Urgent => stage.urgent(),
+            Scenario::First => stage.first(),
+        })?;
+        if self.scenario == Scenario::Flapping {
+            for run in runs.iter_mut().filter(|run| run.ok) {
+                self.weigh(tools, run);
+            }
+        }
+        Ok(runs)
+    }
+
+    /// Carries the same records over a line that neither loses nor goes, to tell what was sent again.
+    fn weigh(&self, tools: &Tools, run: &mut Run) {
+        match self.staged(tools, |stage| stage.needed()) {
+            Ok(needed) => extra::sent_again(run, self.profile.line(), needed),
+            Err(error) => run.note = format!("what it needs is not known: {error}. {}", run.note),
+        }
+    }
+
+    /// Lays a line, starts a server, seats two clients.
+    fn staged<T>(
+        &self,
+        tools: &Tools,
+        act: impl FnOnce(&mut Stage<'_>) -> Outcome<T>,
+    ) -> Outcome<T> {
         let place = Place::open(tools, &self.name(), self.seed)?;
         let _server = self.peer.serve(&place)?;
-        let mut stage = Stage {
+        act(&mut Stage {
             task: *self,
             near: self.peer.sit(&place, Side::Near, "vicino")?,
             far: self.peer.sit(&place, Side::Far, "lontano")?,
             place: &place,
             keys: Vec::new(),
-        };
-        match self.scenario {
-            Scenario::Small => stage.small(),
-            Scenario::Flapping => stage.flapping(),
-            Scenario::Signed => stage.signed(),
-            Scenario::Large => stage.large(),
-            Scenario::Urgent => stage.urgent(),
-            Scenario::First => stage.first(),
-        }
+        })
     }
 }
 
@@ -240,18 +253,32 @@ struct Seen {
 }
 
 impl Stage<'_> {
+    /// A client that fell silent did not do the rest either; what was measured before stays.
     fn small(&mut self) -> Outcome<Vec<Run>> {
         self.settle_one_record()?;
         self.take_the_line()?;
-        let cold = self.edit("cold", "Prova", "Prova, a freddo")?;
-        let warm = self.edit("warm", "Prova, a freddo", "Prova, a caldo")?;
-        let mut runs = vec![cold, warm];
-        // There, nothing is sent unless something changed: there is nothing to measure.
-        if self.task.peer.name() != "automerge" {
-            runs.push(self.nothing()?);
+        let mut runs = Vec::new();
+        let mut broken: Option<String> = None;
+        for (goal, part) in self.task.parts() {
+            let run = match &broken {
+                Some(error) => self.task.not_done(goal, part, error),
+                None => self.part(goal, part).unwrap_or_else(|error| {
+                    let error = broken.insert(error.to_string());
+                    self.task.not_done(goal, part, error)
+                }),
+            };
+            runs.push(run);
         }
-        runs.push(self.hundred()?);
         Ok(runs)
+    }
+
+    fn part(&mut self, goal: &str, part: &str) -> Outcome<Run> {
+        match (goal, part) {
+            ("G1", "cold") => self.edit("cold", "Prova", "Prova, a freddo"),
+            ("G1", _) => self.edit("warm", "Prova, a freddo", "Prova, a caldo"),
+            ("G2", _) => self.nothing(),
+            _ => self.hundred(),
+        }
     }
 
     /// Both clients have one record, over a fast line: what first syncs cost is measured elsewhere.
@@ -372,18 +399,10 @@ impl Stage<'_> {
         let proved_after = confirmed.is_some() && !self.task.peer.both_at_once();
         let seen_at = Some(after(&seen.far)).filter(|_| !proved_after);
         Run {
-            goal: goal.into(),
-            part: part.into(),
-            peer: self.task.peer.name().into(),
-            profile: self.task.profile.name().into(),
-            seed: self.task.seed,
             ok,
             seconds: seen_at.unwrap_or(0.0).max(confirmed.unwrap_or(0.0)),
             seen: seen_at,
             confirmed,
-            bytes: passed.bytes(),
-            up: passed.up.into(),
-            down: passed.down.into(),
             note: note(seen),
             progress: seen
                 .far
@@ -391,11 +410,41 @@ impl Stage<'_> {
                 .get("progress")
                 .cloned()
                 .unwrap_or(Value::Null),
-            load: load(),
+            ..self
+                .task
+                .blank(goal, part, passed.up.into(), passed.down.into())
         }
     }
 
     fn flapping(&mut self) -> Outcome<Vec<Run>> {
+        let line = self.task.profile.line();
+        let (before, seen) = self.three_thousand(line)?;
+        let mut run = self.run("G4", "", before, &seen);
+        // Who looks only afterwards tells nothing of the way there.
+        if let Some(schedule) = line.schedule
+            && self.task.peer.both_at_once()
+        {
+            extra::windows(&mut run, schedule);
+        }
+        Ok(vec![run])
+    }
+
+    /// Content upwards where the line neither loses nor goes.
+    fn needed(&mut self) -> Outcome<u64> {
+        let line = Line {
+            loss: 0.0,
+            schedule: None,
+            ..self.task.profile.line()
+        };
+        let (before, seen) = self.three_thousand(line)?;
+        let run = self.run("G4", "", before, &seen);
+        if !run.ok {
+            return Err(run.note.into());
+        }
+        run.up.fresh.ok_or_else(|| "it is not told".into())
+    }
+
+    fn three_thousand(&mut self, line: Line) -> Outcome<(Passed, Seen)> {
         self.settle_one_record()?;
         self.take_the_line()?;
         let records = self.records(3000)?;
@@ -403,12 +452,12 @@ impl Stage<'_> {
         self.place.linkbox.cut();
         self.load(&records)?;
         self.place.linkbox.hang_up()?;
-        self.place.linkbox.set(self.task.profile.line());
+        self.place.linkbox.set(line);
         self.place.linkbox.restore();
         let before = self.place.linkbox.passed();
         let begun = Instant::now();
         let seen = self.carried(begun, json!({ "count": 3001 }), 480.0)?;
-        Ok(vec![self.run("G4", "", before, &seen)])
+        Ok((before, seen))
     }
 
     fn first(&mut self) -> Outcome<Vec<Run>> {
@@ -455,9 +504,9 @@ impl Stage<'_> {
         Ok(vec![self.run("G6", "", before, &seen)])
     }
 
-    fn large(&mut self) -> Outcome<Vec<Run>> {
+    fn large(&mut self, redials: bool) -> Outcome<Vec<Run>> {
         let folder = self.place.folder("files")?;
-        let video = noise(&folder.join("video.mp4"), 100_000_000, self.task.seed)?;
+        let video = noise(&folder.join("video.mp4"), LARGE, self.task.seed)?;
         self.take_the_line()?;
         let sight = self.attach(&video, "Video")?;
         let before = self.place.linkbox.passed();
@@ -465,36 +514,27 @@ impl Stage<'_> {
         let linkbox = &self.place.linkbox;
         let (done, ended) = channel::<()>();
         let (drops, seen) = scope(|scope| {
-            let redialling = scope.spawn(move || {
-                let mut drops = 0;
-                while ended.recv_timeout(Duration::from_secs(60)) == Err(RecvTimeoutError::Timeout)
-                {
-                    linkbox.cut();
-                    sleep(Duration::from_secs(5));
-                    // A modem that redials gets another address: what was connected is so no more.
-                    let hung_up = linkbox.hang_up();
-                    linkbox.restore();
-                    drops += u32::from(hung_up.is_ok());
-                }
-                drops
-            });
+            let redialling = scope.spawn(move || if redials { redial(linkbox, &ended) } else { 0 });
             let seen = self.carried(begun, sight, 900.0);
             drop(done);
             (redialling.join().unwrap_or(0), seen)
         });
-        let mut run = self.run("G7", "", before, &seen?);
-        let content = run.up.bytes.saturating_sub(run.up.headers);
-        let more = content.saturating_sub(100_000_000);
-        run.note = format!(
-            "{drops} drops; {more} bytes of content up beyond the file's, packets sent again by TCP included. {}",
-            run.note
-        );
+        let part = if redials {
+            "redial every 60 s"
+        } else {
+            "no redial"
+        };
+        let mut run = self.run("G7", part, before, &seen?);
+        if run.ok {
+            let file = u64::try_from(LARGE)?;
+            extra::long_file(&mut run, self.task.profile.line(), file, drops);
+        }
         Ok(vec![run])
     }
 
     fn urgent(&mut self) -> Outcome<Vec<Run>> {
         let folder = self.place.folder("files")?;
-        let video = noise(&folder.join("video.mp4"), 100_000_000, self.task.seed)?;
+        let video = noise(&folder.join("video.mp4"), LARGE, self.task.seed)?;
         self.take_the_line()?;
         self.attach(&video, "Video")?;
         self.near.word("start")?;
@@ -520,6 +560,23 @@ impl Stage<'_> {
     }
 }
 
+/// Bytes of the long file: 100 MB, not 100 MiB.
+const LARGE: usize = 100_000_000;
+
+/// Redials every minute until the other end of `ended` goes; tells how often.
+fn redial(linkbox: &Linkbox, ended: &Receiver<()>) -> u32 {
+    let mut drops = 0;
+    while ended.recv_timeout(Duration::from_secs(60)) == Err(RecvTimeoutError::Timeout) {
+        linkbox.cut();
+        sleep(Duration::from_secs(5));
+        // A modem that redials gets another address: what was connected is so no more.
+        let hung_up = linkbox.hang_up();
+        linkbox.restore();
+        drops += u32::from(hung_up.is_ok());
+    }
+    drops
+}
+
 fn note(seen: &Seen) -> String {
     let mut words = Vec::new();
     if let Some(near) = seen.near.as_ref().filter(|near| !near.ok()) {
@@ -543,42 +600,4 @@ fn load() -> f64 {
     let text = fs::read_to_string("/proc/loadavg").unwrap_or_default();
     let first = text.split(' ').next().unwrap_or_default();
     first.parse().unwrap_or(0.0)
-}
-
-/// Bytes that do not compress, as in a scan or a film; the same for the same seed.
-fn noise(path: &Path, length: usize, seed: u64) -> Outcome<PathBuf> {
-    let mut state = seed.wrapping_mul(2).wrapping_add(1);
-    let mut file = std::io::BufWriter::new(fs::File::create(path)?);
-    let mut left = length;
-    while left > 0 {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        let bytes = (state ^ (state >> 33))
-            .wrapping_mul(0xff51_afd7_ed55_8ccd)
-            .to_le_bytes();
-        let some = bytes.get(..left.min(8)).unwrap_or(&bytes);
-        file.write_all(some)?;
-        left -= some.len();
-    }
-    file.flush()?;
-    Ok(path.to_path_buf())
-}
-
-/// The draft as a signature in definite-length DER wraps it: a few bytes before, a certificate and the
-/// signature after, the content untouched between.
-fn sign(draft: &Path, seed: u64) -> Outcome<PathBuf> {
-    let path = draft.with_extension("pdf.p7m");
-    let before = noise(&draft.with_extension("head"), 60, seed + 1)?;
-    let after = noise(&draft.with_extension("tail"), 2400, seed + 2)?;
-    let mut signed = fs::read(before)?;
-    signed.extend(fs::read(draft)?);
-    signed.extend(fs::read(after)?);
-    fs::write(&path, signed)?;
-    Ok(path)
-}
-
-fn sha256(path: &Path) -> Outcome<String> {
-    let said = crate::install::said(std::process::Command::new("sha256sum").arg(path))?;
-    Ok(said.split(' ').next().unwrap_or_default().to_owned())
 }
