@@ -18,7 +18,9 @@ pub const IDLE: &str = "up-windows without progress";
 /// G4: content that the client wrote beyond what it writes where no packet is lost and no line goes. What is
 /// sent again is in it, and that shorter calls pack worse: no less was sent again than [`VAIN`], no more than this.
 pub const AGAIN: &str = "content sent again by the program at most, %";
-/// Of it, what never came out of the line.
+/// What is in the air at each cut: nobody can save it.
+pub const AGAIN_FLOOR: &str = "floor of content sent again by the program, %";
+/// Of [`AGAIN`], what never came out of the line.
 pub const VAIN: &str = "content sent again by the program at least, %";
 /// [`AGAIN`] with what TCP sends again.
 pub const AGAIN_TCP: &str = "content sent again by program and TCP at most, %";
@@ -26,6 +28,8 @@ pub const AGAIN_TCP: &str = "content sent again by program and TCP at most, %";
 pub const AGAIN_TCP_FLOOR: &str = "floor of content sent again by program and TCP, %";
 /// G7: content both ways beyond the file's, TCP's sending again apart.
 pub const BEYOND: &str = "content beyond the file, %";
+/// What is in the air at each drop, of the file.
+pub const BEYOND_FLOOR: &str = "floor of content beyond the file, %";
 /// G7: content up beyond the file's, as if drops alone were to blame for it, per drop.
 pub const PER_DROP: &str = "content sent again per drop, bytes";
 /// G7: the same of what came out at the hub's side: what had arrived and was not kept.
@@ -75,8 +79,9 @@ pub fn sent_again(run: &mut Run, line: Line, needed: u64) {
         let period = schedule.up + schedule.down;
         ((run.seconds + schedule.down.as_secs_f64()) / period.as_secs_f64()).floor()
     });
-    let floor = (lost + cuts * air(line) / needed) * 100.0;
-    note(run, AGAIN_TCP_FLOOR, floor);
+    let cut = cuts * air(line) / needed;
+    note(run, AGAIN_FLOOR, cut * 100.0);
+    note(run, AGAIN_TCP_FLOOR, (lost + cut) * 100.0);
 }
 
 /// Notes how G7 went.
@@ -86,6 +91,8 @@ pub fn long_file(run: &mut Run, line: Line, file: u64, drops: u32) {
         return;
     };
     note(run, BEYOND, (float(up + down) / float(file) - 1.0) * 100.0);
+    let air_of_drops = f64::from(drops) * air(line);
+    note(run, BEYOND_FLOOR, air_of_drops / float(file) * 100.0);
     note(run, DROPS, f64::from(drops));
     note(run, BYTES_FLOOR, ip_bytes(float(file), line.loss));
     if drops > 0 {
@@ -170,6 +177,7 @@ mod tests {
             load: 0.0,
             with: String::new(),
             congestion: String::new(),
+            kernel: String::new(),
             day: String::new(),
         }
     }
@@ -205,6 +213,7 @@ mod tests {
         assert_eq!(told(&run, VAIN), 5);
         // 5.3 for lost packets, and three cuts of 4.8 kB in the air.
         assert_eq!(told(&run, AGAIN_TCP_FLOOR), 8);
+        assert_eq!(told(&run, AGAIN_FLOOR), 3);
     }
 
     #[test]
@@ -212,7 +221,7 @@ mod tests {
         let mut run = run(600.0, 102_000_000, Value::Null);
         long_file(&mut run, Profile::E.line(), 100_000_000, 10);
         assert_eq!((told(&run, BEYOND), told(&run, PER_DROP)), (2, 200_000));
-        assert_eq!(told(&run, AIR), 100_000);
+        assert_eq!((told(&run, BEYOND_FLOOR), told(&run, AIR)), (1, 100_000));
         assert_eq!(told(&run, BYTES_FLOOR), 106_433_133);
     }
 }

@@ -66,7 +66,13 @@ const GOALS: [Goal; 27] = [
     goal("G4", "", "C", What::Median, 240.0),
     goal("G4", "", "C", What::Worst(extra::IDLE), 0.0),
     goal("G4", "", "C", What::Extra(extra::VAIN, None), 10.0),
-    goal("G4", "", "C", What::Extra(extra::AGAIN, None), 10.0),
+    goal(
+        "G4",
+        "",
+        "C",
+        What::Extra(extra::AGAIN, Some(extra::AGAIN_FLOOR)),
+        10.0,
+    ),
     goal(
         "G4",
         "",
@@ -76,7 +82,13 @@ const GOALS: [Goal; 27] = [
     ),
     goal("G6", "", "A", What::Bytes, 60_000.0),
     goal("G6", "", "A", What::Median, 6.0),
-    goal("G7", REDIAL, "E", What::Extra(extra::BEYOND, None), 3.0),
+    goal(
+        "G7",
+        REDIAL,
+        "E",
+        What::Extra(extra::BEYOND, Some(extra::BEYOND_FLOOR)),
+        3.0,
+    ),
     goal(
         "G7",
         REDIAL,
@@ -147,7 +159,7 @@ const REASONS: [(&str, &str, &str, &str); 8] = [
         extra::PER_DROP,
         "a busy line of 2 Mbit/s and 800 ms has 100 kB in the air when it goes, and for a round trip more nobody \
          can know that it went: the goal is below the floor. What was written meanwhile is lost with the \
-         connection; tus and rsync, measured beside it, lose more.",
+         connection; tus and rsync, one run each, lose more.",
     ),
     (
         "G7",

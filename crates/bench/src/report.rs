@@ -24,6 +24,8 @@ pub struct Report {
     versions: BTreeMap<String, String>,
     #[serde(skip)]
     congestion: String,
+    #[serde(skip)]
+    kernel: String,
 }
 
 const NAMES: [(&str, &str); 7] = [
@@ -60,8 +62,7 @@ impl Report {
             let versions = peer.versions(tools)?;
             self.versions.insert(peer.name().into(), versions);
         }
-        let kernel = said(Command::new("uname").arg("-sr"))?;
-        self.about.insert("kernel".into(), kernel);
+        self.kernel = said(Command::new("uname").arg("-sr"))?;
         let usual = fs::read_to_string("/proc/sys/net/ipv4/tcp_congestion_control")?;
         let name = |chosen: &Option<String>| chosen.clone().unwrap_or_else(|| usual.trim().into());
         self.congestion = format!(
@@ -79,6 +80,7 @@ impl Report {
         for run in &mut runs {
             run.with = self.versions.get(&run.peer).cloned().unwrap_or_default();
             run.congestion.clone_from(&self.congestion);
+            run.kernel.clone_from(&self.kernel);
             run.day = said(Command::new("date").args(["-u", "+%F"])).unwrap_or_default();
         }
         let first: BTreeSet<_> = runs.iter().map(identity).collect();
@@ -125,16 +127,16 @@ impl Report {
     fn provenance(&self) -> String {
         let mut taken: BTreeMap<_, Vec<f64>> = BTreeMap::new();
         for run in &self.runs {
-            let key = (&run.peer, &run.with, &run.congestion, &run.day);
+            let key = (&run.peer, &run.with, &run.congestion, &run.kernel, &run.day);
             taken.entry(key).or_default().push(run.load);
         }
         let mut text = String::new();
-        for ((peer, with, congestion, day), loads) in taken {
+        for ((peer, with, congestion, kernel, day), loads) in taken {
             let least = loads.iter().copied().fold(f64::MAX, f64::min);
             let most = loads.iter().copied().fold(0.0, f64::max);
             let _ = writeln!(
                 text,
-                "- {peer}: {with}; {congestion}; {} runs on {day}, load {least:.1} to {most:.1}",
+                "- {peer}: {with}; {congestion}; {kernel}; {} runs on {day}, load {least:.1} to {most:.1}",
                 loads.len(),
             );
         }
@@ -180,7 +182,9 @@ impl Report {
             "| what | line | who | measure | runs | median | highest |\n|---|---|---|---|--:|--:|--:|\n",
         );
         for ((goal, part, profile, peer), runs) in self.groups() {
-            let names: BTreeSet<&String> = runs.iter().flat_map(|run| run.extra.keys()).collect();
+            let names = runs.iter().flat_map(|run| run.extra.keys());
+            // Floors stand beside the goals.
+            let names: BTreeSet<_> = names.filter(|name| !name.starts_with("floor")).collect();
             for measure in names {
                 let told = |run: &&&Run| run.extra.contains_key(measure);
                 let told: Vec<&Run> = runs.iter().filter(told).copied().collect();

@@ -46,6 +46,9 @@ pub struct Run {
     /// Congestion control of both ends.
     #[serde(default)]
     pub congestion: String,
+    /// The system whose TCP it was.
+    #[serde(default)]
+    pub kernel: String,
     /// The day, in UTC.
     #[serde(default)]
     pub day: String,

@@ -161,6 +161,7 @@ impl Task<'_> {
             load: load(),
             with: String::new(),
             congestion: String::new(),
+            kernel: String::new(),
             day: String::new(),
         }
     }
