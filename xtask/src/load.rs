@@ -51,9 +51,11 @@ fn document(figures: &Value, before: &str) -> Done<String> {
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
     let rustc = program("rustc", &["--version"]).output()?;
     let day = program("date", &["-u", "+%Y-%m-%d"]).output()?;
+    let commit = ["log", "-1", "--format=%h", "--", "crates", "Cargo.lock"];
+    let commit = program("git", &commit).output()?;
     let _ = writeln!(
         out,
-        "Taken on {day}: {cores} cores for hub and generator together, {rustc}, load {before} at the start and {} at \
+        "Taken on {day} with {commit}: {cores} cores for hub and generator together, {rustc}, load {before} at the start and {} at \
          the end.\n",
         loadavg()
     );
