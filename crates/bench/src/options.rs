@@ -30,9 +30,10 @@ far end, two clients. A time is counted until a second client, at the hub's side
 those of IP, both ways, retransmissions included. Peers are installed under target/bench with npm and pip, in
 the versions that crates/bench/peers pins; what cannot be installed is skipped aloud.
 
-How long it takes: with all peers, 10 seeds and 6 lines about 90 minutes, mostly waiting; with `--seeds 3 --jobs 10`
-about half an hour. More lines than a dozen at once would measure this computer and not the lines (every run notes
-the load). Table and JSON are written after every run: what is stopped loses the runs under way alone.
+How long it takes: ours and ours-tls, 10 seeds, `--long 5 --jobs 12`: half an hour, mostly waiting; the peers take
+longer, automerge and PouchDB most. More lines than a dozen at once would measure this computer and not the lines
+(every run notes the load). Table and JSON are written after every run: what is stopped loses the runs under way
+alone.
 
 Results: docs/benchmarks-sync.md, and every run with its seed in docs/benchmarks-sync.json. What programs
 complained of: target/bench/logs.";
