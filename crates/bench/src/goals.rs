@@ -286,7 +286,7 @@ impl Goal {
 }
 
 /// A figure beyond time and bytes, of the runs that tell it.
-fn told(runs: &[&Run], name: &str, part: f64) -> Option<f64> {
+pub fn told(runs: &[&Run], name: &str, part: f64) -> Option<f64> {
     let tells = |run: &&&Run| run.extra.contains_key(name);
     let runs: Vec<&Run> = runs.iter().filter(tells).copied().collect();
     share(&runs, part, |run| {

@@ -186,16 +186,14 @@ impl Report {
             // Floors stand beside the goals.
             let names: BTreeSet<_> = names.filter(|name| !name.starts_with("floor")).collect();
             for measure in names {
-                let told = |run: &&&Run| run.extra.contains_key(measure);
-                let told: Vec<&Run> = runs.iter().filter(told).copied().collect();
-                let value = |run: &Run| run.extra.get(measure).copied().unwrap_or(0.0);
+                let tell = runs.iter().filter(|run| run.extra.contains_key(measure));
                 let _ = writeln!(
                     text,
                     "| {} | {profile} | {peer} | {measure} | {} | {} | {} |",
                     name(goal, part),
-                    told.len(),
-                    number(share(&told, 0.5, value)),
-                    number(share(&told, 1.0, value)),
+                    tell.count(),
+                    number(goals::told(&runs, measure, 0.5)),
+                    number(goals::told(&runs, measure, 1.0)),
                 );
             }
         }

@@ -825,40 +825,9 @@ async fn a_content_is_taken_out_and_a_report_tells_what_was_found() {
 async fn a_signature_beside_its_document_asks_for_it() {
     let ca = Ca::new();
     let desk = Desk::new(Vec::new(), Some(&ca)).await;
-    let key = tokenkit::pki::rsa(2048);
-    let public = tokenkit::pki::public(&key);
-    let certificate = ca.issue(&public, "VERDI UGO", Usage::Signing);
-    let place = tempfile::tempdir().unwrap();
-    let at = |name: &str| place.path().join(name);
-    let pem = [
-        key.private_key_to_pem_pkcs8().unwrap(),
-        certificate.to_pem().unwrap(),
-    ];
-    std::fs::write(at("s.pem"), pem.concat()).unwrap();
-    std::fs::write(at("atto.txt"), b"Il Consiglio delibera.").unwrap();
-    let made = Command::new("openssl")
-        .current_dir(place.path())
-        .args([
-            "cms",
-            "-sign",
-            "-cades",
-            "-binary",
-            "-nosmimecap",
-            "-md",
-            "sha256",
-        ])
-        .args([
-            "-in", "atto.txt", "-signer", "s.pem", "-outform", "DER", "-out", "atto.p7s",
-        ])
-        .output();
-    match made {
-        Ok(output) => assert!(output.status.success(), "{output:?}"),
-        Err(error) => {
-            eprintln!("SKIPPED: the openssl command cannot be run ({error})");
-            return;
-        }
-    }
-    let p7s = std::fs::read(at("atto.p7s")).unwrap();
+    let Some((p7s, _)) = signed_until(&ca, -300, &[]) else {
+        return;
+    };
     let p7s = desk.open("atto.txt.p7s", &p7s).await;
     assert_eq!(p7s.kind, PaperKind::P7s);
     let alone = desk.judge(&p7s.id).await;
@@ -875,8 +844,9 @@ async fn a_signature_beside_its_document_asks_for_it() {
     assert_eq!(judged.signatures[0].reasons[0], Reason::ContentChanged);
 }
 
-/// A `.p7m` by somebody whose certificate was good from 30 days ago until some day; the certificate's number too.
-fn signed_until(ca: &Ca, days_ago: i64) -> Option<(Vec<u8>, String)> {
+/// What the openssl command signs, apart unless asked otherwise, by somebody whose certificate was good from 30 days
+/// ago until some day; the certificate's number too. None where there is no such command.
+fn signed_until(ca: &Ca, days_ago: i64, options: &[&str]) -> Option<(Vec<u8>, String)> {
     let key = tokenkit::pki::rsa(2048);
     let public = tokenkit::pki::public(&key);
     let [from, until] = [30, days_ago].map(|days| ago(days).as_second());
@@ -890,16 +860,10 @@ fn signed_until(ca: &Ca, days_ago: i64) -> Option<(Vec<u8>, String)> {
     std::fs::write(place.path().join("atto"), "Il Consiglio delibera.").unwrap();
     let made = Command::new("openssl")
         .current_dir(place.path())
-        .args([
-            "cms",
-            "-sign",
-            "-cades",
-            "-binary",
-            "-nosmimecap",
-            "-nodetach",
-        ])
+        .args(["cms", "-sign", "-cades", "-binary", "-nosmimecap"])
+        .args(options)
         .args(["-md", "sha256", "-in", "atto", "-signer", "s.pem"])
-        .args(["-outform", "DER", "-out", "atto.p7m"])
+        .args(["-outform", "DER", "-out", "signed"])
         .output();
     match made {
         Ok(output) => assert!(output.status.success(), "{output:?}"),
@@ -909,8 +873,8 @@ fn signed_until(ca: &Ca, days_ago: i64) -> Option<(Vec<u8>, String)> {
         }
     }
     let number = certificate.serial_number().to_bn().unwrap().to_hex_str();
-    let p7m = std::fs::read(place.path().join("atto.p7m")).unwrap();
-    Some((p7m, number.unwrap().to_string()))
+    let signed = std::fs::read(place.path().join("signed")).unwrap();
+    Some((signed, number.unwrap().to_string()))
 }
 
 /// Its answer, and the word of the standard for why it is not good; today, or as of a day.
@@ -945,10 +909,10 @@ async fn what_is_open_today_held_at_the_date_that_a_record_proves() {
     let desk = Desk::new(Vec::new(), Some(&ca)).await;
     let list = desk.folder.path().join("fiducia/ca.crl");
     // Ten days ago one expired; five days ago another was revoked.
-    let Some((expired, _)) = signed_until(&ca, 10) else {
+    let Some((expired, _)) = signed_until(&ca, 10, &["-nodetach"]) else {
         return;
     };
-    let (revoked, number) = signed_until(&ca, -300).unwrap();
+    let (revoked, number) = signed_until(&ca, -300, &["-nodetach"]).unwrap();
     let expired = desk.open("scaduto.p7m", &expired).await;
     let revoked = desk.open("revocato.p7m", &revoked).await;
     let records = [

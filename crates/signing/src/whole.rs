@@ -57,24 +57,12 @@ pub enum WholeError {
     /// A PDF that readers read differently, or not at all.
     #[error(transparent)]
     Pdf(#[from] PdfError),
-    /// A `.p7m` or `.p7s` of another form.
-    #[error(transparent)]
-    Cms(#[from] ReadError),
     /// A time stamp of another form.
     #[error(transparent)]
     Stamp(#[from] TspError),
     /// More wrappings than anybody makes.
     #[error("too many layers")]
     TooDeep,
-}
-
-impl From<InPlaceError> for WholeError {
-    fn from(error: InPlaceError) -> Self {
-        match error {
-            InPlaceError::Read(error) => Self::Cms(error),
-            InPlaceError::Io(error) => Self::Io(error),
-        }
-    }
 }
 
 /// What is to be said of a file.
@@ -127,8 +115,8 @@ const LARGEST_STAMP: u64 = 1024 * 1024;
 /// As much of a file as its kind is told by.
 const BEGIN: u64 = 4096;
 
-/// Judges a file and everything inside it. `beside` is what a detached signature or stamp is about. None where it is
-/// of no kind that is signed, and for a PDF without signatures.
+/// Judges a file and everything inside it. `beside` is what a detached signature or stamp is about. None where no
+/// signature and no stamp can be read in it.
 ///
 /// # Errors
 /// [`WholeError`], about the outermost or its wrappings.
@@ -193,10 +181,10 @@ fn of_cms<R: Read + Seek>(
 ) -> Result<Option<Whole>, WholeError> {
     // Where it lies: no copy of a large content is made.
     let found = match in_place(&mut file, beside, context) {
+        Ok(found) => found,
+        Err(InPlaceError::Io(error)) => return Err(error.into()),
         Err(InPlaceError::Read(ReadError::TooManyLayers)) => return Err(WholeError::TooDeep),
-        // what is wrapped need not be signed
-        Err(InPlaceError::Read(_)) if depth > 0 => return Ok(None),
-        found => found?,
+        Err(InPlaceError::Read(_)) => return Ok(None),
     };
     let verdict = found.verdict;
     let bytes = match found.content {
@@ -284,8 +272,12 @@ fn inside(bytes: &[u8], context: &Context<'_>, depth: usize) -> Result<Option<Wh
 
 const RANGE: &[u8] = b"/ByteRange";
 
+/// An answer, or a bare token, which is read as one; in base64 only a token.
 fn stamp_apart(bytes: &[u8]) -> Result<Token, TspError> {
-    Token::parse(bytes).or_else(|_| Response::parse(bytes)?.any_token())
+    match Response::parse(bytes) {
+        Ok(answer) => answer.any_token(),
+        Err(_) => Token::parse(bytes),
+    }
 }
 
 type Answer = (Indication, Option<SubIndication>);

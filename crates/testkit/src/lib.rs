@@ -7,6 +7,7 @@
 //! is the real thing, where there is root: kernel TCP over an emulated rural line (binary `linkbox`).
 
 mod cable;
+mod chance;
 mod desk;
 mod inside;
 mod liar;
@@ -16,6 +17,7 @@ mod people;
 mod province;
 
 pub use cable::{Cable, Fault, Traffic};
+pub use chance::Chance;
 pub use desk::{Desk, FakeClock, Look, brisk};
 pub use inside::{Fate, Inside, call_inside};
 pub use liar::{Liar, Lie};

@@ -1,6 +1,7 @@
 //! A new computer takes a long log page by page, and is killed over and over, as the hub is: it goes on from where it was.
 
 use crate::length;
+use crate::road::VILLAGE;
 use crate::world::{Desk, HubProcess, Line, check, log_of};
 use domain::identity::Scope;
 use hub::Config;
@@ -8,17 +9,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
 use store::{Key, Store};
-use testkit::{ANNA, BRUNO, Fault, code_at};
+use testkit::{ANNA, BRUNO, Chance, code_at};
 
-/// 1 Mbit/s, 20 ms each way: an answer is under way long enough to be killed in the middle.
-const VILLAGE: Fault = Fault {
-    cut: false,
-    mute: false,
-    delay: Duration::from_millis(20),
-    rate: 125_000,
-    cut_after_up: None,
-    cut_after_down: None,
-};
 /// However slow the machine: so many lives without an end are no progress.
 const MOST_LIVES: usize = 400;
 /// What a kill may cost, in bytes on the line: the answer that was under way, the one asked for ahead, a connection.
@@ -27,7 +19,8 @@ const ONE_KILL: u64 = 48 * 1024;
 #[test]
 fn a_first_sync_that_is_killed_goes_on_from_where_it_was() {
     let pages = length(2_400, 10_000);
-    let mut chance = Chance::new();
+    let seed = seed();
+    let mut chance = Chance::new(seed);
     let root = tempfile::tempdir().unwrap();
     let data = root.path().join("hub");
     let [anna, bruno, calm] = codes(&data);
@@ -57,11 +50,11 @@ fn a_first_sync_that_is_killed_goes_on_from_where_it_was() {
         assert!(lives < MOST_LIVES, "{reached} of {log} after {lives} lives");
         bruno.take(pages);
         lives += 1;
-        std::thread::sleep(chance.between(150, 900));
+        std::thread::sleep(between(&mut chance, 150, 900));
         if lives % 3 == 0 {
             hub = hub.die_and_rise();
             hubs += 1;
-            std::thread::sleep(chance.between(150, 900));
+            std::thread::sleep(between(&mut chance, 150, 900));
         }
         bruno.die();
         let now = cursor(&bruno.folder);
@@ -76,9 +69,8 @@ fn a_first_sync_that_is_killed_goes_on_from_where_it_was() {
     bruno.said = written;
     assert_eq!(check(&data, &[bruno, calm]), pages);
     println!(
-        "seed {}: {log} entries; {} kB in {:.1} s when nobody is killed; {} kB in {:.1} s in {lives} lives ({steps} of them \
+        "seed {seed}: {log} entries; {} kB in {:.1} s when nobody is killed; {} kB in {:.1} s in {lives} lives ({steps} of them \
          brought it further), the hub killed {hubs} times",
-        chance.seed,
         whole / 1000,
         calm_time.as_secs_f64(),
         taken / 1000,
@@ -133,27 +125,12 @@ fn cursor(folder: &Path) -> u64 {
         .unwrap_or(0)
 }
 
-/// When to kill: SplitMix64 from a seed that is told, and taken from `REAL_SEED` where that is set.
-struct Chance {
-    seed: u64,
-    state: u64,
+/// When to kill: from a seed that is told, and taken from `REAL_SEED` where that is set.
+fn seed() -> u64 {
+    let told = std::env::var("REAL_SEED").ok();
+    told.map_or_else(|| getrandom::u64().unwrap(), |seed| seed.parse().unwrap())
 }
 
-impl Chance {
-    fn new() -> Self {
-        let told = std::env::var("REAL_SEED").ok();
-        let seed = told.map_or_else(|| getrandom::u64().unwrap(), |seed| seed.parse().unwrap());
-        Self { seed, state: seed }
-    }
-
-    fn below(&mut self, bound: u64) -> u64 {
-        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let z = (self.state ^ (self.state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) % bound
-    }
-
-    fn between(&mut self, least: u64, most: u64) -> Duration {
-        Duration::from_millis(least + self.below(most - least))
-    }
+fn between(chance: &mut Chance, least: u64, most: u64) -> Duration {
+    Duration::from_millis(least + chance.below(most - least))
 }

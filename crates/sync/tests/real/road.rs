@@ -20,7 +20,7 @@ use {
 };
 
 /// Of what a village has: 1 Mbit/s, 20 ms each way; longer would only make fewer calls to kill.
-const VILLAGE: Fault = Fault {
+pub const VILLAGE: Fault = Fault {
     cut: false,
     mute: false,
     delay: Duration::from_millis(20),

@@ -2,6 +2,7 @@
 
 use super::Line;
 use super::stream::Streams;
+use crate::chance::Chance;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -213,7 +214,7 @@ impl Way {
 
     /// Takes packets from the sending kernel as soon as it gives them.
     fn take_in(&self, air: &Air) {
-        let mut chance = Chance(self.seed);
+        let mut chance = Chance::new(self.seed);
         let mut free = Instant::now();
         let mut buffer = vec![0; PACKET];
         while let Ok(length) = self.from.recv(&mut buffer) {
@@ -298,19 +299,6 @@ fn waiting(line: Line, busy: Duration) -> usize {
     usize::try_from(bits / 8).unwrap_or(usize::MAX)
 }
 
-/// Chance that can be repeated: SplitMix64.
-struct Chance(u64);
-
-impl Chance {
-    fn falls(&mut self, share: f64) -> bool {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        let roll = u32::try_from((z ^ (z >> 31)) >> 32).unwrap_or(0);
-        f64::from(roll) / f64::from(u32::MAX) < share
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -319,7 +307,7 @@ mod tests {
     #[test]
     fn the_same_seed_loses_the_same_and_as_many_as_it_says() {
         let lost = |seed| {
-            let mut chance = Chance(seed);
+            let mut chance = Chance::new(seed);
             (0..20_000).map(|_| chance.falls(0.1)).collect::<Vec<_>>()
         };
         assert_eq!(lost(7), lost(7));

@@ -9,6 +9,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
+use token::pkcs11::{Options, Pkcs11Signer};
 use token::wire::{self, KeyName, Mechanism, Reply, Request};
 use tokenkit::canary::{Tape, canary, spelled};
 use tokenkit::faulty::{Faulty, pin};
@@ -237,6 +238,15 @@ fn neither_log_nor_files_nor_arguments_nor_environment_hold_the_pin() {
     }
 }
 
+/// The token through a helper whose pipes are recorded.
+#[cfg(unix)]
+fn recorded(token: &Faulty, tape: &Tape) -> Pkcs11Signer {
+    Pkcs11Signer::new(Options {
+        helper: tape.helper(),
+        ..token.options()
+    })
+}
+
 #[test]
 #[cfg(unix)]
 fn the_pipe_carries_the_pin_to_the_helper_once_and_never_back() {
@@ -247,10 +257,7 @@ fn the_pipe_carries_the_pin_to_the_helper_once_and_never_back() {
         token.config.slots[0].always_authenticate = each_time;
         token.write();
         let tape = Tape::new();
-        let mut signer = token::pkcs11::Pkcs11Signer::new(token::pkcs11::Options {
-            helper: tape.helper(),
-            ..token.options()
-        });
+        let mut signer = recorded(&token, &tape);
         let id = signer.identities().unwrap()[0].id.clone();
         let wrong = format!("{canary}0");
         let refused = signer.unlock(&id, Some(&pin(&wrong)));
@@ -278,10 +285,7 @@ fn a_driver_that_prints_the_pin_is_recorded_and_does_not_reach_the_pipe() {
     token.config.faults.chatter = true;
     token.write();
     let tape = Tape::new();
-    let mut signer = token::pkcs11::Pkcs11Signer::new(token::pkcs11::Options {
-        helper: tape.helper(),
-        ..token.options()
-    });
+    let mut signer = recorded(&token, &tape);
     let id = signer.identities().unwrap()[0].id.clone();
     signer.unlock(&id, Some(&pin(&canary))).unwrap();
     signer.lock();
