@@ -15,14 +15,13 @@ const HEADERS: f64 = 52.0;
 pub const WINDOWS: &str = "up-windows";
 /// Those among them that brought nothing.
 pub const IDLE: &str = "up-windows without progress";
-/// G4: content that the client wrote beyond what it writes where no packet is lost and no line goes. What is
-/// sent again is in it, and that shorter calls pack worse: no less was sent again than [`VAIN`], no more than this.
-pub const AGAIN: &str = "content sent again by the program at most, %";
+/// G4: content that the client wrote for calls without a whole answer, of what it wrote for the others. What such a
+/// call carried is offered again, whether the hub had it or not. Peers do not tell what their calls carried.
+pub const AGAIN: &str = "content sent again by the program, %";
 /// What is in the air at each cut: nobody can save it.
 pub const AGAIN_FLOOR: &str = "floor of content sent again by the program, %";
-/// Of [`AGAIN`], what never came out of the line.
-pub const VAIN: &str = "content sent again by the program at least, %";
-/// [`AGAIN`] with what TCP sends again.
+/// G4: content beyond what is sent where no packet is lost and no line goes: [`AGAIN`], what TCP sends again, and
+/// that shorter calls pack worse.
 pub const AGAIN_TCP: &str = "content sent again by program and TCP at most, %";
 /// Below it nobody gets on that line.
 pub const AGAIN_TCP_FLOOR: &str = "floor of content sent again by program and TCP, %";
@@ -63,17 +62,39 @@ pub fn windows(run: &mut Run, schedule: Schedule) {
     note(run, IDLE, f64::from(idle));
 }
 
-/// Notes how much of what went up was sent again; `needed` is the content of the same records on the same
-/// line where it loses nothing and stays.
-pub fn sent_again(run: &mut Run, line: Line, needed: u64) {
-    let needed = float(needed);
-    let beyond = |content: u64| (float(content) / needed - 1.0) * 100.0;
-    if let Some(fresh) = run.up.fresh {
-        note(run, AGAIN, beyond(fresh));
-        let vain = fresh.saturating_sub(run.up.arrived.unwrap_or(fresh));
-        note(run, VAIN, float(vain) / needed * 100.0);
+/// The same records, carried once.
+pub struct Carried {
+    /// Content that the client wrote, in bytes.
+    content: u64,
+    /// Its calls that were answered whole, and the bytes of their bodies, where it tells.
+    answered: Option<(u64, u64)>,
+}
+
+impl Carried {
+    /// What a run and its first client tell.
+    pub fn of(run: &Run, client: Option<&Value>) -> Option<Self> {
+        let number = |name| client?.get(name)?.as_u64();
+        Some(Self {
+            content: run.up.fresh?,
+            answered: number("calls").zip(number("bytes")),
+        })
     }
-    note(run, AGAIN_TCP, beyond(run.up.content()));
+}
+
+/// Notes how much of what went up was sent again; `needed` are the same records on the same line where it loses
+/// nothing and stays.
+pub fn sent_again(run: &mut Run, line: Line, carried: &Carried, needed: &Carried) {
+    if let (Some((calls, bytes)), Some((clean_calls, clean_bytes))) =
+        (carried.answered, needed.answered)
+    {
+        // All that is written beside bodies where nothing is in vain: heads, above all.
+        let head = float(needed.content.saturating_sub(clean_bytes)) / float(clean_calls.max(1));
+        let once = float(bytes) + head * float(calls);
+        note(run, AGAIN, (float(carried.content) / once - 1.0) * 100.0);
+    }
+    let needed = float(needed.content);
+    let beyond = (float(run.up.content()) / needed - 1.0) * 100.0;
+    note(run, AGAIN_TCP, beyond);
     let lost = line.loss / (1.0 - line.loss);
     let cuts = line.schedule.map_or(0.0, |schedule| {
         let period = schedule.up + schedule.down;
@@ -207,10 +228,15 @@ mod tests {
     #[test]
     fn what_is_sent_again_is_a_share_of_what_is_needed() {
         let mut run = run(183.0, 550_000, Value::Null);
-        run.up.arrived = Some(525_000);
-        sent_again(&mut run, Profile::C.line(), 500_000);
+        let client = |calls: u64, bytes: u64| json!({ "calls": calls, "bytes": bytes });
+        // Heads of 500 bytes: 50 calls have 500,000 bytes with them.
+        let carried = Carried::of(&run, Some(&client(50, 475_000)));
+        run.up.fresh = Some(500_000);
+        let needed = Carried::of(&run, Some(&client(20, 490_000)));
+        if let (Some(carried), Some(needed)) = (carried, needed) {
+            sent_again(&mut run, Profile::C.line(), &carried, &needed);
+        }
         assert_eq!((told(&run, AGAIN), told(&run, AGAIN_TCP)), (10, 10));
-        assert_eq!(told(&run, VAIN), 5);
         // 5.3 for lost packets, and three cuts of 4.8 kB in the air.
         assert_eq!(told(&run, AGAIN_TCP_FLOOR), 8);
         assert_eq!(told(&run, AGAIN_FLOOR), 3);

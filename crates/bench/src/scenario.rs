@@ -1,11 +1,12 @@
 //! What is done on the line, and what is measured of it.
 
+use crate::Outcome;
 use crate::actor::{Actor, Told};
+use crate::extra::{self, Carried};
 use crate::files::{noise, sha256, sign};
 use crate::peer::{Kind, Peer};
 use crate::place::{Place, Tools};
 use crate::run::{Run, Way};
-use crate::{Outcome, extra};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs;
@@ -193,29 +194,46 @@ impl Task<'_> {
     /// # Errors
     /// Where something other than what is measured fails.
     pub fn run(&self, tools: &Tools) -> Outcome<Vec<Run>> {
-        let mut runs = self.staged(tools, |stage| match self.scenario {
-            Scenario::Small => stage.small(),
-            Scenario::Flapping => stage.flapping(),
-            Scenario::Signed => stage.signed(),
-            Scenario::Large => stage.large(true),
-            Scenario::Undisturbed => stage.large(false),
-            Scenario::Urgent => stage.urgent(),
-            Scenario::First => stage.first(),
-        })?;
-        if self.scenario == Scenario::Flapping {
-            for run in runs.iter_mut().filter(|run| run.ok) {
-                self.weigh(tools, run);
-            }
-        }
-        Ok(runs)
+        let act: fn(&mut Stage<'_>) -> Outcome<Vec<Run>> = match self.scenario {
+            Scenario::Small => |stage| stage.small(),
+            Scenario::Flapping => return Ok(vec![self.flapping(tools)?]),
+            Scenario::Signed => |stage| stage.signed(),
+            Scenario::Large => |stage| stage.large(true),
+            Scenario::Undisturbed => |stage| stage.large(false),
+            Scenario::Urgent => |stage| stage.urgent(),
+            Scenario::First => |stage| stage.first(),
+        };
+        self.staged(tools, act)
     }
 
-    /// Carries the same records over a line that neither loses nor goes, to tell what was sent again.
-    fn weigh(&self, tools: &Tools, run: &mut Run) {
-        match self.staged(tools, |stage| stage.needed()) {
-            Ok(needed) => extra::sent_again(run, self.profile.line(), needed),
-            Err(error) => run.note = format!("what it needs is not known: {error}. {}", run.note),
+    /// Carries over the line that comes and goes; then the same records over one that neither loses nor goes, to
+    /// tell what was sent again.
+    fn flapping(&self, tools: &Tools) -> Outcome<Run> {
+        let line = self.profile.line();
+        let (mut run, carried) = self.staged(tools, |stage| stage.three_thousand(line))?;
+        // Who looks only afterwards tells nothing of the way there.
+        if let Some(schedule) = line.schedule
+            && self.peer.both_at_once()
+        {
+            extra::windows(&mut run, schedule);
         }
+        let Some(carried) = carried.filter(|_| run.ok) else {
+            return Ok(run);
+        };
+        let steady = Line {
+            loss: 0.0,
+            schedule: None,
+            ..line
+        };
+        match self.staged(tools, |stage| stage.three_thousand(steady))? {
+            (clean, Some(needed)) if clean.ok => {
+                extra::sent_again(&mut run, line, &carried, &needed);
+            }
+            (clean, _) => {
+                run.note = format!("what it needs is not known: {}. {}", clean.note, run.note);
+            }
+        }
+        Ok(run)
     }
 
     /// Lays a line, starts a server, seats two clients.
@@ -417,39 +435,12 @@ impl Stage<'_> {
         }
     }
 
-    fn flapping(&mut self) -> Outcome<Vec<Run>> {
-        let line = self.task.profile.line();
-        let (before, seen) = self.three_thousand(line)?;
-        let mut run = self.run("G4", "", before, &seen);
-        // Who looks only afterwards tells nothing of the way there.
-        if let Some(schedule) = line.schedule
-            && self.task.peer.both_at_once()
-        {
-            extra::windows(&mut run, schedule);
-        }
-        Ok(vec![run])
-    }
-
-    /// Content upwards where the line neither loses nor goes.
-    fn needed(&mut self) -> Outcome<u64> {
-        let line = Line {
-            loss: 0.0,
-            schedule: None,
-            ..self.task.profile.line()
-        };
-        let (before, seen) = self.three_thousand(line)?;
-        let run = self.run("G4", "", before, &seen);
-        if !run.ok {
-            return Err(run.note.into());
-        }
-        run.up.fresh.ok_or_else(|| "it is not told".into())
-    }
-
-    fn three_thousand(&mut self, line: Line) -> Outcome<(Passed, Seen)> {
+    /// Carries 3,000 records, written while there was no line.
+    fn three_thousand(&mut self, line: Line) -> Outcome<(Run, Option<Carried>)> {
         self.settle_one_record()?;
         self.take_the_line()?;
         let records = self.records(3000)?;
-        // Written while there is no line: nothing may leave before the clock starts.
+        // Nothing may leave before the clock starts.
         self.place.linkbox.cut();
         self.load(&records)?;
         self.place.linkbox.hang_up()?;
@@ -458,7 +449,9 @@ impl Stage<'_> {
         let before = self.place.linkbox.passed();
         let begun = Instant::now();
         let seen = self.carried(begun, json!({ "count": 3001 }), 480.0)?;
-        Ok((before, seen))
+        let run = self.run("G4", "", before, &seen);
+        let carried = Carried::of(&run, seen.near.as_ref().map(|near| &near.value));
+        Ok((run, carried))
     }
 
     fn first(&mut self) -> Outcome<Vec<Run>> {

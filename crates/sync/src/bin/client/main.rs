@@ -4,6 +4,7 @@
 mod arguments;
 mod desk;
 mod talk;
+mod tally;
 mod trial;
 mod words;
 

@@ -4,6 +4,7 @@
 use crate::Outcome;
 use crate::arguments::Arguments;
 use crate::desk::{all_pages, now, open, retitle, rewrite, start, write_news};
+use crate::tally;
 use crate::words;
 use domain::PageId;
 use domain::sito::PageChange;
@@ -169,9 +170,11 @@ impl Desk {
         Ok(json!({ "page": page }))
     }
 
-    /// Carries until nothing waits here: every operation has its answer, every file is at the hub.
+    /// Carries until nothing waits here: every operation has its answer, every file is at the hub. Tells how many
+    /// calls took it there, and the bytes of their bodies.
     async fn carry(&mut self, limit: Duration) -> Outcome<Value> {
         let end = Instant::now() + limit;
+        let before = tally::answered();
         let (engine, fresh) = self.engine()?;
         if !fresh {
             engine.nudge();
@@ -179,7 +182,9 @@ impl Desk {
         loop {
             let left = self.store.waiting()?;
             if left == 0 && self.store.files_to_upload()?.is_empty() {
-                return Ok(json!({ "waiting": 0 }));
+                let (calls, bytes) = tally::answered();
+                let (calls, bytes) = (calls - before.0, bytes - before.1);
+                return Ok(json!({ "waiting": 0, "calls": calls, "bytes": bytes }));
             }
             if Instant::now() > end {
                 return Ok(json!({ "ok": false, "waiting": left, "error": "time is up" }));

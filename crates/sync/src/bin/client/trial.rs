@@ -2,9 +2,10 @@
 
 use crate::Outcome;
 use crate::arguments::Arguments;
+use crate::tally::Counted;
 use domain::UnixMs;
 use std::sync::{Arc, OnceLock};
-use sync::transport::{HttpTransport, Trust};
+use sync::transport::{HttpTransport, Transport, Trust};
 use sync::{Clock, SystemClock};
 
 static WISH: OnceLock<Wish> = OnceLock::new();
@@ -37,10 +38,10 @@ pub(crate) fn haste() -> u32 {
 }
 
 /// The way to a hub.
-pub(crate) fn transport(hub: &str) -> Outcome<Arc<HttpTransport>> {
+pub(crate) fn transport(hub: &str) -> Outcome<Arc<dyn Transport>> {
     let usual = Trust::default();
     let trust = WISH.get().map_or(&usual, |wish| &wish.trust);
-    Ok(Arc::new(HttpTransport::trusting(hub, trust)?))
+    Ok(Arc::new(Counted(HttpTransport::trusting(hub, trust)?)))
 }
 
 /// This computer's clock, perhaps wrong and in a hurry.
