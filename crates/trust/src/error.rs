@@ -64,9 +64,12 @@ pub enum SignatureError {
     /// A transform that is not on the short list: enveloped signature, then a canonicalisation.
     #[error("transform {0}")]
     Transform(String),
-    /// An algorithm that is unknown or too weak (SHA-1, RSA below 2048 bits).
+    /// An algorithm that is unknown, too weak (SHA-1), or not of the signer's key.
     #[error("algorithm {0}")]
     Algorithm(String),
+    /// The signer's key is too short (ETSI TS 119 312); how many bits it has.
+    #[error("key of {0} bits")]
+    ShortKey(u32),
     /// What is signed was changed.
     #[error("digest differs")]
     Digest,

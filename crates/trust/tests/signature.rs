@@ -287,10 +287,7 @@ fn weak_keys_and_hashes_are_refused() {
     let small = PKey::from_rsa(Rsa::generate(1024).unwrap()).unwrap();
     let small = Holder::of("small", small, "2001/04/xmldsig-more#rsa-sha256");
     let result = check(&Text::default().signed(&small), &small);
-    assert!(matches!(
-        result,
-        Err(TrustError::Signature(SignatureError::Algorithm(_)))
-    ));
+    assert_eq!(result, Err(SignatureError::ShortKey(1024).into()));
     let old = PKey::from_rsa(Rsa::generate(2048).unwrap()).unwrap();
     let old = Holder::of("old", old, "2000/09/xmldsig#rsa-sha1");
     let result = check(&Text::default().signed(&old), &old);

@@ -80,7 +80,8 @@ fn method(uri: &str) -> Result<(Scheme, MessageDigest), SignatureError> {
 /// Whether this certificate's key made this value over these bytes.
 ///
 /// # Errors
-/// [`SignatureError::Algorithm`] where it is unknown, weak, or not of this key; [`SignatureError::Value`].
+/// [`SignatureError::Algorithm`] where it is unknown, weak, or not of this key; [`SignatureError::ShortKey`];
+/// [`SignatureError::Value`].
 pub fn verify(
     uri: &str,
     certificate: &[u8],
@@ -95,8 +96,11 @@ pub fn verify(
         Scheme::Pkcs1 | Scheme::Pss => (Id::RSA, RSA_BITS),
         Scheme::Ecdsa => (Id::EC, EC_BITS),
     };
-    if key.id() != kind || key.bits() < least {
+    if key.id() != kind {
         return Err(SignatureError::Algorithm(uri.to_owned()));
+    }
+    if key.bits() < least {
+        return Err(SignatureError::ShortKey(key.bits()));
     }
     let value = match scheme {
         Scheme::Ecdsa => two_numbers(value).ok_or(SignatureError::Value)?,
