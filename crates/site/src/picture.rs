@@ -15,6 +15,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 pub const MAX_IMAGE: usize = 30 * 1024 * 1024;
 /// The most pixels an image may have: 50 million, a good camera's; 150 MB when unpacked.
 const MAX_PIXELS: u64 = 50_000_000;
+/// The most bytes of one when unpacked: as many pixels with their transparency, and twice that while it is turned
+/// upright. With 16 bits to a colour half the pixels fit, still more than any photograph of [`MAX_IMAGE`] has.
+const MAX_UNPACKED: u64 = MAX_PIXELS * 4;
 /// The longest side of the published image, in pixels, and that of its small variant.
 const FULL: u32 = 1600;
 const SMALL: u32 = 640;
@@ -271,7 +274,8 @@ fn decoder(bytes: &[u8]) -> Result<impl ImageDecoder + '_, ImageError> {
         .map_err(|_| ImageError::Broken)?;
     let decoder = reader.into_decoder().map_err(why)?;
     let (width, height) = decoder.dimensions();
-    if u64::from(width) * u64::from(height) > MAX_PIXELS {
+    let pixels = u64::from(width) * u64::from(height);
+    if pixels > MAX_PIXELS || decoder.total_bytes() > MAX_UNPACKED {
         return Err(ImageError::TooLarge);
     }
     Ok(decoder)

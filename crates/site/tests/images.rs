@@ -14,6 +14,7 @@ use domain::sito::{Block, Cover, PageKind};
 use domain::{FileId, FileRef, PageId};
 use site::{Fault, ImageError, Published, build, inspect_image, preview_file};
 use std::collections::BTreeMap;
+use std::io::Cursor;
 use std::path::Path;
 
 type Store = BTreeMap<FileId, Vec<u8>>;
@@ -114,6 +115,37 @@ fn an_image_that_cannot_be_used_says_why_and_never_stops_the_program() {
     let mut long = whole.clone();
     long.resize(site::MAX_IMAGE + 1, 0);
     assert_eq!(inspect_image(&long), Err(ImageError::TooLarge));
+}
+
+#[test]
+fn an_image_of_many_bytes_to_a_point_is_too_large_sooner() {
+    let claims = |image: image::DynamicImage, width: u32, height: u32| {
+        let mut png = Cursor::new(Vec::new());
+        image.write_to(&mut png, image::ImageFormat::Png).unwrap();
+        let mut png = png.into_inner();
+        png[16..20].copy_from_slice(&width.to_be_bytes());
+        png[20..24].copy_from_slice(&height.to_be_bytes());
+        let sum = crc32(&png[12..29]);
+        png[29..33].copy_from_slice(&sum.to_be_bytes());
+        inspect_image(&png)
+    };
+    let (eight, sixteen) = (
+        image::DynamicImage::new_rgba8,
+        image::DynamicImage::new_rgba16,
+    );
+    // 40 million points: 160 MB unpacked, or 320. What passes as a head is found broken behind it.
+    assert_eq!(claims(eight(8, 5), 8000, 5000), Err(ImageError::Broken));
+    assert_eq!(claims(sixteen(8, 5), 8000, 5000), Err(ImageError::TooLarge));
+    assert_eq!(claims(sixteen(8, 5), 6000, 4000), Err(ImageError::Broken));
+}
+
+/// The check sum of a PNG's chunk (PNG, annex D).
+fn crc32(bytes: &[u8]) -> u32 {
+    !bytes.iter().fold(u32::MAX, |sum, byte| {
+        (0..8).fold(sum ^ u32::from(*byte), |sum, _| {
+            (sum >> 1) ^ (0xedb8_8320 & (sum & 1).wrapping_neg())
+        })
+    })
 }
 
 #[test]
