@@ -86,6 +86,7 @@ fn all(plan: &Plan) -> Outcome<()> {
     let figures = json!({
         "files": plan.files,
         "repeats": plan.repeats,
+        "processors": std::thread::available_parallelism()?.get(),
         "bytes": std::fs::metadata(&documents[0])?.len(),
         "token": on_token,
         "verify": verified,
@@ -115,6 +116,16 @@ fn timed<T>(run: impl FnOnce() -> Outcome<T>) -> Outcome<Duration> {
     let start = Instant::now();
     run()?;
     Ok(start.elapsed())
+}
+
+/// What this process has had of the processors so far, in steps of 10 ms (proc(5): fields 14 and 15 of `stat`).
+fn processors() -> Outcome<Duration> {
+    let stat = std::fs::read_to_string("/proc/self/stat")?;
+    // The name before may have spaces, and ends with the last bracket.
+    let (_, rest) = stat.rsplit_once(')').ok_or("no stat of this process")?;
+    let ticks = rest.split_ascii_whitespace().skip(11).take(2);
+    let ticks: u64 = ticks.map(str::parse::<u64>).sum::<Result<_, _>>()?;
+    Ok(Duration::from_millis(ticks * 10))
 }
 
 /// Runs a command, whose words matter only where it fails; gives what it printed.

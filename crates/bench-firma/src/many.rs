@@ -41,13 +41,9 @@ pub fn measure(plan: &Plan, place: &Path, documents: &[PathBuf]) -> Outcome<Valu
             std::fs::create_dir(&folder)?;
             Ok(folder)
         };
-        one.push(batch(
-            documents,
-            &folder("one")?,
-            &identity,
-            &mut signer,
-            Format::P7m,
-        )?);
+        let out = folder("one")?;
+        let list = batch(documents, &out, &identity, &mut signer, Format::P7m)?;
+        one.push(list.took);
         let out = folder("each")?;
         each.push(timed(|| {
             documents

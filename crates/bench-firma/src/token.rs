@@ -1,6 +1,6 @@
 //! Many small PDFs with the key on a SoftHSM token: ours through the helper process, pyHanko, and the token alone.
 
-use crate::{Outcome, Plan, beside, median, run, timed};
+use crate::{Outcome, Plan, beside, median, processors, run, timed};
 use serde_json::{Value, json};
 use signing::batch::{Batch, Confirmation, Documents, Format, Item, Look, Refusal, Shelf};
 use signing::cades::write_atomically;
@@ -39,6 +39,7 @@ fn kind(
     label: &str,
 ) -> Outcome<Value> {
     let (mut ours, mut raw, mut theirs) = (Vec::new(), Vec::new(), Vec::new());
+    let mut work = Duration::ZERO;
     let (mut helper, mut disk) = (Vec::new(), Vec::new());
     let (mut signer, identity) = unlocked(hsm, label)?;
     for round in 0..plan.repeats {
@@ -50,13 +51,15 @@ fn kind(
         raw.push(alone(hsm, label, documents.len())?);
         let out = to("ours");
         std::fs::create_dir(&out)?;
-        ours.push(batch(
+        let list = batch(
             documents,
             &out,
             &identity,
             &mut signer,
             Format::Pdf(Look::default()),
-        )?);
+        )?;
+        ours.push(list.took);
+        work += list.work;
         let out = to("pyhanko");
         std::fs::create_dir(&out)?;
         theirs.push(pyhanko(plan, hsm, label, &place.join("documents"), &out)?);
@@ -73,6 +76,7 @@ fn kind(
     Ok(json!({
         "share": shares[shares.len() / 2],
         "shares": shares,
+        "work": work.as_secs_f64() / count(documents.len() * plan.repeats),
         "ours": rate(ours),
         "token": rate(raw),
         "helper": rate(helper),
@@ -81,9 +85,13 @@ fn kind(
     }))
 }
 
-#[expect(clippy::as_conversions, reason = "a few hundred files")]
 fn rate(files: usize, seconds: f64) -> f64 {
-    files as f64 / seconds
+    count(files) / seconds
+}
+
+#[expect(clippy::as_conversions, reason = "a few thousand files")]
+fn count(files: usize) -> f64 {
+    files as f64
 }
 
 fn unlocked(hsm: &SoftHsm, label: &str) -> Outcome<(Pkcs11Signer, Identity)> {
@@ -98,6 +106,14 @@ fn unlocked(hsm: &SoftHsm, label: &str) -> Outcome<(Pkcs11Signer, Identity)> {
     Ok((signer, identity))
 }
 
+/// What a list took.
+pub struct Took {
+    /// From its first document to its last.
+    pub took: Duration,
+    /// Of the processors, this process alone: reading, building, verifying, keeping.
+    work: Duration,
+}
+
 /// One confirmed list, as the app signs it: from files on the disk to signed files on the disk, each verified.
 pub fn batch(
     documents: &[PathBuf],
@@ -105,7 +121,7 @@ pub fn batch(
     identity: &Identity,
     signer: &mut dyn Signer,
     format: Format,
-) -> Outcome<Duration> {
+) -> Outcome<Took> {
     let items = documents.iter().map(|path| {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         Ok(Item {
@@ -119,9 +135,11 @@ pub fn batch(
     let mut batch: Batch<Refusal> = Batch::new(items, identity, yes)?;
     let folder = Folder(out.to_owned());
     let job = Documents::new(folder, identity, format)?;
+    let before = processors()?;
     let took = timed(|| Ok(batch.run(signer, &job, &Cancel::default(), &mut |_| {})?))?;
+    let work = processors()?.saturating_sub(before);
     match batch.tally().signed == documents.len() {
-        true => Ok(took),
+        true => Ok(Took { took, work }),
         false => Err(format!("not all signed: {:?}", batch.tally()).into()),
     }
 }
