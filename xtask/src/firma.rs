@@ -277,8 +277,8 @@ How it is taken:
   pdfsig takes what both wrote.
 - **The token alone**: `C_SignInit` and `C_Sign` one after the other through cryptoki, in a process that does nothing
   else. SoftHSM keeps a core busy; a card takes 300 to 1,000 ms for each signature, and nothing of ours is seen then.
-  **No more than**: the token's work and ours, spread evenly over the processors. The pipes between the two
-  processes, and the way of the last files to the disk (10 to 20 ms), come on top.
+  **No more than**: the token's work and ours, spread evenly over the processors. What the pipe between the two
+  processes takes, and what threads wait for one another, comes on top.
   **The disk alone**: as many files written and made to last, as many at once as a list does: where the token gives
   more than this, the disk decides. It is slower where much was deleted shortly before: for up to five minutes
   ext4 gives the place of a deleted file to no other, and looks past it (some 0.15 ms for each file here).
