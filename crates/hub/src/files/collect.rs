@@ -68,18 +68,7 @@ impl Hub {
     pub fn collect(&self, grace: Duration, really: bool) -> Result<Collected, StorageError> {
         let mut out = Collected::default();
         let grace = i64::try_from(grace.as_millis()).unwrap_or(i64::MAX);
-        let before = self.now().saturating_sub(grace);
-        let mut gone = Gone::new();
-        for (comune, store) in self.opened() {
-            match collect_comune(&*store, before, self.now(), really) {
-                Ok(found) => {
-                    out.files += found.files;
-                    out.chunks += found.chunks.len() as u64;
-                    gone.insert(comune, found.chunks);
-                }
-                Err(error) => tracing::error!(%error, %comune, "nothing was removed here"),
-            }
-        }
+        let gone = self.let_go(grace, really, &mut out);
         self.sweep_disk(&gone, really, &mut out)?;
         let age = Duration::from_millis(u64::try_from(grace).unwrap_or(0));
         let (pieces, bytes) = self.0.pieces.sweep(age, really)?;
@@ -87,6 +76,26 @@ impl Hub {
         out.bytes += bytes;
         tracing::info!(?out, really, "files that nothing refers to");
         Ok(out)
+    }
+
+    /// Lets every comune forget what nothing refers to. Gives what they would have forgotten, where they do not
+    /// really: what was forgotten is known no more, and a device that brings it again in between has it kept.
+    fn let_go(&self, grace: i64, really: bool, out: &mut Collected) -> Gone {
+        let before = self.now().saturating_sub(grace);
+        let mut gone = Gone::new();
+        for (comune, store) in self.opened() {
+            match collect_comune(&*store, before, self.now(), really) {
+                Ok(found) => {
+                    out.files += found.files;
+                    out.chunks += found.chunks.len() as u64;
+                    if !really {
+                        gone.insert(comune, found.chunks);
+                    }
+                }
+                Err(error) => tracing::error!(%error, %comune, "nothing was removed here"),
+            }
+        }
+        gone
     }
 
     /// Chunks on disk that no comune knows, or would know any more.
@@ -128,7 +137,7 @@ impl Hub {
     }
 }
 
-/// The chunks that each comune lets go.
+/// The chunks that each comune would let go.
 type Gone = BTreeMap<ComuneId, BTreeSet<String>>;
 
 /// What one comune lets go.
@@ -261,5 +270,45 @@ fn drop_file(tx: &dyn Tx, id: &FileId, really: bool) -> Result<(), StorageError>
     match really {
         true => tx.drop_file(id),
         false => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+
+    /// Everything is too old.
+    const NOW: i64 = -1000;
+
+    #[test]
+    fn a_chunk_that_comes_again_between_the_two_steps_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let hub = Hub::open(Config::new(folder.path())).unwrap();
+        let comune = hub.comune(&ComuneId::new("005094")).unwrap();
+        let bytes = b"un manifesto";
+        let hash = blake3::hash(bytes).to_hex().to_string();
+        let size = bytes.len() as u64;
+        let bring = || {
+            let _arriving = hub.0.chunks.arriving();
+            hub.0.chunks.put(&hash, bytes).unwrap();
+            comune.writing(|tx| tx.put_chunk(&hash, size)).unwrap();
+        };
+        bring();
+        let mut out = Collected::default();
+        let gone = hub.let_go(NOW, true, &mut out);
+        assert_eq!((out.chunks, gone.len()), (1, 0));
+        bring();
+        hub.sweep_disk(&gone, true, &mut out).unwrap();
+        assert_eq!(hub.0.chunks.get(&hash).unwrap(), bytes);
+
+        // Told only, nothing goes, and what would is counted.
+        let mut would = Collected::default();
+        let gone = hub.let_go(NOW, false, &mut would);
+        hub.sweep_disk(&gone, false, &mut would).unwrap();
+        assert_eq!((would.chunks, would.on_disk, would.bytes), (1, 1, size));
+        assert_eq!(hub.collect(Duration::ZERO, true).unwrap().on_disk, 1);
+        assert!(hub.0.chunks.get(&hash).is_err());
     }
 }
