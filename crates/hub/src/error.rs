@@ -30,6 +30,12 @@ impl Failure {
         Self::new(HubErrorCode::Malformed, detail.to_string())
     }
 
+    /// The line is slow, or was cut: the call is as good as ever.
+    pub(crate) fn slow() -> Self {
+        let detail = "the body took too long to arrive, or did not arrive whole";
+        Self::new(HubErrorCode::Slow, detail)
+    }
+
     pub(crate) fn too_large() -> Self {
         Self::new(
             HubErrorCode::TooLarge,
@@ -50,6 +56,7 @@ impl Failure {
                 StatusCode::FORBIDDEN
             }
             HubErrorCode::CodeUnknown | HubErrorCode::NotFound => StatusCode::NOT_FOUND,
+            HubErrorCode::Slow => StatusCode::REQUEST_TIMEOUT,
             HubErrorCode::Conflict => StatusCode::CONFLICT,
             HubErrorCode::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             HubErrorCode::Dictionary => StatusCode::UNSUPPORTED_MEDIA_TYPE,

@@ -76,6 +76,8 @@ pub enum HubErrorCode {
     CodeUnknown,
     /// 404: there is no such thing.
     NotFound,
+    /// 408: the body took too long to arrive, or did not arrive whole; it may be sent again.
+    Slow,
     /// 409: a new epoch or a hole in the device's sequence: reconcile.
     Conflict,
     /// 413: too large.

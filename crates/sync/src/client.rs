@@ -12,6 +12,8 @@ use protocol::{MAX_RESPONSE, SyncRequest, SyncResponse};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
+use std::time::Duration;
+use store::Traffic;
 
 /// The largest answer read of calls that give little.
 const SMALL: usize = 256 * 1024;
@@ -23,6 +25,19 @@ pub struct Weight {
     pub up: u64,
     /// Down.
     pub down: u64,
+}
+
+/// About what a call costs around its bodies, up and down: its head, TLS, TCP and IP.
+const AROUND: (u64, u64) = (450, 100);
+
+impl Weight {
+    /// With what stands around the bodies.
+    pub(crate) fn in_all(self) -> Traffic {
+        Traffic {
+            up: self.up.saturating_add(AROUND.0),
+            down: self.down.saturating_add(AROUND.1),
+        }
+    }
 }
 
 /// An answer, and what it weighed on the wire.
@@ -75,9 +90,28 @@ pub struct HubClient {
     transport: Arc<dyn Transport>,
     signer: Option<Signer>,
     patience: Patience,
+    sending: SendTime,
     feed: Option<Arc<dyn Feed>>,
     large: bool,
     known: Arc<Known>,
+}
+
+/// What is added to the first wait of a call, for the body that it turns out to have.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SendTime {
+    /// For each KiB.
+    pub each_kib: Duration,
+}
+
+impl SendTime {
+    /// The longest: a line that is slower still is no line.
+    const MOST: Duration = Duration::from_secs(120);
+
+    /// For a body of so many bytes.
+    pub fn of(self, bytes: usize) -> Duration {
+        let whole = u32::try_from(bytes.div_ceil(1024)).unwrap_or(u32::MAX);
+        self.each_kib.saturating_mul(whole).min(Self::MOST)
+    }
 }
 
 impl HubClient {
@@ -87,6 +121,7 @@ impl HubClient {
             transport,
             signer: None,
             patience: Patience::default(),
+            sending: SendTime::default(),
             feed: None,
             large: false,
             known: Arc::default(),
@@ -106,6 +141,15 @@ impl HubClient {
     pub fn with_patience(&self, patience: Patience) -> Self {
         Self {
             patience,
+            ..self.clone()
+        }
+    }
+
+    /// The same, which waits longer for the answer to a longer body.
+    #[must_use]
+    pub fn with_send_time(&self, sending: SendTime) -> Self {
+        Self {
+            sending,
             ..self.clone()
         }
     }
@@ -374,6 +418,10 @@ impl HubClient {
             key.authorize(device, method.as_str(), path, signed)
         });
         let long = |feed: &Arc<dyn Feed>| body.bytes.len() > feed.piece();
+        let patience = Patience {
+            first: self.patience.first + self.sending.of(body.bytes.len()),
+            ..self.patience
+        };
         Request {
             method,
             path,
@@ -382,7 +430,7 @@ impl HubClient {
             feed: self.feed.clone().filter(long),
             large: self.large,
             body: body.bytes,
-            patience: self.patience,
+            patience,
             limit,
         }
     }

@@ -98,6 +98,7 @@ impl CallError {
             HubErrorCode::Forbidden => Self::Forbidden,
             HubErrorCode::CodeUnknown => Self::CodeUnknown,
             HubErrorCode::NotFound => Self::NotFound,
+            HubErrorCode::Slow => Self::Stalled,
             HubErrorCode::Conflict => Self::Conflict,
             HubErrorCode::Dictionary => Self::Dictionary,
             HubErrorCode::TooLarge => Self::TooLarge,

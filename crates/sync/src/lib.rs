@@ -22,7 +22,7 @@ mod meter;
 pub mod stick;
 pub mod transport;
 
-pub use client::{HubClient, Signer, Weighed, Weight};
+pub use client::{HubClient, SendTime, Signer, Weighed, Weight};
 pub use clock::{Clock, SystemClock};
 pub use engine::{
     Engine, EngineConfig, EngineHandle, EngineState, Event, FirmaConfig, FirmaPace, Line, Moving,

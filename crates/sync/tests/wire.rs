@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 use sync::transport::{HttpTransport, Patience};
-use sync::{CallError, EnrolError, HubClient, enrol};
+use sync::{CallError, EnrolError, HubClient, SendTime, enrol};
 use testkit::{ANNA, Cable, Fault, Liar, Lie, Province};
 
 fn client(url: &str) -> HubClient {
@@ -49,6 +49,7 @@ async fn each_bad_answer_has_its_name() {
         (403, "revoked", CallError::Revoked),
         (403, "expired", CallError::Expired),
         (401, "unauthorized", CallError::Unauthorized),
+        (408, "slow", CallError::Stalled),
         (409, "conflict", CallError::Conflict),
         (413, "too_large", CallError::TooLarge),
         (426, "upgrade_required", CallError::UpgradeRequired),
@@ -84,6 +85,23 @@ async fn a_torn_answer_and_no_http_at_all_are_a_cut_line() {
 #[tokio::test]
 async fn silence_is_a_stall_and_not_a_wait_for_ever() {
     assert_eq!(said(Lie::Silence).await, CallError::Stalled);
+}
+
+/// A long text by itself can be larger than what a call on a bad line carries: it must not be given up each time.
+#[tokio::test]
+async fn a_longer_body_is_waited_for_longer() {
+    let liar = Liar::start(Lie::Silence).await.unwrap();
+    let client = client(&liar.url()).with_send_time(SendTime {
+        each_kib: Duration::from_millis(20),
+    });
+    let waits = async |kib: usize| {
+        let began = std::time::Instant::now();
+        let error = client.bundle_part(vec![0; kib * 1024]).await.unwrap_err();
+        assert_eq!(error, CallError::Stalled);
+        began.elapsed()
+    };
+    assert!(waits(1).await < Duration::from_secs(2));
+    assert!(waits(120).await > Duration::from_millis(2_600));
 }
 
 #[tokio::test]

@@ -108,13 +108,13 @@ impl Packing {
 /// The bytes as they came, at most `max`.
 async fn collect(body: axum::body::Body, max: usize) -> Result<Vec<u8>, Failure> {
     let Ok(collected) = timeout(PATIENCE, axum::body::to_bytes(body, max)).await else {
-        return Err(Failure::malformed("the body took too long to arrive"));
+        return Err(Failure::slow());
     };
     match collected {
         Ok(bytes) => Ok(bytes.into()),
         Err(error) => Err(match std::error::Error::source(&error) {
             Some(cause) if cause.to_string().contains("length limit") => Failure::too_large(),
-            _ => Failure::malformed("the body did not arrive as a whole"),
+            _ => Failure::slow(),
         }),
     }
 }

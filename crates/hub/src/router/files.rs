@@ -167,13 +167,13 @@ impl Arriving {
     }
 
     async fn frame(&mut self) -> Answer<Option<Bytes>> {
-        let slow = |_| Failure::malformed("the body took too long to arrive");
+        let slow = |_| Failure::slow();
         let next = timeout(SILENCE, next_data(&mut self.body));
         let frame = timeout_at(self.end, next)
             .await
             .map_err(slow)?
             .map_err(slow)?;
-        let Some(bytes) = frame.transpose().map_err(Failure::malformed)? else {
+        let Some(bytes) = frame.transpose().map_err(|_| Failure::slow())? else {
             return Ok(None);
         };
         self.read += bytes.len();

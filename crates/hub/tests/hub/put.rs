@@ -135,7 +135,7 @@ async fn what_arrived_of_a_call_that_was_cut_is_kept_and_the_rest_is_asked_for()
     let all = put_of(&manifest, &whole, &Ranges::of(0..100_000));
     assert_eq!(
         send(&anna, &all, 40_000).await.status,
-        StatusCode::BAD_REQUEST
+        StatusCode::REQUEST_TIMEOUT
     );
     assert_eq!(state(&anna, &manifest).await, missing([32_000..100_000]));
     // A piece of a chunk is kept as well, and a chunk that has all its pieces is whole.
@@ -418,7 +418,7 @@ async fn a_packed_put_is_kept_as_it_arrives_and_a_bomb_is_not() {
     let half = sent.bytes.len() / 2;
     assert_eq!(
         send(&anna, &sent, half).await.status,
-        StatusCode::BAD_REQUEST
+        StatusCode::REQUEST_TIMEOUT
     );
     let Missing2::Bytes(left) = state(&anna, &manifest).await else {
         panic!("it was offered");

@@ -1,5 +1,6 @@
 //! How much to carry in one call, and how long to be patient with it, from what the line has shown.
 
+use crate::client::SendTime;
 use crate::transport::Patience;
 use std::time::Duration;
 
@@ -121,17 +122,14 @@ impl Budget {
         self.shrinks.1.learn(down.0, down.1);
     }
 
-    /// How long a call that sends about `up` bytes may stay without a sign of life. What is sent cannot
-    /// be seen arriving, so its time by the measured goodput is added, three times over.
-    pub fn patience(&self, up: usize) -> Patience {
+    /// How long a call may stay without a sign of life. What is sent cannot be seen arriving, so its time by the
+    /// measured goodput is added, three times over.
+    pub fn patience(&self) -> (Patience, SendTime) {
         let next = self
             .round_trip
             .map_or(PATIENCE, |rtt| (4 * rtt).max(PATIENCE));
-        let sending = Duration::from_secs_f64(3.0 * float(up) / self.goodput.max(1.0));
-        Patience {
-            first: next + sending.min(Duration::from_secs(120)),
-            next,
-        }
+        let each = Duration::from_secs_f64(3.0 * 1024.0 / self.goodput.max(1.0));
+        (Patience { first: next, next }, SendTime { each_kib: each })
     }
 
     /// A call moved this many bytes, both ways, in this time.
@@ -267,9 +265,10 @@ mod tests {
     #[test]
     fn patience_grows_with_the_round_trip_and_with_what_is_sent() {
         let mut budget = Budget::default();
-        assert_eq!(budget.patience(0).next, PATIENCE);
+        assert_eq!(budget.patience().0.next, PATIENCE);
         budget.moved(100, Duration::from_secs(2));
-        assert_eq!(budget.patience(0).next, Duration::from_secs(8));
-        assert!(budget.patience(32 * 1024).first >= Duration::from_secs(20));
+        let (patience, sending) = budget.patience();
+        assert_eq!(patience.next, Duration::from_secs(8));
+        assert!(patience.first + sending.of(32 * 1024) >= Duration::from_secs(20));
     }
 }

@@ -28,8 +28,6 @@ use world::{Rome, Work};
 const CLOCK_OFF: i64 = 5 * 60 * 1000;
 /// Nobody need say that something was written: while files move it is looked at this often.
 const LOOK: Duration = Duration::from_secs(1);
-/// About what a call costs around its bodies, up and down: its head, TLS, TCP and IP.
-const AROUND: (u64, u64) = (450, 100);
 /// The last success is written down at most this often, in milliseconds.
 const OK_WRITTEN: i64 = 60_000;
 
@@ -288,14 +286,15 @@ impl Courier {
         if !request.ops.is_empty() {
             self.tell_operations(count(request.ops.len()));
         }
-        // What the operations weigh is known only once they are packed; the budget bounds it.
+        // What the operations weigh is known only once they are packed. The budget bounds it, but for one operation
+        // that is larger by itself.
         let size = if request.ops.is_empty() {
             0
         } else {
             self.budget.size()
         };
         let started = self.start(size, Carried::Operations);
-        let client = self.patient(size).with_feed(self.lanes.gently());
+        let client = self.patient().with_feed(self.lanes.gently());
         Asked::of(client, request, started, held)
     }
 
@@ -441,9 +440,10 @@ impl Courier {
         }
     }
 
-    /// The client, as patient as a call of this many bytes asks for.
-    pub(super) fn patient(&self, up: usize) -> HubClient {
-        self.client.with_patience(self.budget.patience(up))
+    /// The client, as patient as the line asks for.
+    pub(super) fn patient(&self) -> HubClient {
+        let (patience, sending) = self.budget.patience();
+        self.client.with_patience(patience).with_send_time(sending)
     }
 
     /// A call of about this many bytes besides the exchange: measured and logged.
@@ -760,14 +760,12 @@ impl Courier {
 /// What a call cost, about. What a call that was cut had moved is not known: all of it is counted.
 fn cost(outcome: Result<Weight, &CallError>, size: usize) -> Traffic {
     match outcome {
-        Ok(Weight { up, down }) => Traffic {
-            up: up.saturating_add(AROUND.0),
-            down: down.saturating_add(AROUND.1),
-        },
-        Err(error) if error.may_have_moved() => Traffic {
-            up: u64::try_from(size).map_or(u64::MAX, |size| size.saturating_add(AROUND.0)),
-            down: 0,
-        },
+        Ok(weight) => weight.in_all(),
+        Err(error) if error.may_have_moved() => {
+            let up = u64::try_from(size).unwrap_or(u64::MAX);
+            let all = Weight { up, down: 0 }.in_all();
+            Traffic { down: 0, ..all }
+        }
         Err(_) => Traffic::default(),
     }
 }

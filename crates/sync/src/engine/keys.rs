@@ -38,7 +38,7 @@ impl Keys {
             Self::Unsure => courier.on_disk(Store::hub_keys).await?.is_none(),
         };
         if needed {
-            let keys = courier.patient(0).keys().await?;
+            let keys = courier.patient().keys().await?;
             courier
                 .on_disk(move |store| store.set_hub_keys(&keys))
                 .await?;

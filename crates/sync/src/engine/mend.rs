@@ -108,7 +108,7 @@ impl Courier {
             scope: scope.clone(),
             at: at.clone(),
         };
-        let client = self.patient(0);
+        let client = self.patient();
         let theirs = self
             .measured(0, Carried::Operations, client.digests(&request))
             .await?
@@ -136,7 +136,7 @@ impl Courier {
                 entities: entities.clone(),
                 budget: BUDGET,
             };
-            let client = self.patient(0);
+            let client = self.patient();
             let size = self.budget.size();
             let pull = self
                 .measured(size, Carried::Operations, client.log(&request))

@@ -16,7 +16,7 @@ use protocol::firma::{PartRequest, Thing};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use store::{Attempt, Store, StoreError, Traffic};
+use store::{Attempt, Store, StoreError};
 use tokio::sync::{Notify, broadcast, watch};
 use tokio::time::{Instant, sleep};
 use world::{Rome, Work};
@@ -27,8 +27,6 @@ const ASKED: &str = "firma.lists_asked";
 const NONE_YET: Duration = Duration::from_secs(3600);
 /// While a limit holds, it is looked at this often whether it still does.
 const HELD: Duration = Duration::from_secs(60);
-/// About what a call costs around its bodies, up and down.
-const AROUND: (u64, u64) = (450, 100);
 /// How long a service may take to stamp, with the hub's tries at more than one.
 const STAMPING: Duration = Duration::from_secs(90);
 
@@ -287,13 +285,7 @@ impl Task {
 
     async fn log(&self, at: UnixMs, took: Duration, outcome: Result<Weight, &CallError>) {
         let weight = outcome.unwrap_or_default();
-        let cost = match outcome {
-            Ok(Weight { up, down }) => Traffic {
-                up: up.saturating_add(AROUND.0),
-                down: down.saturating_add(AROUND.1),
-            },
-            Err(_) => Traffic::default(),
-        };
+        let cost = outcome.map(Weight::in_all).unwrap_or_default();
         let attempt = Attempt {
             at,
             ms: u32::try_from(took.as_millis()).unwrap_or(u32::MAX),
