@@ -12,7 +12,7 @@ use sync::{Clock, Engine, EngineConfig, Event, Moving, SystemClock};
 use testkit::{ANNA, Cable, Desk, Fault, Province, brisk};
 
 struct Office {
-    _province: Province,
+    province: Province,
     cable: Cable,
     anna: Desk,
 }
@@ -23,7 +23,7 @@ async fn office() -> Office {
     let code = province.code_for(&ANNA).unwrap();
     let anna = Desk::enrol(&cable.url(), &code, ANNA).await.unwrap();
     Office {
-        _province: province,
+        province,
         cable,
         anna,
     }
@@ -110,6 +110,44 @@ async fn on_a_metered_line_work_and_the_small_files_it_needs_go_and_large_files_
     let (_, more) = office.publish(&[("film-2.mp4", SMALL_FILE + 2)]);
     office.anna.carry().await.unwrap();
     assert!(!office.uploaded(&more[0]));
+}
+
+#[tokio::test]
+async fn a_file_on_its_way_down_waits_as_well_once_the_line_is_metered() {
+    let office = office().await;
+    office.anna.carry().await.unwrap();
+    let code = office.province.code_for(&ANNA).unwrap();
+    let url = format!("http://{}", office.province.address());
+    let colleague = Desk::enrol(&url, &code, ANNA).await.unwrap();
+    let page = colleague.write_news("Film", "In allegato.").unwrap();
+    let film = colleague
+        .attach(&page, "film.mp4", &noise(5_000_000))
+        .unwrap();
+    colleague.carry().await.unwrap();
+
+    office.cable.set(Fault {
+        rate: 600_000,
+        ..Fault::default()
+    });
+    let down = || office.cable.traffic().down;
+    let before = down();
+    office.anna.engine.sync_now();
+    while down() - before < 1_200_000 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    office.limit(metered());
+    office.anna.carry().await.unwrap();
+    assert_eq!(office.held(), Some(Held::Metered));
+    let so_far = down() - before;
+    assert!(so_far < 4_000_000, "{so_far}");
+    let whole = || office.anna.store.read_file(&film.id).is_ok();
+    assert!(!whole());
+
+    office.anna.engine.set_released(true);
+    office.anna.carry().await.unwrap();
+    assert!(whole());
+    // What was here already did not come again.
+    assert!(down() - before < 5_400_000, "{}", down() - before);
 }
 
 #[tokio::test]

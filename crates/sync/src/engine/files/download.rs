@@ -58,7 +58,9 @@ impl Downloads {
         porter: &Porter,
         flights: &mut JoinSet<Landed>,
     ) -> Result<(), CallError> {
-        while flights.len() < WINDOW {
+        // Asked before each stretch: the hour may have come, or the line have become a metered one. What is under way
+        // still lands.
+        while flights.len() < WINDOW && porter.gate.lets_down() {
             if self.current.is_none() {
                 let Some(file) = porter.downloads().await?.into_iter().next() else {
                     return Ok(());
