@@ -138,6 +138,10 @@ pub struct Load {
 pub enum Stage {
     /// Waiting for the line, or on its way: bytes that went up.
     Going(u64),
+    /// The limits of the line hold it back.
+    Held,
+    /// The hub is not well, or not to be trusted; it is tried again.
+    Troubled(Code),
     /// The answer waits here to be put on the stick.
     Answered,
     /// The hub does not take it.

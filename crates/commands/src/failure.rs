@@ -104,7 +104,8 @@ pub fn of_enrolment(error: EnrolError) -> Failure {
     }
 }
 
-fn of_call(error: CallError) -> Failure {
+/// A call to the hub that did not succeed.
+pub fn of_call(error: CallError) -> Failure {
     match error {
         CallError::NoLine(_) | CallError::Cut(_) | CallError::Stalled => {
             Failure::new(Code::NoLine).retry()

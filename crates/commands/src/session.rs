@@ -10,7 +10,7 @@ use std::sync::Arc;
 use store::{Key, Store, StoreError};
 use sync::stick::Carrier;
 use sync::transport::Transport;
-use sync::{Engine, EngineConfig, FirmaConfig, Line};
+use sync::{Engine, EngineConfig, EngineHandle, FirmaConfig, Line};
 
 /// The shortest passphrase, in characters.
 const MIN_PASSPHRASE: usize = 10;
@@ -149,11 +149,16 @@ async fn begin(app: &App, desk: Desk) -> Result<()> {
     }
     config.firma = Some(firma);
     let runtime = tokio::runtime::Handle::current();
-    let carrier = carrier(app, &desk, &runtime, config.transport.clone())?;
+    let transport = config.transport.clone();
     let engine = Engine::start(&runtime, desk.store.clone(), config);
     news::follow(app, &engine);
+    let desk = Desk {
+        engine: Some(engine.clone()),
+        ..desk
+    };
+    app.set_desk(desk.clone());
+    let carrier = carrier(app, &desk, &runtime, transport, engine)?;
     app.set_desk(Desk {
-        engine: Some(engine),
         carrier: Some(carrier),
         ..desk
     });
@@ -179,11 +184,14 @@ fn carrier(
     desk: &Desk,
     runtime: &tokio::runtime::Handle,
     transport: Arc<dyn Transport>,
+    engine: EngineHandle,
 ) -> Result<Carrier> {
     let folder = app.config().data.join("chiavette");
     let told = app.clone();
     let tell = move || told.tell(Event::Stick);
-    Carrier::start(runtime, desk.store.clone(), transport, folder, tell).map_err(failure::of_stick)
+    let held = move || engine.state().held;
+    Carrier::start(runtime, desk.store.clone(), transport, folder, held, tell)
+        .map_err(failure::of_stick)
 }
 
 async fn present(app: &App) -> Result<Session> {

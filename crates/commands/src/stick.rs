@@ -211,26 +211,32 @@ fn bundle_of(head: &Head, size: u64, us: &Us, answered: bool) -> Bundle {
     }
 }
 
-/// Takes in the answers on a stick that are for this computer.
+/// Takes in the answers on a stick that are for this computer. One that cannot be taken in holds up no other; what
+/// is wrong with it is said in the end.
 pub async fn stick_take(app: &App, input: StickTake) -> Result<Brought> {
     let (here, now) = (app.clone(), app.now());
     let private = app.config().data.join("chiavetta");
-    let (brought, changed) = app
+    let (brought, changed, trouble) = app
         .act(move |store| {
             let folder = known(&here, &input.place)?;
             let us = us(store)?;
             let mut all = Brought::default();
             let mut changed = Vec::new();
+            let mut trouble = None;
             for found in stick::scan(&folder).map_err(failure::of_stick)? {
                 let ours = |head: &Head| head.kind == Kind::Answer && head.device == us.device;
-                if found.head.as_ref().is_ok_and(ours) {
-                    let brought = stick::take(store, &found.path, &private, now);
-                    let brought = brought.map_err(failure::of_stick)?;
-                    changed.extend(brought.changed.iter().cloned());
-                    add(&mut all, &brought);
+                if !found.head.as_ref().is_ok_and(ours) {
+                    continue;
+                }
+                match stick::take(store, &found.path, &private, now) {
+                    Ok(brought) => {
+                        changed.extend(brought.changed.iter().cloned());
+                        add(&mut all, &brought);
+                    }
+                    Err(error) => trouble = trouble.or(Some(failure::of_stick(error))),
                 }
             }
-            Ok((all, changed))
+            Ok((all, changed, trouble))
         })
         .await?;
     if !changed.is_empty() {
@@ -238,7 +244,7 @@ pub async fn stick_take(app: &App, input: StickTake) -> Result<Brought> {
     }
     app.tell(Event::Conflicts);
     app.tell(Event::Stick);
-    Ok(brought)
+    trouble.map_or(Ok(brought), Err)
 }
 
 fn add(all: &mut Brought, one: &stick::Brought) {
@@ -248,12 +254,13 @@ fn add(all: &mut Brought, one: &stick::Brought) {
     all.refused += count(one.refused);
     all.pages += count(one.changed.len());
     all.files += count(one.files);
-    all.more = one.more;
-    all.refusal = one.refusal.map(|why| match why {
+    all.more |= one.more;
+    let refusal = one.refusal.map(|why| match why {
         Why::Revoked | Why::Expired => Code::Revoked,
         Why::TooOld => Code::StickNewer,
         Why::Other => Code::StickRefused,
     });
+    all.refusal = refusal.or(all.refusal.take());
 }
 
 /// Takes the bundles on a stick along, and puts on it the answers that wait for it.
@@ -297,6 +304,8 @@ fn stage(stage: stick::Stage) -> Stage {
     use sync::CallError;
     match stage {
         stick::Stage::Going(up, _) => Stage::Going(up),
+        stick::Stage::Held(_) => Stage::Held,
+        stick::Stage::Troubled(error) => Stage::Troubled(failure::of_call(error).code),
         stick::Stage::Answered => Stage::Answered,
         stick::Stage::Failed(error) => Stage::Failed(match error {
             CallError::Malformed(_) | CallError::TooLarge => Code::StickDamaged,

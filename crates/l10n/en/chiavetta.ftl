@@ -67,6 +67,8 @@ stick-brought = { $count ->
  }
 stick-loads = On their way from this PC
 stick-stage-waits = Waits for the network ({ $size })
+stick-stage-held = Held back for now by the limits of the line ({ $size }): goes on by itself, or with “Send and fetch everything now”
+stick-stage-troubled = { $why } It is tried again by itself.
 stick-stage-going = { $sent } of { $size } sent
 stick-stage-answered = The answer is ready: insert the stick again and press “Take to the service centre”
 stick-from = { $comune }, { $computer }

@@ -67,6 +67,8 @@ stick-brought = { $count ->
  }
 stick-loads = In viaggio da questo PC
 stick-stage-waits = Aspetta la rete ({ $size })
+stick-stage-held = Per ora i limiti della linea la trattengono ({ $size }): riparte da sola, o con «Invia e scarica tutto adesso»
+stick-stage-troubled = { $why } Si riprova da soli.
 stick-stage-going = Inviati { $sent } di { $size }
 stick-stage-answered = Risposta pronta: rimetti la chiavetta e premi «Porta al Centro servizi»
 stick-from = { $comune }, { $computer }

@@ -48,6 +48,9 @@ pub struct AnswerRequest {
     pub bundle: String,
     /// From which byte on.
     pub from: u64,
+    /// At most so many bytes; [`MAX_PART`] where it is not said. A hub from before this gives as many.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub most: Option<u32>,
 }
 
 /// The body of `POST /v1/bundle/part`: the bundle's BLAKE3, the offset (u64, little endian), the bytes.

@@ -8,6 +8,7 @@
 #![expect(clippy::print_stdout, reason = "what was measured is worth reading")]
 
 use bundle::{BundleError, Head};
+use domain::line::Held;
 use domain::sito::{FieldChange, PageChange, PageKind, TextVersion};
 use domain::territorio::ASTI;
 use domain::{ComuneId, FileId, PageId};
@@ -18,10 +19,12 @@ use protocol::carried::Why;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
-use store::ConflictKind;
+use store::{Attempt, ConflictKind};
 use sync::stick::{self, Brought, Carrier, Plan, Stage, StickError};
+use sync::{Clock, SystemClock};
 use tempfile::TempDir;
 use testkit::{ANNA, BRUNO, Desk, Fate, Inside, Person, log_at};
 
@@ -369,6 +372,7 @@ async fn the_facilitatore_takes_a_stick_along_over_a_bad_line_and_brings_the_ans
             carrier.desk.store.clone(),
             way.clone(),
             folder.clone(),
+            || None,
             || {},
         )
         .unwrap()
@@ -408,6 +412,54 @@ async fn the_facilitatore_takes_a_stick_along_over_a_bad_line_and_brings_the_ans
     take(&anna, &answer.unwrap().path).unwrap();
     assert_eq!(anna.store.waiting().unwrap(), 0);
     second.shutdown();
+}
+
+#[tokio::test]
+async fn what_is_carried_for_others_keeps_to_the_limits_of_the_line_and_counts() {
+    let mut centre = Centre::open();
+    let comune = centre.next_comune();
+    let stick = centre.stick();
+    let anna = seat(&centre.hub, &comune, ANNA).desk;
+    let page = anna.write_news("Frana", "Strada chiusa.").unwrap();
+    anna.attach(&page, "film.mp4", &noise(900_000)).unwrap();
+    write(&anna, &stick);
+
+    let carrier = seat(&centre.hub, &comune, BRUNO);
+    let metered = Arc::new(AtomicBool::new(true));
+    let asked = metered.clone();
+    let held = move || asked.load(Ordering::Relaxed).then_some(Held::Metered);
+    let store = carrier.desk.store.clone();
+    let at_hand = Carrier::start(
+        &tokio::runtime::Handle::current(),
+        store.clone(),
+        carrier.way.clone(),
+        centre.folder.path().join("viaggio"),
+        held,
+        || {},
+    )
+    .unwrap();
+    assert_eq!(at_hand.meet(&stick).unwrap(), (1, 0));
+    let until = async |stage: Stage| {
+        let began = Instant::now();
+        while !matches!(&at_hand.loads().unwrap()[..], [load] if load.stage == stage) {
+            assert!(began.elapsed() < Duration::from_secs(60), "{stage:?}");
+            at_hand.nudge();
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let month = sync::month_of(SystemClock.now());
+    let spent = || store.limits_and_traffic(&month).unwrap().1.up;
+    let before = spent();
+    until(Stage::Held(Held::Metered)).await;
+    // The carrier's own work asks now and then.
+    assert!(spent() - before < 20_000, "nothing of it went");
+    metered.store(false, Ordering::Relaxed);
+    until(Stage::Answered).await;
+    assert!((900_000..1_000_000).contains(&(spent() - before)));
+    let rows = store.attempts(20).unwrap();
+    let carried = |row: &&Attempt| row.up > 900_000 && row.error.is_none();
+    assert_eq!(rows.iter().filter(carried).count(), 1, "{rows:?}");
+    at_hand.shutdown();
 }
 
 #[tokio::test]

@@ -127,6 +127,7 @@ async fn a_large_file_goes_both_ways_in_little_memory() {
         desk(&hub, folder.path(), CARLA),
         Arc::new(HttpTransport::new(&running.url).unwrap()),
         folder.path().join("viaggio"),
+        || None,
         || {},
     )
     .unwrap();

@@ -509,11 +509,15 @@ fn stage(t: Lang, load: &Load) -> Html {
         Stage::Going(0) => t.stick_stage_waits(&words::size(t, size)),
         Stage::Going(sent) => t.stick_stage_going(&words::size(t, sent), &words::size(t, size)),
         Stage::Answered => t.stick_stage_answered().into(),
+        Stage::Held => t.stick_stage_held(&words::size(t, size)),
+        Stage::Troubled(code) => {
+            t.stick_stage_troubled(&words::failure(t, &Failure::new(code)).title)
+        }
         Stage::Failed(code) => words::failure(t, &Failure::new(code)).title,
     };
     let sent = match load.stage {
         Stage::Going(sent) => Some(sent),
-        Stage::Answered | Stage::Failed(_) => None,
+        Stage::Held | Stage::Troubled(_) | Stage::Answered | Stage::Failed(_) => None,
     };
     html! {
         <>

@@ -181,8 +181,11 @@ impl Hub {
             file => file?,
         };
         file.seek(SeekFrom::Start(request.from))?;
+        let most = request.most.map_or(MAX_PART as u64, u64::from);
         let mut bytes = Vec::new();
-        file.take(MAX_PART as u64).read_to_end(&mut bytes)?;
+        // None at all would read as the end.
+        let most = most.clamp(1, MAX_PART as u64);
+        file.take(most).read_to_end(&mut bytes)?;
         Ok(bytes)
     }
 

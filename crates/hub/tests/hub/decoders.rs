@@ -403,7 +403,11 @@ fn carried_bodies() -> Seeds {
         have: 4711,
         answer: Some(815),
     };
-    let ask = carried::AnswerRequest { bundle, from: 256 };
+    let ask = carried::AnswerRequest {
+        bundle,
+        from: 256,
+        most: None,
+    };
     let part = carried::push_part(&[7; 32], 9, b"a part of a bundle");
     let Item::Said(said) = &items()[4] else {
         panic!("the answer is the fifth item")

@@ -2,18 +2,22 @@
 //! answers wait here to be brought back.
 
 use super::StickError;
-use super::carry::{Journey, off_thread};
+use super::carry::{Companion, Journey, Stop, off_thread};
 use super::place::{Found, answer_name, copy, scan};
 use crate::client::HubClient;
+use crate::clock::{Clock, SystemClock};
+use crate::engine::month_of;
 use crate::{CallError, transport::Transport};
 use bundle::{EXTENSION, Head, Kind};
+use domain::UnixMs;
+use domain::line::{Carried, Held};
 use ed25519_dalek::VerifyingKey;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-use store::Store;
+use store::{Attempt, Store, Traffic};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
@@ -42,6 +46,10 @@ pub struct Load {
 pub enum Stage {
     /// It waits for the line, or is under way: bytes up, bytes of the answer down.
     Going(u64, u64),
+    /// It waits for what the person limits.
+    Held(Held),
+    /// It waits for the hub, or what stands before it, to be well again; it is tried again.
+    Troubled(CallError),
     /// The answer is here.
     Answered,
     /// The hub does not take it.
@@ -58,14 +66,16 @@ struct Inner {
     folder: PathBuf,
     wake: Notify,
     stages: Mutex<BTreeMap<String, Stage>>,
+    held: Box<dyn Fn() -> Option<Held> + Send + Sync>,
     changed: Box<dyn Fn() + Send + Sync>,
     task: Mutex<Option<JoinHandle<()>>>,
     told: Mutex<Option<Instant>>,
 }
 
 impl Carrier {
-    /// Starts the task on this runtime. `folder` is where bundles and answers wait; `changed` is called whenever
-    /// [`Carrier::loads`] would say something else.
+    /// Starts the task on this runtime. `folder` is where bundles and answers wait; `held` is asked before each part
+    /// whether the person's limits hold large files back now; `changed` is called whenever [`Carrier::loads`] would
+    /// say something else.
     ///
     /// # Errors
     /// Those of the workspace; it must be enrolled.
@@ -74,6 +84,7 @@ impl Carrier {
         store: Store,
         transport: Arc<dyn Transport>,
         folder: PathBuf,
+        held: impl Fn() -> Option<Held> + Send + Sync + 'static,
         changed: impl Fn() + Send + Sync + 'static,
     ) -> Result<Self, StickError> {
         let identity = store.identity()?.ok_or(store::StoreError::NotEnrolled)?;
@@ -83,6 +94,7 @@ impl Carrier {
             folder,
             wake: Notify::new(),
             stages: Mutex::default(),
+            held: Box::new(held),
             changed: Box::new(changed),
             task: Mutex::default(),
             told: Mutex::default(),
@@ -228,23 +240,70 @@ impl Inner {
             if self.store.offline().unwrap_or(false) {
                 return true;
             }
-            match self.carry(&head).await {
-                Ok(()) => (self.changed)(),
-                Err(error) if error.passes() => left = true,
-                Err(error) => self.put(&head.id, Stage::Failed(error)),
+            let stopped = match self.carry(&head).await {
+                Ok(()) => {
+                    (self.changed)();
+                    continue;
+                }
+                Err(stopped) => stopped,
+            };
+            left |= !matches!(&stopped, Stop::Call(error) if !error.passes());
+            match stopped {
+                // How far it is says enough.
+                Stop::Call(CallError::NoLine(_) | CallError::Cut(_) | CallError::Stalled) => {}
+                Stop::Call(error) if error.passes() => self.put(&head.id, Stage::Troubled(error)),
+                Stop::Call(error) => self.put(&head.id, Stage::Failed(error)),
+                Stop::Held(held) => self.put(&head.id, Stage::Held(held)),
             }
         }
         left
     }
 
-    async fn carry(&self, head: &Head) -> Result<(), CallError> {
+    async fn carry(&self, head: &Head) -> Result<(), Stop> {
         let hub = self.hub()?;
         let (file, answer) = (self.bundle(&head.id), self.answer(&head.id));
-        let told = |up, down| self.put(&head.id, Stage::Going(up, down));
-        let mut journey = Journey::prepare(&self.client, &file, &told).await?;
-        journey.carry(&answer, &hub).await?;
+        let size = fs::metadata(&file).map_or(0, |meta| meta.len());
+        let by = Beside {
+            carrier: self,
+            id: &head.id,
+            size,
+        };
+        let (at, began) = (SystemClock.now(), Instant::now());
+        let mut journey = Journey::prepare(&self.client, &file, &by).await?;
+        let outcome = journey.carry(&answer, &hub).await;
+        self.log(at, began.elapsed(), journey.moved(), &outcome)
+            .await;
+        outcome?;
         lock(&self.stages).remove(&head.id);
-        off_thread(move || fs::remove_file(file)).await
+        Ok(off_thread(move || fs::remove_file(file)).await?)
+    }
+
+    /// A row in the log of the line, where anything moved: what is carried for others counts as one's own does.
+    async fn log(&self, at: UnixMs, took: Duration, moved: Traffic, outcome: &Result<(), Stop>) {
+        if moved == Traffic::default() {
+            return;
+        }
+        let error = match outcome {
+            Err(Stop::Call(error)) => Some(error.fault()),
+            Ok(()) | Err(Stop::Held(_)) => None,
+        };
+        let attempt = Attempt {
+            at,
+            ms: u32::try_from(took.as_millis()).unwrap_or(u32::MAX),
+            up: moved.up,
+            down: moved.down,
+            carried: Carried::Upload,
+            error,
+            ..Attempt::default()
+        };
+        let (store, month) = (self.store.clone(), month_of(at));
+        let logged = off_thread(move || {
+            let logged = store.log_attempt(&attempt, &month, moved);
+            logged.map_err(std::io::Error::other)
+        });
+        if let Err(error) = logged.await {
+            tracing::warn!(%error, "what was carried for others could not be logged");
+        }
     }
 
     fn hub(&self) -> Result<VerifyingKey, CallError> {
@@ -261,6 +320,23 @@ impl Inner {
         } else {
             woken.await;
         }
+    }
+}
+
+/// The carrier beside one journey.
+struct Beside<'a> {
+    carrier: &'a Inner,
+    id: &'a str,
+    size: u64,
+}
+
+impl Companion for Beside<'_> {
+    fn hears(&self, up: u64, down: u64) {
+        self.carrier.put(self.id, Stage::Going(up, down));
+    }
+
+    fn holds(&self) -> Option<Held> {
+        (self.carrier.held)().filter(|held| !held.lets_pass(self.size))
     }
 }
 

@@ -1,15 +1,17 @@
 //! Carrying one bundle over one's own line, part by part, and its answer back.
 
 use crate::CallError;
-use crate::client::HubClient;
+use crate::client::{HubClient, Weight};
 use crate::transport::Patience;
 use bundle::BundleError;
+use domain::line::Held;
 use ed25519_dalek::VerifyingKey;
 use protocol::carried::{AnswerRequest, MAX_PART, Offer, Progress, push_part};
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use store::Traffic;
 use tokio::time::{Instant, sleep};
 
 /// Bytes of the first part; the next ones follow the line.
@@ -35,8 +37,33 @@ pub(super) struct Journey<'a> {
     hash: blake3::Hash,
     size: u64,
     part: usize,
-    /// Hears bytes that went up, and down.
-    told: &'a (dyn Fn(u64, u64) + Send + Sync),
+    /// Bytes of bundle and answer that this journey moved, up and down.
+    moved: Traffic,
+    by: &'a dyn Companion,
+}
+
+/// Who goes along on a journey.
+pub(super) trait Companion: Send + Sync {
+    /// So many bytes of the bundle are there, and so many of its answer here.
+    fn hears(&self, up: u64, down: u64);
+
+    /// Asked before each part: why it has to wait.
+    fn holds(&self) -> Option<Held>;
+}
+
+/// Why a journey stands still.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Stop {
+    /// The person's limits.
+    Held(Held),
+    /// The call.
+    Call(CallError),
+}
+
+impl From<CallError> for Stop {
+    fn from(error: CallError) -> Self {
+        Self::Call(error)
+    }
 }
 
 impl<'a> Journey<'a> {
@@ -47,7 +74,7 @@ impl<'a> Journey<'a> {
     pub async fn prepare(
         client: &HubClient,
         file: &Path,
-        told: &'a (dyn Fn(u64, u64) + Send + Sync),
+        by: &'a dyn Companion,
     ) -> Result<Self, CallError> {
         let path = file.to_owned();
         let (hash, size) = off_thread(move || {
@@ -62,7 +89,8 @@ impl<'a> Journey<'a> {
             hash,
             size,
             part: FIRST_PART,
-            told,
+            moved: Traffic::default(),
+            by,
         })
     }
 
@@ -72,7 +100,8 @@ impl<'a> Journey<'a> {
     /// # Errors
     /// [`CallError`]; of those that do not pass, `Malformed` says that the bundle is damaged or not for this hub,
     /// `NotFound` that the hub does not know who made it.
-    pub async fn carry(&mut self, to: &Path, hub: &VerifyingKey) -> Result<(), CallError> {
+    pub async fn carry(&mut self, to: &Path, hub: &VerifyingKey) -> Result<(), Stop> {
+        self.may_go_on()?;
         let answer = loop {
             let progress = self.offer().await?;
             match progress.answer {
@@ -82,7 +111,16 @@ impl<'a> Journey<'a> {
             }
         };
         self.fetch(answer, to).await?;
-        check(to, answer, hub).await
+        Ok(check(to, answer, hub).await?)
+    }
+
+    /// What it moved so far.
+    pub fn moved(&self) -> Traffic {
+        self.moved
+    }
+
+    fn may_go_on(&self) -> Result<(), Stop> {
+        self.by.holds().map_or(Ok(()), |held| Err(Stop::Held(held)))
     }
 
     async fn offer(&self) -> Result<Progress, CallError> {
@@ -93,52 +131,67 @@ impl<'a> Journey<'a> {
         Ok(self.client.offer_bundle(&offer).await?.value)
     }
 
-    async fn send_from(&mut self, mut have: u64) -> Result<(), CallError> {
+    async fn send_from(&mut self, mut have: u64) -> Result<(), Stop> {
         while have < self.size {
-            (self.told)(have, 0);
+            self.by.hears(have, 0);
+            self.may_go_on()?;
             let bytes = read_at(&self.file, have, self.part).await?;
             let body = push_part(self.hash.as_bytes(), have, &bytes);
             let started = Instant::now();
-            let sent = self.client.bundle_part(body).await;
-            self.learn(sent.is_ok(), started.elapsed());
-            let now = sent?.value.have;
+            let sent = self.client.bundle_part(body).await?;
+            self.note(sent.weight);
+            let now = sent.value.have;
+            self.learn(started.elapsed());
             if now <= have {
                 // Somebody else's idea of this bundle: the offer tells how things stand.
                 return Ok(());
             }
             have = now;
         }
-        (self.told)(have, 0);
+        self.by.hears(have, 0);
         Ok(())
     }
 
-    /// The next part is larger where the line is quick, half as large where a part was lost.
-    fn learn(&mut self, arrived: bool, took: Duration) {
-        self.part = match arrived {
-            true if took < PART_TIME / 2 => (self.part * 2).min(MAX_PART),
-            true if took < PART_TIME => self.part,
+    fn note(&mut self, weight: Weight) {
+        let Traffic { up, down } = weight.in_all();
+        self.moved.up += up;
+        self.moved.down += down;
+    }
+
+    /// The next part is larger where the line is quick. After a cut the journey begins anew, with a small one.
+    fn learn(&mut self, took: Duration) {
+        self.part = match took {
+            took if took < PART_TIME / 2 => (self.part * 2).min(MAX_PART),
+            took if took < PART_TIME => self.part,
             _ => (self.part / 2).max(FIRST_PART / 4),
         };
     }
 
-    async fn fetch(&self, answer: u64, to: &Path) -> Result<(), CallError> {
+    async fn fetch(&mut self, answer: u64, to: &Path) -> Result<(), Stop> {
+        self.part = FIRST_PART;
         let part = to.with_extension("arrivo");
         let mut have = fs::metadata(&part).map_or(0, |meta| meta.len());
         while have < answer {
-            (self.told)(self.size, have);
+            self.by.hears(self.size, have);
+            self.may_go_on()?;
             let request = AnswerRequest {
                 bundle: self.hash.to_hex().to_string(),
                 from: have,
+                most: u32::try_from(self.part).ok(),
             };
-            let bytes = self.client.bundle_answer(&request).await?.value;
+            let started = Instant::now();
+            let brought = self.client.bundle_answer(&request).await?;
+            self.note(brought.weight);
+            self.learn(started.elapsed());
+            let bytes = brought.value;
             if bytes.is_empty() {
-                return Err(CallError::NotAHub("the answer ends too early".into()));
+                return Err(CallError::NotAHub("the answer ends too early".into()).into());
             }
             have += bytes.len() as u64;
             append(&part, bytes).await?;
         }
         let to = to.to_owned();
-        off_thread(move || world::disk::settle(&part, &to)).await
+        Ok(off_thread(move || world::disk::settle(&part, &to)).await?)
     }
 }
 
