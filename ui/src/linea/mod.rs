@@ -61,8 +61,13 @@ fn Now(props: &NowProps) -> Html {
         return Html::default();
     };
     let said = line_words(t, &line);
-    let rtt = props.attempts.iter().find_map(|it| it.rtt);
-    let goodput = props.attempts.iter().find_map(|it| it.goodput);
+    let today = || {
+        let now = time::now();
+        let of_today = move |it: &&Attempt| time::same_day(it.until, now);
+        props.attempts.iter().filter(of_today)
+    };
+    let rtt = today().find_map(|it| it.rtt);
+    let goodput = today().find_map(|it| it.goodput);
     let unknown = || t.linea_unknown().to_owned();
     let spent = props.rules.as_ref().map(|rules| size(t, rules.spent));
     html! {
