@@ -5,6 +5,7 @@
 //! certification permits. Besides, the bytes that were appended must be updates and nothing else.
 
 use super::form::Kind;
+use super::touched::Picture;
 use super::{Lock, Permission, roles};
 use crate::pdf::{Dict, File, Id, Object, PdfError, View};
 use roles::{Role, Roles};
@@ -109,6 +110,7 @@ pub(crate) fn between<R: Read + Seek>(
         roles: Roles::default(),
         found: Vec::new(),
         widgets: HashSet::new(),
+        pictures: Vec::new(),
         waiting: Vec::new(),
         seen: HashSet::new(),
     };
@@ -130,6 +132,8 @@ pub(crate) struct Comparison<'a, R> {
     pub found: Vec<Change>,
     /// Widgets of further signatures: what a page may get.
     pub widgets: HashSet<Id>,
+    /// What further signatures show.
+    pub pictures: Vec<Picture>,
     waiting: Vec<(Id, Option<usize>)>,
     seen: HashSet<Id>,
 }
@@ -273,7 +277,7 @@ impl<R: Read + Seek> Comparison<'_, R> {
                 role => self.with_role(role, &old, &new, id, page)?,
             }
         }
-        Ok(())
+        self.pictures()
     }
 
     pub fn push(&mut self, id: Id, page: Option<usize>) {

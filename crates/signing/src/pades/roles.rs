@@ -55,9 +55,15 @@ impl Roles {
         self.pages.get(&id).copied()
     }
 
-    /// The area of a page, in square points.
-    pub fn area(&self, id: Id) -> Option<f64> {
-        self.areas.get(&id).copied()
+    /// The pages in their order, each with its area in square points.
+    pub fn areas(&self) -> Vec<(usize, Id, f64)> {
+        let mut pages: Vec<_> = self
+            .areas
+            .iter()
+            .filter_map(|(&id, &area)| Some((self.page(id)?, id, area)))
+            .collect();
+        pages.sort_unstable_by_key(|(index, ..)| *index);
+        pages
     }
 
     fn set(&mut self, id: Id, role: Role) {

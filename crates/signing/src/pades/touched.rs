@@ -6,6 +6,7 @@ use super::pages;
 use super::roles::Role;
 use super::{Permission, metadata};
 use crate::pdf::{Dict, Id, Object, PdfError};
+use std::collections::{HashMap, HashSet};
 use std::io::{Read, Seek};
 use std::sync::Arc;
 
@@ -36,10 +37,30 @@ const WIDGET: [&[u8]; 24] = [
     b"M",
     b"Q",
 ];
-/// A picture that takes more of its page than this hides it.
+/// A signature whose pictures take more of a page than this hides it.
 const LARGEST_PART: f64 = 0.25;
+/// All those that came later, together: a page of which less is to be seen is another one. A council of twelve signs in
+/// a third of a page.
+const LARGEST_TOGETHER: f64 = 0.5;
+/// What keeps a widget from being seen on the screen, or at all (12.5.3, table 167).
+const NO_VIEW: i64 = 32;
+const HIDDEN: i64 = 2;
 /// The side of a note's icon, in points: larger, it could hide text.
 const LARGEST_NOTE: f64 = 48.0;
+
+/// What a later signature shows.
+#[derive(Debug, Clone)]
+pub(crate) struct Picture {
+    widget: Id,
+    /// The full name: a field's widgets count together.
+    field: String,
+    /// In square points.
+    area: f64,
+    /// `/P`: the page it says it is on.
+    page: Option<Id>,
+    /// Whether nothing was to be seen there when the document was signed.
+    is_new: bool,
+}
 
 impl<R: Read + Seek> Comparison<'_, R> {
     /// An object with a role that changed.
@@ -209,7 +230,7 @@ impl<R: Read + Seek> Comparison<'_, R> {
         let may_be = kind == Kind::Timestamp || !self.allowance.is_locked(&name);
         self.signed(kind, is_new && may_be, id, &name);
         for (id, widget) in widgets {
-            self.picture(id, &widget, &name)?;
+            self.picture(id, &widget, &name, true)?;
             self.widgets.insert(id);
         }
         Ok(())
@@ -228,27 +249,85 @@ impl<R: Read + Seek> Comparison<'_, R> {
         }
     }
 
-    /// Whether the picture of a new widget may be there: none may where somebody said what may be done afterwards, or
-    /// locked all fields of such a name, for the fields were laid out then (the "sneaky signature" is one that looks
-    /// like content); otherwise not one that hides its page.
-    fn picture(&mut self, id: Id, widget: &Dict, name: &str) -> Result<(), PdfError> {
-        let Some([left, bottom, right, top]) =
-            pages::rectangle(self.file, self.new, widget, b"Rect")?
-        else {
+    /// Whether the picture of a widget may be there. Where nobody saw one before (`is_new`) none may be where somebody
+    /// said what may be done afterwards, or locked all fields of such a name, for the fields were laid out then (the
+    /// "sneaky signature" is one that looks like content). How much of a page it takes is looked at with all others.
+    fn picture(&mut self, id: Id, widget: &Dict, name: &str, is_new: bool) -> Result<(), PdfError> {
+        if matches!(widget.get(b"Rect"), None | Some(Object::Null)) {
             return Ok(());
+        }
+        let corners = self.file.array(self.new, widget, b"Rect")?.len();
+        let area = match pages::rectangle(self.file, self.new, widget, b"Rect")? {
+            Some([left, bottom, right, top]) if corners == 4 => (right - left) * (top - bottom),
+            // readers differ on where that is
+            _ => f64::INFINITY,
         };
-        let area = (right - left) * (top - bottom);
         if area <= 0.0 {
             return Ok(());
         }
         let page = widget.reference(b"P");
-        let of_page = page.and_then(|page| self.roles.area(page)).unwrap_or(0.0);
-        if self.allowance.permission.is_some()
-            || self.allowance.is_locked(name)
-            || area > of_page * LARGEST_PART
-        {
+        if is_new && (self.allowance.permission.is_some() || self.allowance.is_locked(name)) {
             let page = page.and_then(|page| self.roles.page(page));
             self.tell(What::Overlay, false, Some(id), page, Some(name));
+        }
+        self.pictures.push(Picture {
+            widget: id,
+            field: name.to_owned(),
+            area: if area.is_nan() { f64::INFINITY } else { area },
+            page,
+            is_new,
+        });
+        Ok(())
+    }
+
+    /// Whether the pictures of the later signatures leave enough of each page to be seen. A page shows what its
+    /// `/Annots` lists; a picture that says it is on another is measured by that one too, and is no honest one if it is
+    /// new.
+    pub fn pictures(&mut self) -> Result<(), PdfError> {
+        let pictures = std::mem::take(&mut self.pictures);
+        if pictures.is_empty() {
+            return Ok(());
+        }
+        let mut shown = vec![(false, false, false); pictures.len()];
+        for (index, page, area) in self.roles.areas() {
+            let dict = self.file.get(self.new, page)?;
+            let annotations = match dict.as_dict() {
+                Some(dict) => self.file.array(self.new, dict, b"Annots")?,
+                None => Vec::new(),
+            };
+            let listed: HashSet<Id> = annotations.iter().filter_map(Object::as_ref).collect();
+            let mut together = 0.0;
+            let mut of_field: HashMap<&str, f64> = HashMap::new();
+            for (picture, shown) in pictures.iter().zip(&mut shown) {
+                let (lists, named) = (listed.contains(&picture.widget), picture.page == Some(page));
+                shown.0 |= lists;
+                shown.1 |= named;
+                shown.2 |= lists && named;
+                if !lists && !named {
+                    continue;
+                }
+                let own = of_field.entry(&picture.field).or_default();
+                *own += picture.area;
+                together += picture.area;
+                if *own > area * LARGEST_PART || together > area * LARGEST_TOGETHER {
+                    let name = Some(picture.field.as_str());
+                    self.tell(
+                        What::Overlay,
+                        false,
+                        Some(picture.widget),
+                        Some(index),
+                        name,
+                    );
+                }
+            }
+        }
+        for (picture, (is_listed, is_named, at_home)) in pictures.iter().zip(shown) {
+            let elsewhere = picture.is_new && is_listed && picture.page.is_some() && !at_home;
+            if elsewhere || !is_listed && !is_named {
+                let page = picture.page.and_then(|page| self.roles.page(page));
+                let name = Some(picture.field.as_str());
+                self.tell(What::Overlay, false, Some(picture.widget), page, name);
+            }
         }
         Ok(())
     }
@@ -407,6 +486,16 @@ impl<R: Read + Seek> Comparison<'_, R> {
             match value.and_then(|value| self.allowance.signatures.get(&value).copied()) {
                 Some(kind) => self.signed(kind, !locked, id, &name),
                 None => self.tell(What::EmptyField, false, Some(id), page, Some(&name)),
+            }
+            // its place was signed, what is there now was not
+            let looks: [&[u8]; 5] = [b"AP", b"AS", b"MK", b"DA", b"F"];
+            if looks.iter().any(|key| old.get(key) != new.get(key)) {
+                let flags = |object: &Object| object.as_int().unwrap_or(0);
+                let before = flags(&*self.file.value(self.old, old, b"F")?);
+                let after = flags(&*self.file.value(self.new, new, b"F")?);
+                if after & HIDDEN == 0 {
+                    self.picture(id, new, &name, before & (HIDDEN | NO_VIEW) != 0)?;
+                }
             }
         } else {
             self.strict_dict(
