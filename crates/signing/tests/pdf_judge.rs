@@ -905,6 +905,45 @@ fn sneaky(signer: &Signer, filling: &[u8], closed: &[u8], add: &mut Add<'_>) {
         ),
     );
     covers(signer, add);
+    // what is allowed, so often that a list of it is full
+    let field = documents::object(&documents::form(), 501).replacen("/P 10 0 R", "", 1);
+    let fields: Vec<(u32, String)> = (1740..1980)
+        .map(|number| (number, field.replacen("(Nota)", &format!("(N{number})"), 1)))
+        .collect();
+    let refs: Vec<String> = fields
+        .iter()
+        .map(|(number, _)| format!("{number} 0 R"))
+        .collect();
+    let laid = lay(
+        &documents::form(),
+        10,
+        &refs.join(" "),
+        &refs.join(" "),
+        &fields,
+    );
+    let in_field = Options {
+        field: Some("Sindaco".into()),
+        ..certify(Permission::FormFilling)
+    };
+    let certified = sign(signer, &laid, &in_field);
+    let filled = fields.iter().map(|(number, field)| {
+        let field = field.trim_end_matches(">>").to_owned() + "/V(Visto)>>";
+        (*number, field)
+    });
+    let mut objects: Vec<_> = filled.collect();
+    for (number, name) in [
+        (11, "content behind many fields"),
+        (3, "font behind many fields"),
+    ] {
+        let object = documents::object(&certified, number);
+        objects.push((number, object.replacen("/", "/Other 1/", 1)));
+        add(
+            "shadow: replace",
+            name,
+            documents::update(&certified, &objects, ""),
+        );
+        objects.pop();
+    }
     // a picture given to the author's field without signing it
     let field = documents::object(filling, 502)
         .trim_end_matches(">>")

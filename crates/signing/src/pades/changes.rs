@@ -14,7 +14,8 @@ use std::collections::{HashMap, HashSet};
 use std::io::{Read, Seek};
 use std::sync::Arc;
 
-/// No more changes are told of one signature.
+/// No more changes are told of one signature, of those that are allowed and of those that are not: many of the first
+/// must not hide one of the others.
 const MOST: usize = 200;
 
 /// One thing that was done to a document after a signature.
@@ -154,7 +155,8 @@ impl<R: Read + Seek> Comparison<'_, R> {
             page,
             name: name.map(str::to_owned),
         };
-        if self.found.len() < MOST && !self.found.contains(&change) {
+        let alike = self.found.iter().filter(|one| one.allowed == allowed);
+        if alike.count() < MOST && !self.found.contains(&change) {
             self.found.push(change);
         }
     }
