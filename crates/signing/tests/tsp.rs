@@ -278,6 +278,100 @@ fn the_authority_decides_what_a_stamp_is_worth() {
 }
 
 #[test]
+fn a_stamp_holds_as_its_service_stood_when_it_was_made() {
+    let Some(mut authority) = Authority::new() else {
+        return;
+    };
+    use Service::{Other, QualifiedSignatures, QualifiedTimeStamps};
+    use Standing::{Granted, Withdrawn};
+    let tsa = authority.issue("TSA", "tsa");
+    let token = authority.token(&tst_info(&sha256(CONTENT), "20250601000000Z", None), &tsa);
+    let service = |certificate: &[u8], service, history: &[(&str, Standing)]| Anchor {
+        certificate: certificate.to_vec(),
+        service,
+        history: history
+            .iter()
+            .map(|(since, standing)| (since.parse().unwrap(), *standing))
+            .collect(),
+        provider: "Prova".into(),
+    };
+    let (before, after) = ("2025-05-01T00:00:00Z", "2025-07-01T00:00:00Z");
+    let start = ("2020-01-01T00:00:00Z", Granted);
+    let (root, unit) = (authority.root.der.as_slice(), tsa.der.as_slice());
+    let cases = [
+        (vec![service(root, QualifiedTimeStamps, &[start])], true),
+        (
+            vec![service(
+                root,
+                QualifiedTimeStamps,
+                &[start, (after, Withdrawn)],
+            )],
+            true,
+        ),
+        (
+            vec![service(
+                root,
+                QualifiedTimeStamps,
+                &[start, (before, Withdrawn)],
+            )],
+            false,
+        ),
+        (
+            vec![service(root, QualifiedTimeStamps, &[(after, Granted)])],
+            false,
+        ),
+        (
+            vec![service(root, Other, &[start, (before, Withdrawn)])],
+            false,
+        ),
+        // The unit's own entry goes before that of its issuer, a service for stamps before one for signatures.
+        (
+            vec![
+                service(root, QualifiedSignatures, &[start]),
+                service(unit, QualifiedTimeStamps, &[start, (before, Withdrawn)]),
+            ],
+            false,
+        ),
+        (
+            vec![
+                service(root, QualifiedSignatures, &[start]),
+                service(root, QualifiedTimeStamps, &[start, (before, Withdrawn)]),
+            ],
+            false,
+        ),
+        (
+            vec![
+                service(root, Other, &[start]),
+                service(root, QualifiedTimeStamps, &[(after, Granted)]),
+            ],
+            true,
+        ),
+        (vec![service(root, QualifiedSignatures, &[start])], true),
+    ];
+    for (index, (anchors, stood)) in cases.into_iter().enumerate() {
+        let trust = Trust::new(&Anchors {
+            anchors,
+            ..Anchors::default()
+        });
+        let verdict = tsp::token(&token, CONTENT, &lax(&trust));
+        let expected = match stood {
+            true => (Indication::TotalPassed, None),
+            false => (
+                Indication::Indeterminate,
+                Some(SubIndication::ChainConstraintsFailure),
+            ),
+        };
+        assert_eq!(
+            (verdict.indication, verdict.sub_indication),
+            expected,
+            "{index}"
+        );
+        assert_eq!(verdict.proves().is_some(), stood, "{index}");
+        assert_eq!(verdict.findings.is_empty(), stood, "{index}");
+    }
+}
+
+#[test]
 fn a_revoked_time_stamper() {
     let Some(mut authority) = Authority::new() else {
         return;

@@ -206,6 +206,7 @@ impl Judge<'_> {
         let mut reasons: Vec<Reason> = Vec::new();
         reasons.extend(verdict.fault.as_ref().map(fault));
         reasons.extend(verdict.path_fault.map(|why| self.path(why)));
+        reasons.extend(verdict.findings.iter().map(|finding| self.reason(finding)));
         if verdict.sub_indication == Some(SubIndication::TimestampOrderFailure) {
             reasons.push(Reason::TimeAhead);
         }

@@ -7,10 +7,11 @@ use crate::path::{self, Path, PathError, Settings, Trust};
 use crate::revocation;
 use crate::verify::content::Digests;
 use crate::verify::{
-    self, At, Basis, Content, Context, Facts, Profile, Revocation, RevocationRule, SignerVerdict,
+    self, At, Basis, Content, Context, Facts, Finding, Profile, Revocation, RevocationRule,
+    SignerVerdict,
 };
 use crate::x509::Certificate;
-use crate::{Indication, Service, Standing, SubIndication};
+use crate::{Anchor, Indication, Service, Standing, SubIndication};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +31,9 @@ pub struct StampVerdict {
     pub fault: Option<TspError>,
     /// What is wrong with its authority's certificate.
     pub path_fault: Option<PathError>,
+    /// What the trusted lists say against it: as of a signer.
+    #[serde(default)]
+    pub findings: Vec<Finding>,
     /// Who made it, as the trusted list says.
     pub provider: Option<String>,
     /// Whether it is a qualified one ("marca temporale", Reg. (EU) 910/2014, art. 42): the authority stood in a
@@ -223,6 +227,7 @@ impl StampVerdict {
             time,
             fault: Some(fault),
             path_fault: None,
+            findings: Vec::new(),
             provider: None,
             qualified: false,
             archive: false,
@@ -263,22 +268,28 @@ fn authority(stamp: &Stamp, token: &Token, context: &Context<'_>) -> StampVerdic
         time: Some(stamp.time),
         fault: None,
         path_fault: None,
+        findings: Vec::new(),
         provider: None,
         qualified: false,
         archive: false,
     };
+    if let Ok(path) = &found
+        && !stood(path, context.trust, stamp.time)
+    {
+        verdict.findings.push(Finding::ServiceWithdrawn);
+    }
     match found {
         Ok(path) => {
             verdict.provider = Some(path.anchor.provider.clone()).filter(|name| !name.is_empty());
             verdict.qualified = qualified(&path, context.trust, stamp.time);
             // EN 319 102-1, 5.4: a stamp from after the time of the judgement proves nothing about it.
             let ahead = stamp.time > at + stamp.accuracy.unwrap_or_default();
-            verdict.indication = if ahead {
-                Indication::Indeterminate
+            (verdict.indication, verdict.sub_indication) = if ahead {
+                let why = SubIndication::TimestampOrderFailure;
+                (Indication::Indeterminate, Some(why))
             } else {
-                Indication::TotalPassed
+                verify::conclude(&verdict.findings, context.at)
             };
-            verdict.sub_indication = ahead.then_some(SubIndication::TimestampOrderFailure);
         }
         Err(why) => {
             if matches!(why, PathError::RevocationUnknown { .. }) {
@@ -323,6 +334,25 @@ fn revocations(
         }
     }
     Ok(())
+}
+
+/// Whether the path ends at a service that stood when the stamp was made. Where the list names one certificate for
+/// several services, that for signatures does not speak for one for time stamps.
+fn stood(path: &Path<'_>, trust: &Trust, made: Timestamp) -> bool {
+    let same = || {
+        trust
+            .iter()
+            .map(|(_, anchor)| anchor)
+            .filter(|anchor| anchor.certificate == path.anchor.certificate)
+    };
+    let for_stamps = same().any(|anchor| anchor.service == Service::QualifiedTimeStamps);
+    let counts = |anchor: &&Anchor| {
+        let stamps = [Service::QualifiedTimeStamps, Service::Other];
+        !for_stamps || stamps.contains(&anchor.service)
+    };
+    same()
+        .filter(counts)
+        .any(|anchor| verify::standing(anchor, made) == Some(Standing::Granted))
 }
 
 /// Whether the path ends at a service for qualified time stamps that stood when the stamp was made. The list may name

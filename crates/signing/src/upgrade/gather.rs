@@ -32,6 +32,9 @@ pub enum Trouble {
     /// The stamp that came is by an authority that nobody believes.
     #[error("time stamp's authority: {0}")]
     Authority(PathError),
+    /// The stamp that came is by a service that does not stand in the trusted lists any more.
+    #[error("time stamp's authority: withdrawn")]
+    Withdrawn,
     /// What came about a certificate is of no use.
     #[error("revocation: {0}")]
     Revocation(#[from] RevocationError),
@@ -70,6 +73,7 @@ impl Trouble {
             Self::Stamp(error) => matches!(error, TspError::Refused(_)),
             Self::Revocation(error) => matches!(error, RevocationError::Responder(_)),
             Self::Authority(_)
+            | Self::Withdrawn
             | Self::OtherAnswer
             | Self::Chain(_)
             | Self::Revoked { .. }

@@ -10,7 +10,7 @@ use crate::tsp::{
     self, ARCHIVE_TIME_STAMP_V3, Kind, Request, Response, SIGNATURE_TIME_STAMP, Token,
     TransportError, TspError, Wanted,
 };
-use crate::verify::{At, Context, RevocationRule};
+use crate::verify::{At, Context, Finding, RevocationRule};
 use crate::x509::{Certificate, Name};
 use crate::{Hash, Indication};
 use der::oid::ObjectIdentifier;
@@ -360,6 +360,7 @@ impl Upgrade {
         let verdict = tsp::token_of(&token, |token| token.check(request.imprint()), &context);
         match (verdict.indication, verdict.path_fault, verdict.fault) {
             (Indication::TotalPassed, _, _) => Ok(token),
+            _ if verdict.findings.contains(&Finding::ServiceWithdrawn) => Err(Trouble::Withdrawn),
             (_, Some(why), _) => Err(Trouble::Authority(why)),
             (_, None, fault) => Err(Trouble::Stamp(fault.unwrap_or(TspError::Signature))),
         }

@@ -22,6 +22,7 @@ pub use file::{FileVerdict, Layer, file};
 pub use finding::Finding;
 pub use in_place::{InPlace, InPlaceError, Innermost, in_place};
 pub use quality::Quality;
+pub(crate) use quality::standing;
 pub use signer::SignerVerdict;
 pub use time::{At, Basis};
 

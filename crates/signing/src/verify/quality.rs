@@ -25,7 +25,7 @@ pub enum Quality {
 
 /// How a service stands at a time, by its history: before the first entry it did not exist yet. One without history
 /// was given by a person and stands.
-pub(super) fn standing(anchor: &Anchor, at: Timestamp) -> Option<Standing> {
+pub(crate) fn standing(anchor: &Anchor, at: Timestamp) -> Option<Standing> {
     if anchor.history.is_empty() {
         return Some(Standing::Granted);
     }
