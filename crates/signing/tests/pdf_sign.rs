@@ -7,10 +7,11 @@ mod pdf_support;
 use pdf_support::{at, covered, documents, dss, judges, last_byte_range, sign, signer::Signer};
 use signing::pades::{
     Active, Draft, Kind, Material, Options, PadesError, PdfError, Permission, Signed, Stamp,
-    add_dss,
+    add_dss, judge,
 };
-use signing::verify::Basis;
-use signing::{Hash, Indication};
+use signing::path::Trust;
+use signing::verify::{Basis, Context, RevocationRule};
+use signing::{Anchors, Hash, Indication, SubIndication};
 
 fn stamp() -> Stamp {
     let lines = [
@@ -436,6 +437,22 @@ fn validation_data_and_a_document_time_stamp_come_after_the_signature() {
             Basis::UnqualifiedTimeStamp,
             "the document's stamp proves the signature's time"
         );
+        // by lists that should have been replaced, it proves nothing
+        let stale = Trust::new(&Anchors {
+            next_update: Some("2026-04-01T00:00:00Z".parse().unwrap()),
+            ..signer.anchors()
+        });
+        let context = Context {
+            revocation: RevocationRule::IfKnown,
+            ..Context::now(&stale)
+        };
+        for verdict in judge(&mut Signed::new(&stamped).unwrap(), &context).unwrap() {
+            assert_eq!(
+                (verdict.indication, verdict.sub_indication),
+                (Indication::Indeterminate, Some(SubIndication::TryLater)),
+                "{make}: {verdict:#?}"
+            );
+        }
         let again = pdf_support::sign_plain(
             &signer,
             &add_dss(

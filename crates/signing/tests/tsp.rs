@@ -372,6 +372,45 @@ fn a_stamp_holds_as_its_service_stood_when_it_was_made() {
 }
 
 #[test]
+fn stale_lists_lower_a_stamp_too() {
+    let Some(mut authority) = Authority::new() else {
+        return;
+    };
+    let tsa = authority.issue("TSA", "tsa");
+    let token = authority.token(&tst_info(&sha256(CONTENT), "20250601000000Z", None), &tsa);
+    let next_update: jiff::Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
+    let anchor = Anchor {
+        certificate: authority.root.der.clone(),
+        service: Service::QualifiedTimeStamps,
+        history: Vec::new(),
+        provider: "Prova".into(),
+    };
+    let trust = Trust::new(&Anchors {
+        anchors: vec![anchor],
+        issued: None,
+        next_update: Some(next_update),
+    });
+    let stale = Some(SubIndication::TryLater);
+    let verdict = tsp::token(&token, CONTENT, &lax(&trust));
+    assert_eq!(
+        (verdict.indication, verdict.sub_indication),
+        (Indication::Indeterminate, stale)
+    );
+    assert!(verdict.proves().is_none());
+    let inside = tsd(&[], &[&token], Some(CONTENT));
+    let inside = TimeStampedData::parse(&inside).unwrap();
+    let verdicts = inside.judge(None, &lax(&trust));
+    assert_eq!(verdicts[0].sub_indication, stale);
+    // What the lists said of a time before is final.
+    let at = At {
+        time: "2025-12-31T00:00:00Z".parse().unwrap(),
+        basis: Basis::Protocol,
+    };
+    let verdict = tsp::token(&token, CONTENT, &Context { at, ..lax(&trust) });
+    assert_eq!(verdict.indication, Indication::TotalPassed);
+}
+
+#[test]
 fn a_revoked_time_stamper() {
     let Some(mut authority) = Authority::new() else {
         return;

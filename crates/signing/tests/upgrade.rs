@@ -11,9 +11,9 @@ use signing::path::Trust;
 use signing::revocation::{OcspRequest, Reason};
 use signing::tsp::{self, Kind, Request, Token, Transport, TransportError, TspError};
 use signing::upgrade::{Level, Next, Settings, Trouble, Upgrade, UpgradeError};
-use signing::verify::{At, Basis, Context};
+use signing::verify::{At, Basis, Context, RevocationRule};
 use signing::x509::Certificate;
-use signing::{Anchor, Anchors, Hash, Indication, Service, SubIndication};
+use signing::{Anchor, Anchors, Hash, Indication, Service, Standing, SubIndication};
 
 const CONTENT: &[u8] = b"Determinazione n. 3 del 26 novembre 2026";
 const TSA: &str = "http://127.0.0.1:1/tsa";
@@ -501,6 +501,84 @@ fn revoked_after_the_stamp_it_holds_and_without_a_stamp_it_does_not() {
         Indication::TotalPassed,
         "{verdict:?}"
     );
+}
+
+/// A stamp that is on a signature proves its time only where its service stood, by lists that are current.
+#[test]
+fn a_stamp_that_does_not_hold_proves_no_time() {
+    let Some(mut authority) = Authority::new() else {
+        return;
+    };
+    let (rossi, tsa) = (
+        authority.issue("Rossi", "signer"),
+        authority.issue("TSA", "tsa"),
+    );
+    let believed = trust(&authority);
+    let bare = sign(&authority, &rossi);
+    let mut upgrade = Upgrade::new(bare.clone(), Level::T, settings()).unwrap();
+    run(&mut upgrade, &mut Line::new(&authority, &tsa), &believed);
+    let stamped = upgrade.bytes().to_vec();
+    let anchor = |certificate: &[u8], history| Anchor {
+        certificate: certificate.to_vec(),
+        service: Service::QualifiedTimeStamps,
+        history,
+        provider: "Prova".into(),
+    };
+    let hours = |hours: i64| Timestamp::now() + SignedDuration::from_hours(hours);
+    let withdrawn = Trust::new(&Anchors {
+        anchors: vec![
+            anchor(&authority.root.der, Vec::new()),
+            anchor(&tsa.der, vec![(hours(-48), Standing::Withdrawn)]),
+        ],
+        ..Anchors::default()
+    });
+    let stale = Trust::new(&Anchors {
+        anchors: vec![anchor(&authority.root.der, Vec::new())],
+        issued: None,
+        next_update: Some(hours(1)),
+    });
+    for (trust, sub_indication, passes) in [
+        (&believed, None, true),
+        (
+            &withdrawn,
+            Some(SubIndication::ChainConstraintsFailure),
+            true,
+        ),
+        (&stale, Some(SubIndication::TryLater), false),
+    ] {
+        let at = At {
+            time: hours(3),
+            basis: Basis::Now,
+        };
+        let context = Context {
+            at,
+            revocation: RevocationRule::IfKnown,
+            ..Context::now(trust)
+        };
+        let verdict = tsp::judge(&stamped, None, &context).unwrap().remove(0);
+        assert_eq!(verdict.stamps[0].sub_indication, sub_indication);
+        assert_eq!(
+            verdict.signer.at == at,
+            sub_indication.is_some(),
+            "{verdict:?}"
+        );
+        let indication = verdict.signer.indication;
+        assert_eq!(indication == Indication::TotalPassed, passes, "{verdict:?}");
+    }
+    // Nor is it put on one; lists that are stale leave no reason to wait with it.
+    for (trust, taken) in [(&withdrawn, false), (&stale, true)] {
+        let trust = match taken {
+            true => &Trust::new(&Anchors {
+                anchors: vec![anchor(&authority.root.der, Vec::new())],
+                issued: None,
+                next_update: Some(hours(-1)),
+            }),
+            false => trust,
+        };
+        let mut upgrade = Upgrade::new(bare.clone(), Level::T, settings()).unwrap();
+        run(&mut upgrade, &mut Line::new(&authority, &tsa), trust);
+        assert_eq!(upgrade.bytes() != bare.as_slice(), taken);
+    }
 }
 
 #[test]

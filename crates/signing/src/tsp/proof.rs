@@ -278,6 +278,7 @@ fn authority(stamp: &Stamp, token: &Token, context: &Context<'_>) -> StampVerdic
     {
         verdict.findings.push(Finding::ServiceWithdrawn);
     }
+    verdict.findings.extend(verify::stale(context.trust, at));
     match found {
         Ok(path) => {
             verdict.provider = Some(path.anchor.provider.clone()).filter(|name| !name.is_empty());

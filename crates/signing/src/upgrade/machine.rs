@@ -12,7 +12,7 @@ use crate::tsp::{
 };
 use crate::verify::{At, Context, Finding, RevocationRule};
 use crate::x509::{Certificate, Name};
-use crate::{Hash, Indication};
+use crate::{Hash, Indication, SubIndication};
 use der::oid::ObjectIdentifier;
 use jiff::Timestamp;
 use std::collections::VecDeque;
@@ -358,8 +358,13 @@ impl Upgrade {
             ..Context::now(trust)
         };
         let verdict = tsp::token_of(&token, |token| token.check(request.imprint()), &context);
+        // A stamp that waits for newer lists proves less.
+        let only_stale = verdict.fault.is_none()
+            && verdict.path_fault.is_none()
+            && verdict.sub_indication == Some(SubIndication::TryLater);
         match (verdict.indication, verdict.path_fault, verdict.fault) {
             (Indication::TotalPassed, _, _) => Ok(token),
+            _ if only_stale => Ok(token),
             _ if verdict.findings.contains(&Finding::ServiceWithdrawn) => Err(Trouble::Withdrawn),
             (_, Some(why), _) => Err(Trouble::Authority(why)),
             (_, None, fault) => Err(Trouble::Stamp(fault.unwrap_or(TspError::Signature))),

@@ -4,7 +4,7 @@ use super::quality::{quality, standing};
 use super::{Context, Finding, Profile, Quality, Revocation, RevocationRule, tell_missing};
 use crate::Standing;
 use crate::asn1::oid;
-use crate::path::{self, Path, PathError, Settings};
+use crate::path::{self, Path, PathError, Settings, Trust};
 use crate::x509::Certificate;
 use jiff::Timestamp;
 
@@ -70,12 +70,14 @@ pub(super) fn chain(
         describe(certificate, path, context, &mut result);
     }
     usage(certificate, context.profile, &mut result.findings);
-    if let Some(next_update) = context.trust.next_update()
-        && at > next_update
-    {
-        result.findings.push(Finding::StaleLists { next_update });
-    }
+    result.findings.extend(stale(context.trust, at));
     result
+}
+
+/// What the lists said of a time before they should have been replaced is final.
+pub(crate) fn stale(trust: &Trust, at: Timestamp) -> Option<Finding> {
+    let next_update = trust.next_update()?;
+    (at > next_update).then_some(Finding::StaleLists { next_update })
 }
 
 /// Looks for a path that holds at a time, revocation included; findings without weight beside it.

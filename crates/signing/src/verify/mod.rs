@@ -15,6 +15,7 @@ mod quality;
 mod signer;
 mod time;
 
+pub(crate) use chain::stale;
 pub use content::{Content, Ranges};
 pub(crate) use facts::tell_missing;
 pub use facts::{Facts, NoFacts, Revocation};

@@ -168,6 +168,10 @@ impl Signer {
 
     /// The root as what is believed, for signatures and time stamps.
     pub fn trust(&self) -> Trust {
+        Trust::new(&self.anchors())
+    }
+
+    pub fn anchors(&self) -> Anchors {
         let certificate = X509::from_pem(&std::fs::read(self.root()).unwrap())
             .unwrap()
             .to_der()
@@ -182,10 +186,10 @@ impl Signer {
             anchor(Service::QualifiedSignatures),
             anchor(Service::QualifiedTimeStamps),
         ];
-        Trust::new(&Anchors {
+        Anchors {
             anchors,
             ..Anchors::default()
-        })
+        }
     }
 
     /// Whether openssl agrees that a CMS is about these bytes.
