@@ -5,7 +5,9 @@
 mod pdf_support;
 
 use pdf_support::{at, covered, documents, sign, sign_plain, signer::Signer, verdicts};
-use signing::pades::{Fault, Options, Permission, Signature, Signed, Stamp, What};
+use signing::pades::{
+    Draft, Fault, Lock, Options, PadesError, Permission, Signature, Signed, Stamp, What,
+};
 use signing::{Hash, Indication};
 
 fn judge(pdf: &[u8]) -> Vec<Signature> {
@@ -181,6 +183,29 @@ fn what_breaks_the_lock_of_a_signed_field_is_told() {
         let mut laid = sign(&signer, &free, &stamped(0));
         laid[..first.len()].copy_from_slice(&first);
         assert_eq!(judge(&laid)[0].is_intact(), laying, "{lock}");
+    }
+}
+
+#[test]
+fn a_lock_that_lies_elsewhere_is_kept() {
+    let signer = Signer::new();
+    let in_field = |name: &str| Options {
+        field: Some(name.into()),
+        ..stamped(0)
+    };
+    for action in ["/Action/Include", "/Action 1752 0 R"] {
+        let base = documents::locking(&format!("{action}/Fields 1750 0 R"));
+        let elsewhere = [
+            (1750, "[(Segretario)1751 0 R]".into()),
+            (1751, "(Nota)".into()),
+            (1752, "/Include".into()),
+        ];
+        let base = documents::update(&base, &elsewhere, "");
+        let signed = sign(&signer, &base, &in_field("Sindaco"));
+        let locked = vec!["Segretario".to_owned(), "Nota".to_owned()];
+        assert_eq!(judge(&signed)[0].lock, Some(Lock::Include(locked)));
+        let refused = Draft::new(&signed, &in_field("Segretario"));
+        assert!(matches!(refused, Err(PadesError::FieldLocked(_))));
     }
 }
 

@@ -566,15 +566,12 @@ fn a_stamp_that_does_not_hold_proves_no_time() {
         assert_eq!(indication == Indication::TotalPassed, passes, "{verdict:?}");
     }
     // Nor is it put on one; lists that are stale leave no reason to wait with it.
+    let stale = Trust::new(&Anchors {
+        anchors: vec![anchor(&authority.root.der, Vec::new())],
+        issued: None,
+        next_update: Some(hours(-1)),
+    });
     for (trust, taken) in [(&withdrawn, false), (&stale, true)] {
-        let trust = match taken {
-            true => &Trust::new(&Anchors {
-                anchors: vec![anchor(&authority.root.der, Vec::new())],
-                issued: None,
-                next_update: Some(hours(-1)),
-            }),
-            false => trust,
-        };
         let mut upgrade = Upgrade::new(bare.clone(), Level::T, settings()).unwrap();
         run(&mut upgrade, &mut Line::new(&authority, &tsa), trust);
         assert_eq!(upgrade.bytes() != bare.as_slice(), taken);

@@ -477,7 +477,7 @@ impl<'a, R: Read + Seek> Builder<'a, R> {
         {
             return Err(PadesError::SeedValue("SubFilter".into()));
         }
-        let lock = self.file.dict(self.view, &field.dict, b"Lock")?;
+        let lock = self.lock(&field.dict)?;
         let widget = field.widgets[0];
         let dict = self.dict(widget)?;
         let rect = pages::rectangle(self.file, self.view, &dict, b"Rect")?.unwrap_or_default();
@@ -509,6 +509,23 @@ impl<'a, R: Read + Seek> Builder<'a, R> {
             is_new: false,
             lock: Some(lock).filter(|lock| !lock.entries.is_empty()),
         })
+    }
+
+    /// What signing a field locks, with all of it in one place: what is written of it goes into the signature.
+    fn lock(&mut self, field: &Dict) -> Result<Dict, PadesError> {
+        let mut lock = self.file.dict(self.view, field, b"Lock")?;
+        for key in [&b"Action"[..], b"Fields"] {
+            if let Some(value) = lock.get(key).cloned() {
+                let mut value = self.resolved(&value)?;
+                if let Object::Array(names) = &mut value {
+                    for name in names {
+                        *name = self.resolved(name)?;
+                    }
+                }
+                lock.set(key, value);
+            }
+        }
+        Ok(lock)
     }
 
     /// A new field.
