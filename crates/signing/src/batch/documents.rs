@@ -5,7 +5,7 @@
 
 use super::{Item, Job, Prepared};
 use crate::cades::{Addition, CadesError, Envelope};
-use crate::cms::{self, CmsError, Form, SignedData, estimate_size};
+use crate::cms::{self, CmsError, Form, SignedData};
 use crate::pades::{self, Examined, Options, PadesError, Sheet, Stamp};
 use crate::x509::Certificate;
 use crate::{Hash, Identity};
@@ -163,7 +163,7 @@ impl<S: Shelf> Documents<S> {
             name: look.name.clone(),
             reason: look.purpose.clone(),
             stamp,
-            reserved: estimate_size(&own.certificate, &own.chain, hash, own.key),
+            reserved: pades::room(own, hash),
             ..Options::at(now)
         };
         let drafted = pades::Draft::over(Cursor::new(document.clone()), &options);

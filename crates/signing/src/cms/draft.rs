@@ -212,7 +212,8 @@ impl Draft {
 }
 
 /// How many bytes the finished DER takes at most, for the hole in a PDF: a signature [`Form::Detached`] with this
-/// certificate and chain (both DER). What comes later (a time stamp) is not counted.
+/// certificate and chain (both DER). What comes later (a time stamp) is not counted: [`crate::pades::sign_file`] and
+/// [`crate::batch::Documents`] keep room for it besides.
 #[must_use]
 pub fn estimate_size(certificate: &[u8], chain: &[Vec<u8>], hash: Hash, key: KeyKind) -> usize {
     let signature = match key {

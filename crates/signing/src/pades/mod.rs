@@ -29,7 +29,7 @@ pub use form::Kind;
 pub use judge::{Verdict, judge};
 pub use permission::{Lock, Permission};
 pub use sheet::{Examined, Seen, Sheet, examine};
-pub(crate) use sign::holds;
 pub use sign::{SignFileError, sign_file};
+pub(crate) use sign::{TOKEN, holds, room};
 pub use signed::{Fault, Signature, Signed};
 pub use stamp::{Stamp, legible};

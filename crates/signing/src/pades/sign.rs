@@ -11,6 +11,19 @@ use std::fs::File;
 use std::io::{Read, Seek};
 use std::path::Path;
 
+/// Bytes of a time stamp token for which every signature keeps room: those of qualified services take 4 to 8 kB with
+/// their chain. A stamp that finds no place on the signature has to go over the whole document instead.
+pub(crate) const TOKEN: usize = 8 * 1024;
+
+/// The names and frames around the token, and what the frames around them grow by.
+const FRAMES: usize = 64;
+
+/// Bytes to keep for the CMS of an identity: the signature, and the time stamp that comes later.
+pub(crate) fn room(identity: &Identity, hash: Hash) -> usize {
+    let (own, chain) = (&identity.certificate, &identity.chain);
+    estimate_size(own, chain, hash, identity.key) + FRAMES + TOKEN
+}
+
 /// Why nothing was written.
 #[derive(Debug, thiserror::Error)]
 pub enum SignFileError {
@@ -46,7 +59,7 @@ pub fn sign_file(
     let hash = hash(&identity.certificate)?;
     let (own, chain) = (&identity.certificate, &identity.chain);
     let options = Options {
-        reserved: estimate_size(own, chain, hash, identity.key),
+        reserved: room(identity, hash),
         ..options.clone()
     };
     let mut draft = Draft::over(File::open(source)?, &options)?;

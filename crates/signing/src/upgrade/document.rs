@@ -7,7 +7,7 @@ use super::machine::{Upgrade, stamp_of};
 use super::{Level, Next, UpgradeError, What};
 use crate::Hash;
 use crate::cms::SignedData;
-use crate::pades::{Draft, Kind, Material, Options, PadesError, Signature, Signed, add_dss};
+use crate::pades::{self, Draft, Kind, Material, Options, PadesError, Signature, Signed, add_dss};
 use crate::path::Trust;
 use crate::pdf::{File, Object, PdfError};
 use crate::tsp::{Request, SIGNATURE_TIME_STAMP, Token};
@@ -36,8 +36,7 @@ impl Upgrade {
                 .ok()
                 .and_then(|data| Some(data.signers.first()?.signature.clone()));
             return match value {
-                // Whatever comes after it covers its place: to write there would break that.
-                Some(value) if bare.covers_whole_file && !self.is_tight => {
+                Some(value) if !self.is_tight && takes_stamp(bare, &value) => {
                     Ok(self.ask_stamp(value))
                 }
                 _ => self.ask_document(&pdf),
@@ -189,11 +188,8 @@ impl Upgrade {
             one.covers_whole_file && SignedData::parse(&one.cms).is_ok_and(value)
         });
         let place = place.ok_or(Trouble::OtherAnswer)?;
-        let mut parts = Parts::read(&place.cms).map_err(|_| Trouble::OtherAnswer)?;
-        parts
-            .stamp(&SIGNATURE_TIME_STAMP, signature, token.der())
-            .ok_or(Trouble::OtherAnswer)?;
-        match refilled(&self.bytes, place.byte_range, &parts.write()) {
+        let cms = stamped(place, signature, token.der())?;
+        match refilled(&self.bytes, place.byte_range, &cms) {
             Some(updated) => self.replace(&all, updated),
             None => {
                 self.is_tight = true;
@@ -224,6 +220,29 @@ impl Upgrade {
 
 fn is_signature(one: &Signature) -> bool {
     one.kind == Kind::Signature && one.faults.is_empty() && !one.cms.is_empty()
+}
+
+/// Whether a stamp can go into the place of a signature, as far as can be known before one is bought.
+fn takes_stamp(one: &Signature, value: &[u8]) -> bool {
+    // Whatever comes after it covers its place: to write there would break that.
+    one.covers_whole_file
+        && stamped(one, value, &vec![0; pades::TOKEN])
+            .is_ok_and(|cms| cms.len() <= place(one.byte_range))
+}
+
+/// The CMS of a signature with a token on it.
+fn stamped(one: &Signature, value: &[u8], token: &[u8]) -> Result<Vec<u8>, Trouble> {
+    let mut parts = Parts::read(&one.cms).map_err(|_| Trouble::OtherAnswer)?;
+    parts
+        .stamp(&SIGNATURE_TIME_STAMP, value, token)
+        .ok_or(Trouble::OtherAnswer)?;
+    Ok(parts.write())
+}
+
+/// Bytes that the place between the two parts of a byte range holds, in hexadecimal between `<` and `>`.
+fn place(range: [u64; 4]) -> usize {
+    let [_, from, to, _] = range;
+    usize::try_from(to.saturating_sub(from).saturating_sub(2) / 2).unwrap_or(usize::MAX)
 }
 
 /// Document time stamps after a signature.

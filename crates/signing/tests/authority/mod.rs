@@ -15,7 +15,7 @@ use openssl::pkey_ctx::PkeyCtx;
 use signing::cms::{self, Form};
 use signing::pades::{self, Options};
 use signing::path::Trust;
-use signing::{Anchor, Anchors, Hash, Service};
+use signing::{Anchor, Anchors, Digest, Hash, Service};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -281,6 +281,16 @@ impl Authority {
 
     /// What its time stamp service answers to a request.
     pub fn stamp(&self, request: &[u8], tsa: &Issued) -> Vec<u8> {
+        self.stamp_with(request, tsa, &[])
+    }
+
+    /// The same, with more certificates in the token.
+    pub fn stamp_with(&self, request: &[u8], tsa: &Issued, more: &[Issued]) -> Vec<u8> {
+        let chain = std::iter::once(&self.root).chain(more);
+        let chain: Vec<u8> = chain
+            .flat_map(|one| std::fs::read(&one.pem).unwrap())
+            .collect();
+        std::fs::write(self.path().join("chain.pem"), chain).unwrap();
         std::fs::write(self.path().join("ts.tsq"), request).unwrap();
         let (pem, key) = (tsa.pem.to_str().unwrap(), tsa.key.to_str().unwrap());
         run(
@@ -299,7 +309,7 @@ impl Authority {
                 "-inkey",
                 key,
                 "-chain",
-                "ca.pem",
+                "chain.pem",
                 "-out",
                 "ts.tsr",
             ],
@@ -525,13 +535,17 @@ pub fn sign_pdf(pdf: &[u8], authority: &Authority, by: &Issued, options: &Option
     let digest = draft.digest(Hash::Sha256).unwrap();
     let chain = [authority.root.der.clone()];
     let cms = cms::Draft::new(&by.der, &chain, Hash::Sha256, &digest, Form::Detached).unwrap();
+    let value = value(by, &cms.to_sign());
+    draft.embed(&cms.finish(&value, None).unwrap()).unwrap()
+}
+
+/// The value of a signature over a hash.
+pub fn value(by: &Issued, hash: &Digest) -> Vec<u8> {
     let key = PKey::private_key_from_pem(&std::fs::read(&by.key).unwrap()).unwrap();
     let mut context = PkeyCtx::new(&key).unwrap();
     context.sign_init().unwrap();
     context.set_signature_md(openssl::md::Md::sha256()).unwrap();
     let mut value = Vec::new();
-    context
-        .sign_to_vec(&cms.to_sign().bytes, &mut value)
-        .unwrap();
-    draft.embed(&cms.finish(&value, None).unwrap()).unwrap()
+    context.sign_to_vec(&hash.bytes, &mut value).unwrap();
+    value
 }
