@@ -26,7 +26,7 @@ pub struct FileReport {
     now: Option<Whole>,
     /// About the time that was asked for.
     at: Option<Whole>,
-    /// Why the file could not be read.
+    /// Why the file, or what is in it, could not be read.
     error: Option<String>,
 }
 
@@ -55,12 +55,12 @@ impl Report {
 }
 
 impl FileReport {
-    pub fn new(file: String, now: Whole, at: Option<Whole>) -> Self {
+    pub fn new(file: String, now: Whole, at: Option<Whole>, error: Option<String>) -> Self {
         Self {
             file,
             now: Some(now),
             at,
-            error: None,
+            error,
         }
     }
 
@@ -118,7 +118,12 @@ fn write_judged(f: &mut fmt::Formatter<'_>, judged: &Whole) -> fmt::Result {
                 writeln!(f, "    what is stamped is not at hand: --content FILE")?;
             }
         }
-        Wrapping::Unclear {} => writeln!(f, "  the PDF inside cannot be read, and may be signed")?,
+        Wrapping::Unclear { unreadable } => {
+            writeln!(
+                f,
+                "  a PDF that cannot be read, and may be signed: {unreadable}"
+            )?;
+        }
     }
     judged
         .inside

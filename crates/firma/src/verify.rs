@@ -4,6 +4,7 @@ use crate::arguments::Arguments;
 use crate::report::{FileReport, Report};
 use crate::{Outcome, TROUBLE};
 use jiff::Timestamp;
+use signing::pades::PdfError;
 use signing::path::Trust;
 use signing::verify::{At, Basis, Content, Context, RevocationRule};
 use signing::whole::{self, Whole, WholeError, Wrapping};
@@ -53,18 +54,30 @@ fn judge(
     let name = path.display().to_string();
     let judged = |context: &Context<'_>| one(path, beside, context);
     match judged(now).and_then(|now| Ok((now, at.map(judged).transpose()?))) {
-        Ok((now, at)) => FileReport::new(name, now, at),
+        Ok(((now, why), at)) => FileReport::new(name, now, at.map(|(at, _)| at), why),
         Err(error) => FileReport::unreadable(name, &error),
     }
 }
 
-/// However large it is, it is judged where it lies. A file that is no signature is an answer, not a trouble.
-fn one(path: &Path, beside: Option<&dyn Content>, context: &Context<'_>) -> std::io::Result<Whole> {
-    match whole::judge(File::open(path)?, beside, context) {
-        Ok(found) => Ok(found.unwrap_or_else(unsigned)),
-        Err(WholeError::Io(error)) => Err(error),
-        Err(_) => Ok(unsigned()),
-    }
+/// However large it is, it is judged where it lies. A file that is no signature is an answer, not a trouble; where it
+/// could not be read, why comes with it.
+fn one(
+    path: &Path,
+    beside: Option<&dyn Content>,
+    context: &Context<'_>,
+) -> std::io::Result<(Whole, Option<String>)> {
+    let mut file = File::open(path)?;
+    let (found, why) = match whole::judge(&mut file, beside, context) {
+        Ok(found) => (found, None),
+        Err(WholeError::Io(error)) => return Err(error),
+        Err(WholeError::Pdf(PdfError::Io(error))) => return Err(std::io::Error::other(error)),
+        Err(WholeError::Pdf(why)) => {
+            let said = format!("the PDF cannot be read: {why}");
+            (whole::unclear(&mut file, why)?, Some(said))
+        }
+        Err(why) => (None, Some(why.to_string())),
+    };
+    Ok((found.unwrap_or_else(unsigned), why))
 }
 
 /// No signature can be read in it.

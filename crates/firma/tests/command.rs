@@ -404,6 +404,63 @@ fn a_p7m_is_worth_no_more_than_the_signed_pdf_inside() {
     }
 }
 
+/// With a password on it, or cut off, nobody can say of a signed one whether it holds: the same within a `.p7m` and
+/// without, and in both it is said why.
+#[test]
+fn a_signed_pdf_that_cannot_be_read_is_left_open_and_told_why() {
+    let desk = desk();
+    let dir = desk.path();
+    std::fs::write(dir.join("atto.pdf"), pdf()).unwrap();
+    let sign = |words: &[&str]| {
+        let words = [&["sign"], words, &["--p12", "b.p12"]].concat();
+        let signed = firma(dir, &words, PASSWORD);
+        assert_eq!(status(&signed), 0, "{signed:?}");
+    };
+    sign(&["atto.pdf", "--pdf", "--out", "firmato.pdf"]);
+    let signed = std::fs::read(dir.join("firmato.pdf")).unwrap();
+    let locked = |pdf: &[u8]| {
+        let at = pdf.windows(5).rposition(|it| it == b"/Root").unwrap();
+        [&pdf[..at], b"/Encrypt 2 0 R", &pdf[at..]].concat()
+    };
+    std::fs::write(dir.join("password.pdf"), locked(&signed)).unwrap();
+    std::fs::write(dir.join("tagliato.pdf"), &signed[..signed.len() - 30]).unwrap();
+    let verify = |file: &str, more: &[&str]| {
+        let words = [
+            "verify",
+            file,
+            "--trust",
+            "trust",
+            "--revocation",
+            "if-known",
+        ];
+        firma(dir, &[&words, more].concat(), "")
+    };
+    for (name, why) in [("password.pdf", "encrypted"), ("tagliato.pdf", "damaged")] {
+        sign(&[name]);
+        let around = format!("{name}.p7m");
+        for file in [name, &around] {
+            let text = verify(file, &[]);
+            assert_eq!(status(&text), 2, "{file}: {text:?}");
+            let said = String::from_utf8_lossy(&text.stdout).into_owned();
+            assert!(said.contains(why), "{file}: {said}");
+            let json = verify(file, &["--json"]);
+            let json: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+            let now = &json["files"][0]["now"];
+            assert_eq!(now["indication"], "INDETERMINATE", "{json:#}");
+            let unclear = if file == name { now } else { &now["inside"] };
+            assert_eq!(unclear["unreadable"]["kind"], why, "{json:#}");
+            assert_eq!(json["files"][0]["error"].is_string(), file == name);
+        }
+    }
+    // Nothing in it can be a signature.
+    std::fs::write(dir.join("bozza.pdf"), locked(&pdf())).unwrap();
+    let json = verify("bozza.pdf", &["--json"]);
+    assert_eq!(status(&json), 1, "{json:?}");
+    let json: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+    let error = json["files"][0]["error"].as_str().unwrap();
+    assert!(error.contains("encrypted"), "{error}");
+}
+
 /// A stamp apart from its document, one around it, and one around a signature that does not hold.
 #[test]
 fn stamps_are_judged_with_all_that_is_inside() {

@@ -104,8 +104,11 @@ pub enum Wrapping {
         /// What the first is about is not at hand: it is a stamp, but of this document or not cannot be said.
         content_missing: bool,
     },
-    /// A PDF inside that cannot be read, and may be signed.
-    Unclear {},
+    /// A PDF that cannot be read, and may be signed.
+    Unclear {
+        /// Why it cannot be read.
+        unreadable: PdfError,
+    },
 }
 
 /// Wrappings that are opened.
@@ -114,6 +117,8 @@ const DEEPEST: usize = 16;
 const LARGEST_STAMP: u64 = 1024 * 1024;
 /// As much of a file as its kind is told by.
 const BEGIN: u64 = 4096;
+/// As much of a file as is searched at once.
+const PIECE: usize = 64 * 1024;
 
 /// Judges a file and everything inside it. `beside` is what a detached signature or stamp is about. None where no
 /// signature and no stamp can be read in it.
@@ -253,24 +258,39 @@ fn gathered(content: &dyn Content) -> Result<Vec<u8>, Error> {
 /// leaves it open whether all holds.
 fn inside(bytes: &[u8], context: &Context<'_>, depth: usize) -> Result<Option<Whole>, WholeError> {
     match part(Cursor::new(bytes), None, context, depth) {
-        // Without a byte range nothing in it is a signature (ISO 32000-2, 12.8.1).
-        Err(WholeError::Pdf(_)) => {
-            Ok(bytes
-                .windows(RANGE.len())
-                .any(|word| word == RANGE)
-                .then(|| {
-                    Whole::of(
-                        (Indication::Indeterminate, None),
-                        Wrapping::Unclear {},
-                        None,
-                    )
-                }))
-        }
+        Err(WholeError::Pdf(why)) => Ok(unclear(Cursor::new(bytes), why)?),
         found => found,
     }
 }
 
-const RANGE: &[u8] = b"/ByteRange";
+/// What is to be said of a PDF of which [`judge`] could read nothing, and why it could not: a signature in it may hold
+/// or not. None where nothing in it is a signature.
+///
+/// # Errors
+/// Those of reading the file.
+pub fn unclear<R: Read + Seek>(mut file: R, why: PdfError) -> Result<Option<Whole>, Error> {
+    file.seek(SeekFrom::Start(0))?;
+    let answer = (Indication::Indeterminate, None);
+    let signed = Wrapping::Unclear { unreadable: why };
+    Ok(has_range(file)?.then(|| Whole::of(answer, signed, None)))
+}
+
+/// Without a byte range nothing is a signature (ISO 32000-2, 12.8.1): its name is in the clear in an encrypted file too.
+fn has_range(mut file: impl Read) -> Result<bool, Error> {
+    const RANGE: &[u8] = b"/ByteRange";
+    let mut piece = Vec::with_capacity(PIECE + RANGE.len());
+    loop {
+        let read = file.by_ref().take(PIECE as u64).read_to_end(&mut piece)?;
+        if read == 0 {
+            return Ok(false);
+        }
+        if piece.windows(RANGE.len()).any(|word| word == RANGE) {
+            return Ok(true);
+        }
+        // The name may begin in this piece and end in the next.
+        piece.drain(..piece.len().saturating_sub(RANGE.len() - 1));
+    }
+}
 
 /// An answer, or a bare token, which is read as one; in base64 only a token.
 fn stamp_apart(bytes: &[u8]) -> Result<Token, TspError> {
