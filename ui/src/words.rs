@@ -494,6 +494,11 @@ pub fn failure(lang: Lang, failure: &Failure) -> Message {
             lang.safe_originals(),
             lang.todo_paper_unreadable().into(),
         ),
+        Code::PaperEncrypted => (
+            lang.fail_paper_encrypted(arg("name")),
+            lang.safe_originals(),
+            lang.todo_paper_encrypted().into(),
+        ),
         Code::SigningUnderWay => (
             lang.fail_signing().into(),
             lang.safe_originals(),
@@ -662,6 +667,7 @@ mod tests {
             Code::PaperGone,
             Code::PapersTooLarge,
             Code::PaperUnreadable,
+            Code::PaperEncrypted,
             Code::SigningUnderWay,
             Code::NotConfirmed,
             Code::FolderNotWritable,

@@ -124,6 +124,8 @@ pub enum Code {
     PapersTooLarge,
     /// The document cannot be read: no signature and no PDF as readers agree on it. Args: `name`.
     PaperUnreadable,
+    /// The document is a PDF with a password: whether somebody signed it cannot be said. Args: `name`.
+    PaperEncrypted,
     /// A run of signatures is under way.
     SigningUnderWay,
     /// The list that was confirmed is not the one at hand.

@@ -385,6 +385,8 @@ pub enum Reason {
     BadSignature,
     /// The file's form is wrong, so that programs read it differently.
     BadForm,
+    /// A PDF with a password: nothing can be said of signatures in it.
+    Encrypted,
     /// The content is not in the file, and was not given.
     NoContent,
     // the certificate

@@ -766,6 +766,50 @@ async fn what_is_no_pdf_is_not_signed_as_one_and_the_others_are() {
     assert_eq!(state.folder, folder.display().to_string());
 }
 
+/// The same document as one with a password.
+fn locked(pdf: &[u8]) -> Vec<u8> {
+    let at = pdf.windows(5).rposition(|it| it == b"/Root").unwrap();
+    [&pdf[..at], b"/Encrypt 2 0 R/ByteRange[0 0 0 0]", &pdf[at..]].concat()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pdf_with_a_password_is_said_to_have_one() {
+    let token = Faulty::new();
+    let Some((desk, identity)) = with_faulty(&token).await else {
+        return;
+    };
+    let bytes = locked(&pdf("Deliberazione", 0, None));
+    let paper = desk.open("riservato.pdf", &bytes).await;
+    assert_eq!(paper.no_pdf, Some(call::NoPdf::Encrypted));
+    let damaged = desk.open("rotto.pdf", &bytes[..bytes.len() - 30]).await;
+    for (paper, code) in [
+        (&paper, Code::PaperEncrypted),
+        (&damaged, Code::PaperUnreadable),
+    ] {
+        let input = call::FirmaJudge {
+            paper: paper.id.clone(),
+            at: None,
+            beside: None,
+        };
+        let refused = commands::firma_judge(&desk.app, input).await.unwrap_err();
+        assert_eq!(refused.code, code);
+        assert_eq!(refused.args["name"], paper.name);
+    }
+    // In an envelope, that holds: what is inside stays open.
+    desk.typist.types(&[Some(tokenkit::faulty::PIN); 2]);
+    for (paper, why) in [(&paper, Reason::Encrypted), (&damaged, Reason::BadForm)] {
+        let made = signed(&desk.sign(request(&[paper], &identity, Format::P7m)).await);
+        let judgement = desk.judge(&made[0].1).await;
+        let [_, inside] = &judgement.signatures[..] else {
+            panic!("{judgement:?}")
+        };
+        assert_eq!(
+            (inside.answer, &inside.reasons[..]),
+            (Answer::Open, &[why][..])
+        );
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_content_is_taken_out_and_a_report_tells_what_was_found() {
     let token = Faulty::new();

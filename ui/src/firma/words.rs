@@ -207,6 +207,7 @@ pub fn reason(t: Lang, it: Reason) -> (&'static str, &'static str) {
         Reason::ContentChanged => (t.reason_content_changed(), t.reason_content_changed_do()),
         Reason::BadSignature => (t.reason_bad_signature(), t.reason_bad_signature_do()),
         Reason::BadForm => (t.reason_bad_form(), t.reason_bad_form_do()),
+        Reason::Encrypted => (t.reason_encrypted(), t.reason_encrypted_do()),
         Reason::NoContent => (t.reason_no_content(), t.reason_no_content_do()),
         Reason::NoCertificate => (t.reason_no_certificate(), t.reason_no_certificate_do()),
         Reason::NotBound => (t.reason_not_bound(), t.reason_not_bound_do()),
@@ -635,11 +636,12 @@ mod tests {
 
     const IT: Lang = Lang::It;
 
-    const REASONS: [Reason; 26] = [
+    const REASONS: [Reason; 27] = [
         Reason::ChangedAfter,
         Reason::ContentChanged,
         Reason::BadSignature,
         Reason::BadForm,
+        Reason::Encrypted,
         Reason::NoContent,
         Reason::NoCertificate,
         Reason::NotBound,

@@ -8,7 +8,7 @@ use crate::Result;
 use crate::app::{App, off_thread};
 use api::firma as say;
 use api::firma::{Answer, FirmaJudge, Judgement, PaperKind, Reason, What};
-use signing::pades::{self, Kind};
+use signing::pades::{self, Kind, PdfError};
 use signing::path::PathError;
 use signing::tsp::{StampVerdict, TspError};
 use signing::verify::{At, Basis, Content, Context, Finding, Quality, SignerVerdict};
@@ -51,7 +51,7 @@ pub fn of(
     let beside = beside.as_ref().map(|bytes| bytes as &dyn Content);
     if open.paper.kind != PaperKind::Other {
         let whole = whole::judge(Cursor::new(&*open.bytes), beside, &judge.context)
-            .map_err(|why| papers::unreadable(open, &why.to_string()))?;
+            .map_err(|why| papers::unreadable(open, &why))?;
         if let Some(whole) = whole {
             judge.tell(&whole, 0);
         }
@@ -113,7 +113,13 @@ impl Judge<'_> {
                     self.push(one, layer);
                 }
             }
-            Wrapping::Unclear {} => self.push(self.nobody(Reason::BadForm), layer),
+            Wrapping::Unclear { unreadable } => {
+                let why = match unreadable {
+                    PdfError::Encrypted => Reason::Encrypted,
+                    _ => Reason::BadForm,
+                };
+                self.push(self.nobody(why), layer);
+            }
         }
         if let Some(inside) = &whole.inside {
             self.tell(inside, next);
@@ -351,10 +357,11 @@ fn fault(why: &TspError) -> Reason {
 }
 
 /// The weightiest first: what proves that it fails, what leaves it open, what is only told.
-const ORDER: [Reason; 26] = [
+const ORDER: [Reason; 27] = [
     Reason::ContentChanged,
     Reason::BadSignature,
     Reason::BadForm,
+    Reason::Encrypted,
     Reason::ChangedAfter,
     Reason::Revoked,
     Reason::AuthorityRevoked,

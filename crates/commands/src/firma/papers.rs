@@ -8,7 +8,7 @@ use api::{Code, Event, Failure};
 use signing::cms::SignedData;
 use signing::pades::{self, Active, Examined, PadesError, PdfError};
 use signing::tsp::TimeStampedData;
-use signing::whole::Kind;
+use signing::whole::{Kind, WholeError};
 use signing::{Digest, Hash};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -307,9 +307,13 @@ pub fn get(app: &App, id: &PaperId) -> Result<Open> {
 }
 
 /// A failure of a document that cannot be read.
-pub fn unreadable(open: &Open, why: &dyn std::fmt::Display) -> Failure {
+pub fn unreadable(open: &Open, why: &WholeError) -> Failure {
     tracing::info!(%why, "A document cannot be judged.");
-    Failure::new(Code::PaperUnreadable).with("name", &open.paper.name)
+    let code = match why {
+        WholeError::Pdf(PdfError::Encrypted) => Code::PaperEncrypted,
+        _ => Code::PaperUnreadable,
+    };
+    Failure::new(code).with("name", &open.paper.name)
 }
 
 #[cfg(test)]

@@ -287,6 +287,7 @@ fn reason(reason: Reason) -> &'static str {
         Reason::ContentChanged => IT.reason_content_changed(),
         Reason::BadSignature => IT.reason_bad_signature(),
         Reason::BadForm => IT.reason_bad_form(),
+        Reason::Encrypted => IT.reason_encrypted(),
         Reason::NoContent => IT.reason_no_content(),
         Reason::NoCertificate => IT.reason_no_certificate(),
         Reason::NotBound => IT.reason_not_bound(),
