@@ -226,6 +226,11 @@ impl Judge<'_> {
             indication: name(&verdict.indication),
             sub_indication: verdict.sub_indication.as_ref().map(name),
             reasons,
+            // Of a stamp there is nothing between qualified and not known.
+            quality: match verdict.qualified {
+                true => say::Quality::Qualified,
+                false => say::Quality::Unknown,
+            },
             provider: verdict.provider.clone(),
             claimed: verdict.time.map(words::ms),
             stamps: vec![stamp(verdict)],
@@ -504,5 +509,41 @@ fn at_of(at: say::Instant) -> At {
             say::Basis::Pec => Basis::Pec,
             say::Basis::Preservation => Basis::Preservation,
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use signing::path::Trust;
+
+    /// A time stamp with nothing wrong in it.
+    fn verdict(qualified: bool) -> StampVerdict {
+        StampVerdict {
+            indication: Indication::TotalPassed,
+            sub_indication: None,
+            time: Some(jiff::Timestamp::UNIX_EPOCH),
+            fault: None,
+            path_fault: None,
+            provider: None,
+            qualified,
+            archive: false,
+        }
+    }
+
+    #[test]
+    fn a_qualified_time_stamp_is_said_to_be_one() {
+        let (nobody, loaded) = (
+            Trust::default(),
+            Loaded::nobody(jiff::Timestamp::UNIX_EPOCH),
+        );
+        let judge = Judge {
+            context: Context::now(&nobody),
+            loaded: &loaded,
+            found: Vec::new(),
+        };
+        let of = |qualified| judge.of_stamp(&verdict(qualified)).quality;
+        assert_eq!(of(true), say::Quality::Qualified);
+        assert_eq!(of(false), say::Quality::Unknown);
     }
 }

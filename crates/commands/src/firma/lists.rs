@@ -43,7 +43,7 @@ pub struct Loaded {
 type Mark = (PathBuf, SystemTime, u64);
 
 impl Loaded {
-    fn nobody(now: Timestamp) -> Self {
+    pub fn nobody(now: Timestamp) -> Self {
         Self {
             of: None,
             trust: Arc::default(),
