@@ -93,12 +93,22 @@ pub enum NoPdf {
     Encrypted,
     /// Damaged, or of a form that readers read differently.
     Damaged,
+    /// Old and new programs see different things in it (hybrid-reference file).
+    Hybrid,
+    /// Larger than 2 GiB.
+    TooLarge,
+    /// Too deep, too long or too many of something to be read to the end.
+    TooComplex,
     /// Its author certified, or who signed before settled, that nothing may follow, not even a signature.
     Certified,
     /// Its author, or who signed before, lets nothing be added that is seen: without a stamp it can be signed.
     NoStamp,
     /// It runs code (JavaScript, Launch, XFA): refused.
     ActiveContent,
+    /// Its field asks for a kind of signature that is not made here.
+    OtherKind,
+    /// The signature came out larger than its place: a fault of this program.
+    NoRoom,
 }
 
 /// The answer in one glance.

@@ -299,9 +299,14 @@ warning-stamp-breaks-accessibility = It is accessible (PDF/UA): with a visible s
 no-pdf-not-pdf = It is no PDF.
 no-pdf-encrypted = The PDF is protected by a password.
 no-pdf-damaged = The PDF is damaged, or programs read it differently.
+no-pdf-hybrid = The PDF has two indexes, one for old programs and one for new ones, which may show different things.
+no-pdf-too-large = The PDF is larger than 2 GB: of that size it cannot be signed from within.
+no-pdf-too-complex = The PDF is too complicated: it cannot be read to the end.
 no-pdf-certified = Its author, or who signed before, lets nothing be added, not even a signature.
 no-pdf-no-stamp = Its author, or who signed before, lets nothing be added that is seen. Sign it without a stamp.
 no-pdf-active-content = The PDF holds code, and within the PDF the signature would not be safe.
+no-pdf-other-kind = Its author asks for a kind of signature that this program does not make.
+no-pdf-no-room = The signature is larger than its place in the PDF: this is a fault of this program, tell the support.
 
 # Signing
 sign-title = { $count ->
@@ -409,7 +414,7 @@ done-waiting = Waits
 done-signed = Signed
 done-not = Not signed
 not-changed = It is no longer the document you were shown. Open it again, look at it and sign it.
-not-pdf = It cannot be signed within the PDF. { $reason } Sign it as .p7m.
+not-pdf = It cannot be signed within the PDF. { $reason } The original is untouched: sign it as .p7m.
 not-no-place = The stamp has no room on this page. Choose another place, or sign without a stamp.
 not-disk-full = The disk is full. Free some space, then sign it again.
 not-not-writable = The folder cannot be written to. Copy the document into a folder of yours and open it from there.

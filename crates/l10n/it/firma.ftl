@@ -299,9 +299,14 @@ warning-stamp-breaks-accessibility = È accessibile (PDF/UA): con il timbro visi
 no-pdf-not-pdf = Non è un PDF.
 no-pdf-encrypted = Il PDF è protetto da una password.
 no-pdf-damaged = Il PDF è rovinato, o programmi diversi lo leggono in modo diverso.
+no-pdf-hybrid = Il PDF ha due indici, uno per i programmi vecchi e uno per i nuovi, che possono mostrare cose diverse.
+no-pdf-too-large = Il PDF supera i 2 GB: così grande non si può firmare dall’interno.
+no-pdf-too-complex = Il PDF è troppo complicato: non si riesce a leggerlo tutto.
 no-pdf-certified = Chi l’ha fatto o firmato prima ha stabilito che dopo non si può aggiungere niente, nemmeno una firma.
 no-pdf-no-stamp = Chi l’ha fatto o firmato prima ha stabilito che dopo non si può aggiungere niente che si veda. Firmalo senza timbro.
 no-pdf-active-content = Il PDF contiene codice, e dentro il PDF la firma non sarebbe sicura.
+no-pdf-other-kind = Chi l’ha fatto chiede un tipo di firma che questo programma non fa.
+no-pdf-no-room = La firma è più grande del posto preparato nel PDF: è un difetto di questo programma, avvisa l’assistenza.
 
 # Firmare
 sign-title = { $count ->
@@ -409,7 +414,7 @@ done-waiting = Aspetta
 done-signed = Firmato
 done-not = Non firmato
 not-changed = Non è più il documento che ti è stato mostrato. Aprilo di nuovo, guardalo e firmalo.
-not-pdf = Dentro il PDF non si può firmare. { $reason } Firmalo come .p7m.
+not-pdf = Dentro il PDF non si può firmare. { $reason } L’originale è intatto: firmalo come .p7m.
 not-no-place = Il timbro non ci sta su questa pagina. Scegli un altro posto, o firma senza timbro.
 not-disk-full = Il disco è pieno. Libera un po’ di spazio, poi firmalo di nuovo.
 not-not-writable = Nella cartella non si può scrivere. Copia il documento in una cartella tua e aprilo da lì.

@@ -381,6 +381,28 @@ fn what_cannot_be_signed_is_refused_with_its_reason() {
     }
 }
 
+/// Its objects at the beginning, the rest behind a gap that takes no space on the disk.
+#[test]
+fn what_is_too_large_for_a_signature_says_so() {
+    use std::io::{Seek, SeekFrom, Write};
+    const GAP: u64 = 1 << 31;
+    let pdf = documents::pages(1);
+    let start = documents::startxref(&pdf);
+    let (objects, table) = pdf.split_at(start);
+    let table = String::from_utf8_lossy(table).replace(
+        &format!("startxref\n{start}"),
+        &format!("startxref\n{}", start as u64 + GAP),
+    );
+    let mut file = tempfile::tempfile().unwrap();
+    file.write_all(objects).unwrap();
+    file.seek(SeekFrom::Current(GAP as i64)).unwrap();
+    file.write_all(table.as_bytes()).unwrap();
+    assert_eq!(
+        Draft::over(file, &Options::at(at())).err(),
+        Some(PadesError::Pdf(PdfError::TooLarge))
+    );
+}
+
 #[test]
 fn validation_data_and_a_document_time_stamp_come_after_the_signature() {
     let signer = Signer::new();

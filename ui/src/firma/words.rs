@@ -388,9 +388,14 @@ pub fn no_pdf(t: Lang, it: NoPdf) -> &'static str {
         NoPdf::NotPdf => t.no_pdf_not_pdf(),
         NoPdf::Encrypted => t.no_pdf_encrypted(),
         NoPdf::Damaged => t.no_pdf_damaged(),
+        NoPdf::Hybrid => t.no_pdf_hybrid(),
+        NoPdf::TooLarge => t.no_pdf_too_large(),
+        NoPdf::TooComplex => t.no_pdf_too_complex(),
         NoPdf::Certified => t.no_pdf_certified(),
         NoPdf::NoStamp => t.no_pdf_no_stamp(),
         NoPdf::ActiveContent => t.no_pdf_active_content(),
+        NoPdf::OtherKind => t.no_pdf_other_kind(),
+        NoPdf::NoRoom => t.no_pdf_no_room(),
     }
 }
 

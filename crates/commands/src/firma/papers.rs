@@ -271,6 +271,11 @@ pub fn no_pdf(why: &PadesError) -> NoPdf {
         PadesError::Certified | PadesError::FieldLocked(_) => NoPdf::Certified,
         PadesError::CertifiedStamp => NoPdf::NoStamp,
         PadesError::Active(_) => NoPdf::ActiveContent,
+        PadesError::Pdf(PdfError::Hybrid) => NoPdf::Hybrid,
+        PadesError::Pdf(PdfError::TooLarge) => NoPdf::TooLarge,
+        PadesError::Pdf(PdfError::TooMuch(_)) => NoPdf::TooComplex,
+        PadesError::SeedValue(_) => NoPdf::OtherKind,
+        PadesError::TooSmall { .. } => NoPdf::NoRoom,
         _ => NoPdf::Damaged,
     }
 }
@@ -318,7 +323,32 @@ pub fn unreadable(open: &Open, why: &WholeError) -> Failure {
 
 #[cfg(test)]
 mod tests {
-    use super::file_name;
+    use super::{file_name, no_pdf};
+    use api::firma::NoPdf;
+    use signing::pades::{PadesError, PdfError};
+
+    #[test]
+    fn only_what_is_damaged_is_said_to_be() {
+        let too_small = PadesError::TooSmall {
+            needed: 2,
+            reserved: 1,
+        };
+        let damaged = PdfError::Damaged {
+            at: 0,
+            what: String::new(),
+        };
+        for (why, said) in [
+            (damaged.into(), NoPdf::Damaged),
+            (PdfError::Encrypted.into(), NoPdf::Encrypted),
+            (PdfError::Hybrid.into(), NoPdf::Hybrid),
+            (PdfError::TooLarge.into(), NoPdf::TooLarge),
+            (PdfError::TooMuch("pages".into()).into(), NoPdf::TooComplex),
+            (PadesError::SeedValue("Firma1".into()), NoPdf::OtherKind),
+            (too_small, NoPdf::NoRoom),
+        ] {
+            assert_eq!(no_pdf(&why), said, "{why}");
+        }
+    }
 
     #[test]
     fn a_name_is_never_a_path() {

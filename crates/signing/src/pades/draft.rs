@@ -197,8 +197,7 @@ impl<R: Read + Seek> Draft<R> {
             .copied()
             .unwrap_or(0);
         self.update = written.bytes;
-        self.contents = place(&mut self.update, start, len)
-            .ok_or_else(|| PdfError::TooMuch("a file of more than 2 GiB".into()))?;
+        self.contents = place(&mut self.update, start, len).ok_or(PdfError::TooLarge)?;
         Ok(())
     }
 }

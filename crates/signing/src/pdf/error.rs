@@ -27,6 +27,9 @@ pub enum PdfError {
     /// It is a hybrid-reference file (`/XRefStm`, 7.5.8.4): old and new readers see different objects.
     #[error("hybrid-reference file")]
     Hybrid,
+    /// It would be longer than offsets in a signature can say.
+    #[error("larger than 2 GiB")]
+    TooLarge,
     /// It asks for more than the bounds of this reader: depth, size or count.
     #[error("beyond bounds: {0}")]
     TooMuch(String),
