@@ -525,6 +525,7 @@ mod tests {
             time: Some(jiff::Timestamp::UNIX_EPOCH),
             fault: None,
             path_fault: None,
+            findings: Vec::new(),
             provider: None,
             qualified,
             archive: false,
