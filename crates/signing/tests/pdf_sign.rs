@@ -178,6 +178,24 @@ fn a_field_of_the_form_is_signed_in_its_place() {
     assert_eq!(opinions["field"].as_ref().unwrap()[0].field, "Sindaco");
 }
 
+/// What our own verification would call a hidden page is told before it is signed.
+#[test]
+fn a_stamp_over_much_of_a_signed_page_is_refused() {
+    let signer = Signer::new();
+    let over = |part: f32| Options {
+        stamp: Some(Stamp {
+            rect: [0.0, 0.0, 595.0, 842.0 * part],
+            ..stamp()
+        }),
+        ..Options::at(at())
+    };
+    // What is signed with it may look as it likes.
+    let first = sign(&signer, &documents::form(), &over(0.9));
+    let leaves = |part| Draft::new(&first, &over(part)).unwrap().leaves_page();
+    assert_eq!(leaves(0.4), Err(PadesError::LargeStamp));
+    assert_eq!(leaves(0.2), Ok(()));
+}
+
 #[test]
 fn certified_documents_take_what_their_author_allows() {
     let signer = Signer::new();

@@ -269,7 +269,7 @@ pub fn no_pdf(why: &PadesError) -> NoPdf {
         PadesError::Pdf(PdfError::NotPdf) => NoPdf::NotPdf,
         PadesError::Pdf(PdfError::Encrypted) => NoPdf::Encrypted,
         PadesError::Certified | PadesError::FieldLocked(_) => NoPdf::Certified,
-        PadesError::CertifiedStamp => NoPdf::NoStamp,
+        PadesError::CertifiedStamp | PadesError::LargeStamp => NoPdf::NoStamp,
         PadesError::Active(_) => NoPdf::ActiveContent,
         PadesError::Pdf(PdfError::Hybrid) => NoPdf::Hybrid,
         PadesError::Pdf(PdfError::TooLarge) => NoPdf::TooLarge,

@@ -166,9 +166,10 @@ impl<S: Shelf> Documents<S> {
             reserved: pades::room(own, hash),
             ..Options::at(now)
         };
-        let drafted = pades::Draft::over(Cursor::new(document.clone()), &options);
+        let drafted = pades::Draft::over(Cursor::new(document.clone()), &options)
+            .and_then(|drafted| drafted.leaves_page().map(|()| drafted));
         let mut drafted = drafted.map_err(|why| match why {
-            PadesError::CertifiedStamp => Refusal::NoPlace,
+            PadesError::CertifiedStamp | PadesError::LargeStamp => Refusal::NoPlace,
             other => other.into(),
         })?;
         let digest = drafted.digest(hash)?;

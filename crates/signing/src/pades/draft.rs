@@ -2,6 +2,7 @@
 
 use super::permission::{self, Permission};
 use super::stamp::{self, Frame, Stamp};
+use super::touched::LARGEST_PART;
 use super::{Active, Kind, PadesError, active, form, pages};
 use crate::pdf::{Dict, File, Id, Object, PdfError, Ranges, Update, View, date};
 use crate::{Digest, Hash};
@@ -66,6 +67,7 @@ pub struct Draft<R> {
     options: Options,
     active: Vec<Active>,
     tagged: bool,
+    hides_page: bool,
     update: Vec<u8>,
     /// Where `<…>` of `/Contents` is, in the update.
     contents: Range<usize>,
@@ -99,6 +101,7 @@ impl<R: Read + Seek> Draft<R> {
             options: options.clone(),
             active,
             tagged: true,
+            hides_page: false,
             update: Vec::new(),
             contents: 0..0,
         };
@@ -122,6 +125,17 @@ impl<R: Read + Seek> Draft<R> {
     #[must_use]
     pub fn active(&self) -> &[Active] {
         &self.active
+    }
+
+    /// That who verifies would not call the page hidden: a stamp on a signed document may take a part of it only.
+    ///
+    /// # Errors
+    /// [`PadesError::LargeStamp`].
+    pub fn leaves_page(&self) -> Result<(), PadesError> {
+        match self.hides_page {
+            true => Err(PadesError::LargeStamp),
+            false => Ok(()),
+        }
     }
 
     /// Whether a tagged document (PDF/UA) stays one as it should be. It does not where a stamp that is seen is added
@@ -190,6 +204,7 @@ impl<R: Read + Seek> Draft<R> {
         let mut builder = Builder::new(&mut self.file, view);
         let signature = builder.build(&self.options)?;
         self.tagged = !builder.untagged;
+        self.hides_page = builder.hides_page;
         let written = builder.finish(len, ends_line)?;
         let start = written
             .offsets
@@ -252,6 +267,8 @@ pub(crate) struct Builder<'a, R> {
     signed: bool,
     /// Whether a widget that is seen had to stay out of the structure.
     untagged: bool,
+    /// Whether a new widget takes more of a signed page than a verifier lets it.
+    hides_page: bool,
 }
 
 /// What earlier signatures ask of a field that is added.
@@ -315,6 +332,7 @@ impl<'a, R: Read + Seek> Builder<'a, R> {
             changed: std::collections::BTreeMap::new(),
             signed: false,
             untagged: false,
+            hides_page: false,
         }
     }
 
@@ -534,6 +552,11 @@ impl<'a, R: Read + Seek> Builder<'a, R> {
             .as_ref()
             .map_or((0, [0.0; 4]), |stamp| (stamp.page, stamp.rect));
         let page = pages::nth(self.file, self.view, index)?.ok_or(PadesError::NoSuchPage(index))?;
+        let [left, bottom, right, top] = rect.map(f64::from);
+        let stamp = (right - left).abs() * (top - bottom).abs();
+        let [left, bottom, right, top] = page.area;
+        let all = (right - left) * (top - bottom);
+        self.hides_page = self.signed && stamp > all * LARGEST_PART;
         let field = self.new_id()?;
         Ok(Target {
             field,

@@ -19,6 +19,9 @@ pub enum PadesError {
     /// field may be laid over what stood there.
     #[error("certified: a stamp needs a field that the author laid out")]
     CertifiedStamp,
+    /// Signed already, and the stamp would hide more of its page than a later signature may.
+    #[error("the stamp hides too much of a signed page")]
+    LargeStamp,
     /// An earlier signature locks this field (`FieldMDP`, 12.8.2.4), or every field that could be added.
     #[error("field locked: {0}")]
     FieldLocked(String),

@@ -63,6 +63,7 @@ pub fn sign_file(
         ..options.clone()
     };
     let mut draft = Draft::over(File::open(source)?, &options)?;
+    draft.leaves_page()?;
     let content = draft.digest(hash)?;
     let inside = cms::Draft::new(own, chain, hash, &content, Form::Detached)?;
     let value = signer.sign(&identity.id, &inside.to_sign())?;

@@ -38,7 +38,7 @@ const WIDGET: [&[u8]; 24] = [
     b"Q",
 ];
 /// A signature whose pictures take more of a page than this hides it.
-const LARGEST_PART: f64 = 0.25;
+pub(super) const LARGEST_PART: f64 = 0.25;
 /// All those that came later, together: a page of which less is to be seen is another one. A council of twelve signs in
 /// a third of a page.
 const LARGEST_TOGETHER: f64 = 0.5;
