@@ -357,17 +357,20 @@ fn a_pdf_is_signed_and_judged() {
     );
 }
 
+/// Signs with the key of the file `b.p12`.
+fn sign(dir: &Path, words: &[&str]) {
+    let words = [&["sign"], words, &["--p12", "b.p12"]].concat();
+    let signed = firma(dir, &words, PASSWORD);
+    assert_eq!(status(&signed), 0, "{signed:?}");
+}
+
 /// The envelope holds; the PDF in it was changed after it was signed.
 #[test]
 fn a_p7m_is_worth_no_more_than_the_signed_pdf_inside() {
     let desk = desk();
     let dir = desk.path();
     std::fs::write(dir.join("atto.pdf"), pdf()).unwrap();
-    let sign = |words: &[&str]| {
-        let words = [&["sign"], words, &["--p12", "b.p12"]].concat();
-        let signed = firma(dir, &words, PASSWORD);
-        assert_eq!(status(&signed), 0, "{signed:?}");
-    };
+    let sign = |words: &[&str]| sign(dir, words);
     sign(&["atto.pdf", "--pdf", "--out", "firmato.pdf"]);
     let mut changed = std::fs::read(dir.join("firmato.pdf")).unwrap();
     let at = changed.windows(4).position(|it| it == b" 842").unwrap();
@@ -411,11 +414,7 @@ fn a_signed_pdf_that_cannot_be_read_is_left_open_and_told_why() {
     let desk = desk();
     let dir = desk.path();
     std::fs::write(dir.join("atto.pdf"), pdf()).unwrap();
-    let sign = |words: &[&str]| {
-        let words = [&["sign"], words, &["--p12", "b.p12"]].concat();
-        let signed = firma(dir, &words, PASSWORD);
-        assert_eq!(status(&signed), 0, "{signed:?}");
-    };
+    let sign = |words: &[&str]| sign(dir, words);
     sign(&["atto.pdf", "--pdf", "--out", "firmato.pdf"]);
     let signed = std::fs::read(dir.join("firmato.pdf")).unwrap();
     let locked = |pdf: &[u8]| {
