@@ -42,9 +42,12 @@ fn is_regular(byte: u8) -> bool {
 }
 
 fn hex(byte: u8) -> Option<u8> {
-    char::from(byte)
-        .to_digit(16)
-        .and_then(|digit| u8::try_from(digit).ok())
+    match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
+        b'A'..=b'F' => Some(byte - b'A' + 10),
+        _ => None,
+    }
 }
 
 impl<'a> Lexer<'a> {
@@ -307,7 +310,14 @@ impl<'a> Lexer<'a> {
 
     fn hex_string(&mut self) -> Result<Vec<u8>, Fault> {
         self.at += 1;
-        let mut bytes = Vec::new();
+        // The value of a signature is tens of kilobytes of digits with nothing between them.
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        let digits = rest.chunks_exact(2).map_while(|pair| match pair {
+            [high, low] => Some(hex(*high)? << 4 | hex(*low)?),
+            _ => None,
+        });
+        let mut bytes: Vec<u8> = digits.collect();
+        self.at += 2 * bytes.len();
         let mut high = None;
         loop {
             let byte = self.peek()?;
@@ -445,6 +455,24 @@ mod tests {
         );
         assert_eq!(array[4..], [Object::Int(7), Object::Int(8)]);
         assert_eq!(dict.name(b"F G"), Some(&b"H"[..]));
+    }
+
+    /// Blanks may stand anywhere, and an odd digit at the end counts as if 0 followed (7.3.4.3).
+    #[test]
+    fn digits_are_read_however_they_are_parted() {
+        for text in [
+            "<4A4b50>",
+            "<4A4b5>",
+            "<4 A4b5>",
+            "<4A4 b5\n0 >",
+            "< 4A 4b 5 >",
+        ] {
+            assert_eq!(read(text), Ok(Object::Str(b"JKP".to_vec())), "{text}");
+        }
+        assert_eq!(read("<>"), Ok(Object::Str(Vec::new())));
+        for short in ["<4a4", "<4a4b", "<4a 4"] {
+            assert_eq!(Lexer::part(short.as_bytes()).object(), Err(Fault::Short));
+        }
     }
 
     #[test]
