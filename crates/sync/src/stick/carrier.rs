@@ -268,6 +268,10 @@ impl Inner {
             id: &head.id,
             size,
         };
+        // Before all of it is read for its name, which is done again every few seconds while it waits.
+        if let Some(held) = by.holds() {
+            return Err(Stop::Held(held));
+        }
         let (at, began) = (SystemClock.now(), Instant::now());
         let mut journey = Journey::prepare(&self.client, &file, &by).await?;
         let outcome = journey.carry(&answer, &hub).await;

@@ -101,7 +101,6 @@ impl<'a> Journey<'a> {
     /// [`CallError`]; of those that do not pass, `Malformed` says that the bundle is damaged or not for this hub,
     /// `NotFound` that the hub does not know who made it.
     pub async fn carry(&mut self, to: &Path, hub: &VerifyingKey) -> Result<(), Stop> {
-        self.may_go_on()?;
         let answer = loop {
             let progress = self.offer().await?;
             match progress.answer {
