@@ -8,7 +8,7 @@ use domain::identity::Scope;
 use domain::sito::{MAX_TEXT_UPDATE, PageChange, TextVersion};
 use domain::{Change, FileRef, OpId, PageId, UnixMs};
 use protocol::{Operation, PROTOCOL, SCHEMA, SyncRequest};
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 use std::collections::BTreeSet;
 
 /// A new identity: one UUIDv7 per opening of the workspace, made at the time of its first use, and a
@@ -131,8 +131,16 @@ const UNSENT: &str = "SELECT pos, change, since FROM outbox
      ORDER BY pos DESC LIMIT 1";
 
 /// `+n`: in the order of `pos` as it is read, without sorting what is not read.
-const READY: &str = "SELECT n, op, scope, entity, change, at, parked IS NOT NULL FROM outbox
+const READY: &str = "SELECT n, op, scope, entity, change, at, parked IS NOT NULL, pos FROM outbox
      WHERE +n IS NULL ORDER BY pos";
+
+/// The first lane: what is published, taken off the site or deleted.
+const URGENT: &str = "SELECT entity, pos FROM outbox INDEXED BY outbox_of_state
+     WHERE slot = 'state' AND n IS NULL ORDER BY pos";
+
+/// What such an operation stands on: all that was done to its page before it.
+const UP_TO: &str = "SELECT n, op, scope, entity, change, at, parked IS NOT NULL, pos FROM outbox
+     WHERE entity = ?1 AND pos <= ?2 AND +n IS NULL ORDER BY pos";
 
 /// The last unsent operation on this slot, unless the page was published, taken off or deleted after it, or
 /// it has no effect any more.
@@ -349,29 +357,73 @@ fn in_flight(conn: &Connection, batch: &mut Batch) -> Result<bool> {
     Ok(true)
 }
 
-/// What is ready, in the order it was done, read no further than the batch reaches: a year of work may
-/// wait. What stands aside or lacks files holds up what comes after it on the same page, and nothing else.
+/// What is ready, read no further than the batch reaches: a year of work may wait. First what is published, taken
+/// off the site or deleted, each with what was done to its page before; then the rest in the order it was done.
 fn unsent_ones(conn: &Connection, batch: &mut Batch, files: Files) -> Result<()> {
-    let mut query = conn.prepare_cached(READY)?;
-    let mut rows = query.query([])?;
-    let mut n = number(conn, key::LAST_N)?;
-    let mut behind = BTreeSet::new();
-    while let Some(row) = rows.next()? {
-        let queued = Queued::read(row)?;
-        if behind.contains(&queued.entity) {
-            continue;
-        }
-        let lacks = files == Files::Before && lacking_bytes(conn, &queued.op)?.is_some();
-        if row.get(6)? || lacks {
-            behind.insert(queued.entity);
-            continue;
-        }
-        n += 1;
-        if !batch.take(&queued, n)? {
-            break;
+    let mut lanes = UnsentLanes {
+        conn,
+        batch,
+        files,
+        n: number(conn, key::LAST_N)?,
+        behind: BTreeSet::new(),
+        taken: BTreeSet::new(),
+    };
+    let mut urgent = conn.prepare_cached(URGENT)?;
+    let mut urgent = urgent.query([])?;
+    while let Some(row) = urgent.next()? {
+        let (page, pos) = (row.get::<_, String>(0)?, row.get::<_, i64>(1)?);
+        if !lanes.take_all(UP_TO, params![page, pos])? {
+            return Ok(());
         }
     }
+    lanes.take_all(READY, [])?;
     Ok(())
+}
+
+/// What goes into a batch of all that was not sent.
+struct UnsentLanes<'a> {
+    conn: &'a Connection,
+    batch: &'a mut Batch,
+    files: Files,
+    /// The last number given.
+    n: u64,
+    /// Pages with something that stands aside or lacks files: it holds up what comes after it on the same page, and
+    /// nothing else.
+    behind: BTreeSet<String>,
+    /// The places of what was taken.
+    taken: BTreeSet<i64>,
+}
+
+impl UnsentLanes<'_> {
+    /// Takes what a query gives. `false` where the batch is full.
+    fn take_all(&mut self, sql: &str, values: impl Params) -> Result<bool> {
+        let mut query = self.conn.prepare_cached(sql)?;
+        let mut rows = query.query(values)?;
+        while let Some(row) = rows.next()? {
+            let pos = row.get(7)?;
+            if self.taken.contains(&pos) {
+                continue;
+            }
+            let queued = Queued::read(row)?;
+            if self.behind.contains(&queued.entity) {
+                continue;
+            }
+            if row.get(6)? || self.lacks_files(&queued.op)? {
+                self.behind.insert(queued.entity);
+                continue;
+            }
+            self.n += 1;
+            if !self.batch.take(&queued, self.n)? {
+                return Ok(false);
+            }
+            self.taken.insert(pos);
+        }
+        Ok(true)
+    }
+
+    fn lacks_files(&self, op: &OpId) -> Result<bool> {
+        Ok(self.files == Files::Before && lacking_bytes(self.conn, op)?.is_some())
+    }
 }
 
 /// Why an operation stands aside.
@@ -505,7 +557,8 @@ impl Room {
 
 impl Store {
     /// The operations to send now, at most about `max_bytes` of JSON (at least one, where there is one): first
-    /// those already in flight, with the same `n`, then those that are ready, which get their `n` here.
+    /// those already in flight, with the same `n`, then those that are ready, which get their `n` here: publications
+    /// and what they stand on before the rest.
     ///
     /// # Errors
     /// Those of the database.
@@ -700,5 +753,10 @@ mod tests {
         assert!(!unsent.contains("outbox_2"), "{unsent}");
         let ready = plan(READY, &[]);
         assert!(!ready.contains("TEMP B-TREE"), "{ready}");
+        let urgent = plan(URGENT, &[]);
+        assert!(!urgent.contains("TEMP B-TREE"), "{urgent}");
+        let up_to = plan(UP_TO, &["page", "1"]);
+        assert!(up_to.contains("outbox_of_entity"), "{up_to}");
+        assert!(!up_to.contains("TEMP B-TREE"), "{up_to}");
     }
 }

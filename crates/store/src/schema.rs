@@ -14,6 +14,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/app/0008_fact.sql"),
     include_str!("../../../migrations/app/0009_restored.sql"),
     include_str!("../../../migrations/app/0010_sent.sql"),
+    include_str!("../../../migrations/app/0011_lanes.sql"),
 ];
 
 /// Brings the schema up to this build's.

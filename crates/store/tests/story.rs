@@ -76,6 +76,42 @@ fn a_small_budget_sends_a_few_operations_in_order() {
 }
 
 #[test]
+fn what_is_published_or_taken_off_goes_before_a_year_of_drafts() {
+    let anna = clerk("Anna");
+    let mut hub = Hub::default();
+    let wrong = complete_page(&anna);
+    anna.change(&wrong, publish(), NOW).unwrap();
+    sync(&anna, "Anna", &mut hub);
+    // In flight already: it keeps its number.
+    let drafts: Vec<_> = (0..3).map(|_| complete_page(&anna)).collect();
+    let flying = anna.next_request(Room::of(1), 0).unwrap();
+    // One of the drafts is the notice of a closed road; another page must go from the site.
+    let notice = drafts.last().unwrap();
+    anna.change(notice, publish(), NOW).unwrap();
+    anna.change(notice, title("Strada riaperta"), NOW).unwrap();
+    anna.change(&wrong, PageChange::Unpublish, NOW).unwrap();
+
+    let ops = anna.outbox_ready(1 << 20).unwrap();
+    assert_eq!(ops[..1], flying.ops[..]);
+    let told: Vec<_> = ops.iter().map(|op| page_of(op, &drafts)).collect();
+    let expected = [0, 2, 2, 2, 2, 2, 9, 0, 0, 0, 1, 1, 1, 1, 2];
+    assert_eq!(
+        told, expected,
+        "the flying one, the notice, the page off the site, the rest"
+    );
+    let numbers: Vec<_> = ops.iter().map(|op| op.n - flying.ops[0].n).collect();
+    assert_eq!(numbers, (0..15).collect::<Vec<_>>());
+    sync(&anna, "Anna", &mut hub);
+    assert_same(&anna, &hub);
+}
+
+/// Which of these pages an operation changes, 9 where none.
+fn page_of(op: &protocol::Operation, pages: &[PageId]) -> usize {
+    let here = |page: &PageId| page.as_str() == op.entity;
+    pages.iter().position(here).unwrap_or(9)
+}
+
+#[test]
 fn an_edit_made_during_a_pull_is_not_lost() {
     let (anna, bruno) = (clerk("Anna"), clerk("Bruno"));
     let mut hub = Hub::default();
