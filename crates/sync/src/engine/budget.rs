@@ -18,9 +18,13 @@ const SMALL: usize = 2 * 1024;
 /// The shortest patience.
 const PATIENCE: Duration = Duration::from_secs(6);
 
-/// A call takes at most this part of the time between two cuts: a cut loses half a call, and so a twelfth of
-/// the line, while longer calls would spend less of it on round trips. Between the two, most is carried.
-const OF_A_LIFE: f64 = 6.0;
+/// A call takes at most this part of the time between two cuts: a cut loses half a call, and so a sixteenth of
+/// the line, while longer calls would spend less of it on round trips. A sixth sends more than a tenth of
+/// everything twice.
+const OF_A_LIFE: f64 = 8.0;
+/// Of a short life calls take more, until they last two seconds: below that, round trips cost more than cuts.
+const OF_A_SHORT_LIFE: f64 = 6.0;
+const SHORT: f64 = 2.0;
 
 /// The measured line.
 #[derive(Debug)]
@@ -106,7 +110,9 @@ impl Budget {
     /// Seconds that a call may take.
     fn stretch(&self) -> f64 {
         self.life.map_or(STRETCH, |life| {
-            (life.max(self.alive).as_secs_f64() / OF_A_LIFE).min(STRETCH)
+            let life = life.max(self.alive).as_secs_f64();
+            let part = (life / OF_A_SHORT_LIFE).min(SHORT);
+            (life / OF_A_LIFE).max(part).min(STRETCH)
         })
     }
 
@@ -217,12 +223,12 @@ mod tests {
     #[test]
     fn a_line_that_comes_and_goes_is_used_well_for_ever() {
         for (rate, trip, up, least) in [
-            (16e3, 0.65, 25.0, 0.65),
-            (16e3, 0.65, 10.0, 0.45),
-            (8e3, 1.0, 25.0, 0.60),
+            (16e3, 0.65, 25.0, 0.75),
+            (16e3, 0.65, 10.0, 0.49),
+            (8e3, 1.0, 25.0, 0.57),
             // The largest call is what bounds it.
-            (250e3, 0.8, 60.0, 0.50),
-            (250e3, 0.05, 1.2, 0.42),
+            (250e3, 0.8, 60.0, 0.55),
+            (250e3, 0.05, 1.2, 0.50),
         ] {
             for lives in [5, 100] {
                 let (carried, wasted, size) = carry(rate, trip, up, lives);
