@@ -5,12 +5,14 @@ use crate::step::{at, program};
 use std::fs;
 
 /// Every target, as `tests/fuzz/Cargo.toml` lists them.
-pub const TARGETS: [&str; 19] = [
+pub const TARGETS: [&str; 21] = [
     "request",
     "response",
     "packed",
     "pack",
     "files",
+    "put",
+    "calls",
     "update",
     "stick",
     "content",

@@ -5,6 +5,7 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use protocol::calls::{HubError, HubErrorCode};
+use protocol::files::TakeError;
 
 /// An error on its way to the caller.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -80,6 +81,12 @@ impl From<StorageError> for Failure {
                 Self::new(HubErrorCode::Internal, "the hub failed; try again")
             }
         }
+    }
+}
+
+impl From<TakeError> for Failure {
+    fn from(error: TakeError) -> Self {
+        Self::malformed(error)
     }
 }
 

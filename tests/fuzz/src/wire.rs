@@ -5,13 +5,16 @@
 use bundle::{Content, Head, Item, Opened, Secret, Seed, read_item, verify};
 use domain::FileId;
 use ed25519_dalek::{Signer as _, SigningKey};
+use protocol::calls::{
+    CodeRequest, DeviceInfo, EnrolRequest, Enrolled, HubError, HubKeys, LoginRequest,
+};
 use protocol::carried::{self, Said};
 use protocol::files::{
     CHUNK, ChunkRef, Get, Left, Manifest, ManifestRequest2, Missing2, Offer, Put, StateRequest,
-    push_chunk, read_manifest,
+    Taking, push_chunk, read_manifest,
 };
 use protocol::wire::{read_request, read_response, write_request};
-use protocol::{SyncRequest, firma};
+use protocol::{SyncRequest, auth, firma};
 use serde::de::DeserializeOwned;
 use std::io::Read;
 use std::sync::LazyLock;
@@ -21,12 +24,14 @@ use text::TextDoc;
 pub type Decoder = (&'static str, fn(&[u8]) -> bool);
 
 /// All of them.
-pub const DECODERS: [Decoder; 11] = [
+pub const DECODERS: [Decoder; 13] = [
     ("request", request),
     ("response", response),
     ("packed", packed),
     ("pack", pack),
     ("files", files),
+    ("put", put),
+    ("calls", calls),
     ("update", update),
     ("stick", stick),
     ("content", content),
@@ -132,6 +137,73 @@ pub fn files(body: &[u8]) -> bool {
             }
             get.is_ok()
         }
+    }
+}
+
+/// A file on its way up: the head, then bytes, as they come out of a line. The manifest is of chunks whose bytes are known,
+/// so that pieces of them are taken.
+pub fn put(body: &[u8]) -> bool {
+    let Ok(Some(head)) = Put::head_len(body) else {
+        return false;
+    };
+    let Some((head, mut bytes)) = body.split_at_checked(head) else {
+        return false;
+    };
+    let Ok(head) = Put::decode(head) else {
+        return false;
+    };
+    let Ok(mut taking) = Taking::new(&head, &PUT) else {
+        return false;
+    };
+    let mut taken = 0;
+    while !bytes.is_empty() {
+        let (now, later) = bytes.split_at(bytes.len().min(100));
+        let Ok(arrived) = taking.feed(now) else {
+            return false;
+        };
+        taken += arrived.iter().map(|it| it.bytes.len() as u64).sum::<u64>();
+        bytes = later;
+    }
+    assert!(taken <= head.ranges.len());
+    assert_eq!(taking.done(), taken == head.ranges.len());
+    taking.done()
+}
+
+/// The file of [`put`].
+pub static PUT: LazyLock<Manifest> = LazyLock::new(|| {
+    let chunk = |bytes: &[u8]| {
+        let hash = blake3::hash(bytes).to_hex().to_string();
+        ChunkRef(hash, u32::try_from(bytes.len()).unwrap_or(0))
+    };
+    Manifest {
+        file: FileId::new("cd".repeat(32)),
+        size: 600,
+        chunks: PUT_CHUNKS.iter().map(|bytes| chunk(bytes)).collect(),
+    }
+});
+
+/// The bytes of its chunks.
+pub const PUT_CHUNKS: [&[u8]; 2] = [&[b'a'; 400], &[b'b'; 200]];
+
+/// Who calls, and what is said in JSON besides operations: the first byte says which.
+pub fn calls(body: &[u8]) -> bool {
+    let Some((which, body)) = body.split_first() else {
+        return false;
+    };
+    match which % 8 {
+        0 => std::str::from_utf8(body).is_ok_and(|header| {
+            auth::parse(header).is_some_and(|(device, signature)| {
+                let again = auth::header(&device, signature);
+                auth::parse(&again) == Some((device, signature))
+            })
+        }),
+        1 => json::<EnrolRequest>(body),
+        2 => json::<Enrolled>(body),
+        3 => json::<HubKeys>(body),
+        4 => json::<HubError>(body),
+        5 => json::<LoginRequest>(body),
+        6 => json::<CodeRequest>(body),
+        _ => json::<Vec<DeviceInfo>>(body),
     }
 }
 

@@ -7,13 +7,11 @@ mod chunks;
 mod collect;
 mod pieces;
 mod second;
-mod taking;
 
 pub(crate) use chunks::Chunks;
 pub use chunks::{ChunkWrite, write_chunk};
 pub use collect::{Collected, GRACE, collect_alone};
 pub(crate) use pieces::Pieces;
-pub(crate) use taking::Taking;
 
 use crate::error::Failure;
 use crate::publish::release;

@@ -1,15 +1,15 @@
 //! The second form of the calls: compact manifests, single bytes of chunks, and nothing of a cut call lost.
 
 use super::pieces::Held;
-use super::taking::{Arrived, Taking};
 use super::{checked, lacking};
 use crate::Hub;
 use crate::error::Failure;
 use crate::storage::{FileState, StorageError, Tx};
 use domain::{ComuneId, FileId};
 use protocol::files::{
-    ChunkRef, CompactError, Get, Left, MAX_DICTIONARY, MAX_INLINE, Manifest, ManifestRequest2,
-    Missing2, Offer, Put, Ranges, StateRequest, dictionary, encode_manifest, new_chunks, pieces,
+    Arrived, ChunkRef, CompactError, Get, Left, MAX_DICTIONARY, MAX_INLINE, Manifest,
+    ManifestRequest2, Missing2, Offer, Put, Ranges, StateRequest, Taking, dictionary,
+    encode_manifest, new_chunks, pieces,
 };
 use std::collections::BTreeSet;
 
@@ -136,7 +136,7 @@ impl Hub {
         match state {
             Some(state) if state.complete => Ok(None),
             Some(state) if state.manifest.digest() == put.digest => {
-                Taking::new(put, &state.manifest).map(Some)
+                Ok(Some(Taking::new(put, &state.manifest)?))
             }
             _ => Err(Failure::not_found()),
         }

@@ -7,9 +7,10 @@ mod short;
 mod wire;
 
 use bundle::{Head, Item, Kind, Public, Sealer, Secret, Seed};
-use domain::identity::Scope;
+use domain::identity::{Role, Scope};
 use domain::sito::{FieldChange, PageChange, PageKind, RichText, TextVersion};
 use domain::{Change, ComuneId, DeviceId, FileId, OpId, Refusal, RefusalCode};
+use protocol::calls::DeviceInfo;
 use protocol::carried::{self, Asked, Refused, Said, Taken, Why, Wish};
 use protocol::files::{
     Get, Left, Manifest, ManifestRequest2, Missing2, Offer, Put, Ranges, StateRequest,
@@ -19,6 +20,7 @@ use protocol::wire::{read_request, write_request, write_response};
 use protocol::{
     Digest, Logged, OpResult, Operation, Outcome, Pull, SyncRequest, SyncResponse, firma,
 };
+use serde_json::json;
 use text::TextDoc;
 use wire::{DECODERS, KEY};
 
@@ -59,6 +61,8 @@ fn seeds_are_made() {
         ("packed", packed()),
         ("pack", packs()),
         ("files", files()),
+        ("put", puts()),
+        ("calls", calls()),
         ("update", updates()),
         ("stick", sticks()),
         ("content", contents()),
@@ -156,7 +160,7 @@ fn answer(sent: &SyncRequest) -> SyncResponse {
             at: op.at,
             device: DeviceId::new("d2"),
             person: "Bruno Gallo".into(),
-            role: domain::identity::Role::Responsabile,
+            role: Role::Responsabile,
         }),
         ..Logged::stub(seq, op.id)
     });
@@ -266,6 +270,77 @@ fn files() -> Seeds {
         ("state", with(5, state.encode())),
         ("ask", with(6, ask.encode())),
         ("get", with(7, get.encode())),
+    ]
+}
+
+/// A head and the bytes that it announces.
+fn a_put(ranges: Ranges, hashes: Vec<[u8; 32]>, zstd: bool, bytes: &[u8]) -> Vec<u8> {
+    let put = Put {
+        file: wire::PUT.file.clone(),
+        digest: wire::PUT.digest(),
+        zstd,
+        ranges,
+        hashes,
+    };
+    let bytes = match zstd {
+        true => zstd::bulk::compress(bytes, 3).unwrap(),
+        false => bytes.to_vec(),
+    };
+    [put.encode(), bytes].concat()
+}
+
+fn puts() -> Seeds {
+    let all = wire::PUT_CHUNKS.concat();
+    let whole = |zstd| a_put(Ranges::from_iter([0..600]), Vec::new(), zstd, &all);
+    let piece = &all[300..450];
+    let hashes = [300..400, 400..450].map(|range| *blake3::hash(&all[range]).as_bytes());
+    let ranges = Ranges::from_iter([300..450]);
+    vec![
+        ("whole", whole(false)),
+        ("packed", whole(true)),
+        ("piece", a_put(ranges, hashes.to_vec(), false, piece)),
+    ]
+}
+
+fn calls() -> Seeds {
+    let with = |which: u8, value: &[u8]| [&[which][..], value].concat();
+    let device = DeviceInfo {
+        device: DeviceId::new("k7qm4txr"),
+        name: "PC della segreteria".into(),
+        person: "Anna Rossi".into(),
+        comune: ComuneId::new("005094"),
+        role: Role::Impiegato,
+        enrolled: 1_795_334_400_000,
+        seen: Some(1_795_334_400_000),
+        revoked: false,
+    };
+    let header = protocol::auth::header(&device.device, &"A".repeat(86));
+    let json = |which, value: serde_json::Value| with(which, value.to_string().as_bytes());
+    vec![
+        ("header", with(0, header.as_bytes())),
+        (
+            "enrol",
+            json(
+                1,
+                json!({"code": "K7QM-4TXR", "public_key": "AAAA", "name": "PC"}),
+            ),
+        ),
+        (
+            "error",
+            json(
+                4,
+                json!({"code": "full", "detail": "", "quota": 20_000_000_000_u64}),
+            ),
+        ),
+        ("login", json(5, json!({"user": "anna", "password": "x"}))),
+        (
+            "code",
+            json(
+                6,
+                json!({"comune": "005094", "person": "Anna", "role": "impiegato"}),
+            ),
+        ),
+        ("devices", json(7, serde_json::to_value([device]).unwrap())),
     ]
 }
 

@@ -24,12 +24,14 @@
 mod bytes;
 mod compact;
 mod ranges;
+mod taking;
 #[cfg(test)]
 mod tests;
 mod wire;
 
 pub use compact::{CompactError, Digest, MAX_BASES, Run, encode as encode_manifest, runs};
 pub use ranges::Ranges;
+pub use taking::{Arrived, TakeError, Taking};
 pub use wire::{
     Get, Left, MAX_DICTIONARY, MAX_GET, MAX_HEAD, MAX_INLINE, MAX_PUT, ManifestRequest2, Missing2,
     Offer, Piece, Put, StateRequest, dictionary, new_chunks, pieces, read_manifest,

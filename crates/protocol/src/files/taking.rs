@@ -3,19 +3,36 @@
 //! Nothing is believed: each piece is compared with the hash that the manifest or the signed head has for
 //! it, and only what agrees is handed on. So the bytes need no signature of their own.
 
-use crate::error::Failure;
-use protocol::files::{ChunkRef, Manifest, Piece, Put, pieces};
-use protocol::pack::WINDOW_LOG;
+use super::{ChunkRef, Manifest, Piece, Put, pieces};
+use crate::pack::WINDOW_LOG;
 use std::collections::VecDeque;
 use std::io::{self, Write};
 
 /// A piece that arrived and is what it was said to be.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Arrived {
-    pub(crate) chunk: ChunkRef,
-    pub(crate) offset: u32,
-    pub(crate) whole: bool,
-    pub(crate) bytes: Vec<u8>,
+pub struct Arrived {
+    /// Of which chunk.
+    pub chunk: ChunkRef,
+    /// Where in it.
+    pub offset: u32,
+    /// It is the whole chunk.
+    pub whole: bool,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// Why the bytes of a call are not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum TakeError {
+    /// The head names pieces that the manifest does not have, or not as many hashes as it takes.
+    #[error("the head does not fit the manifest")]
+    Head,
+    /// A piece is not what its hash says.
+    #[error("the bytes are not what the call says")]
+    Piece,
+    /// More bytes than the head announced, or no zstd stream.
+    #[error("the bytes cannot be read: {0}")]
+    Bytes(#[from] io::Error),
 }
 
 struct Expected {
@@ -25,7 +42,7 @@ struct Expected {
 }
 
 /// The bytes of one call on their way.
-pub(crate) struct Taking {
+pub struct Taking {
     expected: VecDeque<Expected>,
     inflate: Option<zstd::stream::write::Decoder<'static, Bounded>>,
     buffer: Bounded,
@@ -52,7 +69,10 @@ impl Write for Bounded {
 
 impl Taking {
     /// For a call with this head, about a file with this manifest.
-    pub(crate) fn new(put: &Put, manifest: &Manifest) -> Result<Self, Failure> {
+    ///
+    /// # Errors
+    /// [`TakeError::Head`]; the decoder's.
+    pub fn new(put: &Put, manifest: &Manifest) -> Result<Self, TakeError> {
         let bounded = || Bounded {
             bytes: Vec::new(),
             room: put.ranges.len(),
@@ -73,15 +93,18 @@ impl Taking {
     }
 
     /// Takes bytes in; gives the pieces that are whole now.
-    pub(crate) fn feed(&mut self, bytes: &[u8]) -> Result<Vec<Arrived>, Failure> {
+    ///
+    /// # Errors
+    /// [`TakeError::Piece`], [`TakeError::Bytes`]. What was given before holds.
+    pub fn feed(&mut self, bytes: &[u8]) -> Result<Vec<Arrived>, TakeError> {
         let buffer = match &mut self.inflate {
             Some(decoder) => {
-                decoder.write_all(bytes).map_err(Failure::malformed)?;
-                decoder.flush().map_err(Failure::malformed)?;
+                decoder.write_all(bytes)?;
+                decoder.flush()?;
                 decoder.get_mut()
             }
             None => {
-                self.buffer.write_all(bytes).map_err(Failure::malformed)?;
+                self.buffer.write_all(bytes)?;
                 &mut self.buffer
             }
         };
@@ -94,7 +117,7 @@ impl Taking {
             let rest = buffer.bytes.split_off(len);
             let bytes = std::mem::replace(&mut buffer.bytes, rest);
             if blake3::hash(&bytes) != next.hash {
-                return Err(Failure::malformed("the bytes are not what the call says"));
+                return Err(TakeError::Piece);
             }
             if let Some(Expected { piece, chunk, .. }) = self.expected.pop_front() {
                 out.push(Arrived {
@@ -109,14 +132,15 @@ impl Taking {
     }
 
     /// Everything that was announced arrived.
-    pub(crate) fn done(&self) -> bool {
+    #[must_use]
+    pub fn done(&self) -> bool {
         self.expected.is_empty()
     }
 }
 
-fn expected(put: &Put, manifest: &Manifest) -> Result<VecDeque<Expected>, Failure> {
+fn expected(put: &Put, manifest: &Manifest) -> Result<VecDeque<Expected>, TakeError> {
     let mut hashes = put.hashes.iter();
-    let wrong = || Failure::malformed("the head does not fit the manifest");
+    let wrong = || TakeError::Head;
     let mut out = VecDeque::new();
     let mut covered = 0;
     for piece in pieces(manifest, &put.ranges) {
