@@ -120,7 +120,9 @@ pub fn of_call(error: CallError) -> Failure {
         CallError::Revoked | CallError::Expired | CallError::Unauthorized => {
             Failure::new(Code::Revoked)
         }
-        CallError::HubTrouble { .. } | CallError::Full => Failure::new(Code::HubFailed).retry(),
+        CallError::HubTrouble { .. } | CallError::Full | CallError::Quota => {
+            Failure::new(Code::HubFailed).retry()
+        }
         other => unexpected("a call failed", &other),
     }
 }

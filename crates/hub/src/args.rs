@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 pub(crate) const USAGE: &str = "\
 hub serve   --data DIR [--listen ADDR:PORT] [--origin URL] [--proxied]
             [--tls-cert PEM --tls-key PEM] [--congestion NAME]
+            [--quota GB]                    (files of each comune; 20 where nothing is said)
 hub seed    --data DIR [--demo]
 hub code    --data DIR --comune ISTAT --person NAME --role ROLE
 hub account --data DIR --user NAME          (password on standard input)
@@ -23,13 +24,14 @@ hub restore BACKUP --data DIR               (the service must be stopped)";
 /// Options without a value.
 const FLAGS: [&str; 3] = ["demo", "proxied", "dry-run"];
 /// Options with a value.
-const OPTIONS: [&str; 12] = [
+const OPTIONS: [&str; 13] = [
     "data",
     "listen",
     "origin",
     "tls-cert",
     "tls-key",
     "congestion",
+    "quota",
     "comune",
     "person",
     "role",

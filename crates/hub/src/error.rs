@@ -20,9 +20,12 @@ pub struct Failure {
 impl Failure {
     /// An error with its code and an English sentence.
     pub fn new(code: HubErrorCode, detail: impl Into<String>) -> Self {
-        let detail = detail.into();
         Self {
-            error: HubError { code, detail },
+            error: HubError {
+                code,
+                detail: detail.into(),
+                quota: None,
+            },
             retry_after: None,
         }
     }
@@ -42,6 +45,12 @@ impl Failure {
             HubErrorCode::TooLarge,
             "the body is larger than this call takes",
         )
+    }
+
+    fn full(detail: &str, quota: Option<u64>) -> Self {
+        let mut failure = Self::new(HubErrorCode::Full, detail);
+        failure.error.quota = quota;
+        failure
     }
 
     pub(crate) fn not_found() -> Self {
@@ -72,9 +81,10 @@ impl Failure {
 impl From<StorageError> for Failure {
     fn from(error: StorageError) -> Self {
         match error {
-            StorageError::Full => Self::new(
-                HubErrorCode::Full,
-                "the disk or the quota is full; nothing was taken",
+            StorageError::Full => Self::full("the disk is full; nothing was taken", None),
+            StorageError::Quota(bytes) => Self::full(
+                "the comune's share of the disk is full; nothing was taken",
+                Some(bytes),
             ),
             error => {
                 tracing::error!(%error, "the storage failed");

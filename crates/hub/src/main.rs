@@ -66,10 +66,20 @@ fn config(args: &Args) -> Result<Config, Box<dyn std::error::Error>> {
     if let Some(congestion) = args.option("congestion") {
         config.congestion = congestion.into();
     }
+    if let Some(quota) = args.option("quota") {
+        config.quota = gigabytes(quota)
+            .ok_or_else(|| format!("--quota {quota} is no whole number of GB above 0"))?;
+    }
     config.tls = tls(args)?;
     config.proxied = args.has("proxied");
     config.firma = FirmaSettings::read(&config.data.join("firma.json"))?;
     Ok(config)
+}
+
+/// Bytes in so many GB of 1,000,000,000.
+fn gigabytes(words: &str) -> Option<u64> {
+    let number: u64 = words.parse().ok()?;
+    number.checked_mul(1_000_000_000).filter(|bytes| *bytes > 0)
 }
 
 fn tls(args: &Args) -> Result<Option<TlsFiles>, String> {

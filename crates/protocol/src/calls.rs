@@ -56,6 +56,9 @@ pub struct HubError {
     pub code: HubErrorCode,
     /// English, for logs and developers.
     pub detail: String,
+    /// Of [`HubErrorCode::Full`]: not the disk but the comune's share of it, of so many bytes, would be passed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quota: Option<u64>,
 }
 
 /// The reasons for an error of the hub.
@@ -90,7 +93,7 @@ pub enum HubErrorCode {
     TooMany,
     /// 500: the hub failed; what was sent may be sent again.
     Internal,
-    /// 507: the hub's disk is full; nothing was taken.
+    /// 507: the hub's disk, or the comune's share of it, is full; nothing was taken.
     Full,
 }
 

@@ -32,6 +32,9 @@ pub enum CallError {
     /// The hub's disk is full; nothing was taken.
     #[error("the hub is full")]
     Full,
+    /// The comune's share of the hub's disk is full; nothing was taken.
+    #[error("the comune's share of the hub is full")]
+    Quota,
     /// Too many calls; try again after this time.
     #[error("too many calls")]
     TooMany {
@@ -105,6 +108,7 @@ impl CallError {
             HubErrorCode::UpgradeRequired => Self::UpgradeRequired,
             HubErrorCode::TooMany => Self::TooMany { retry_after },
             HubErrorCode::Internal => Self::HubTrouble { status },
+            HubErrorCode::Full if error.quota.is_some() => Self::Quota,
             HubErrorCode::Full => Self::Full,
         }
     }
@@ -120,6 +124,7 @@ impl CallError {
                 | Self::Untrusted(_)
                 | Self::HubTrouble { .. }
                 | Self::Full
+                | Self::Quota
                 | Self::TooMany { .. }
                 | Self::Conflict
                 | Self::TooLarge
@@ -137,6 +142,7 @@ impl CallError {
             Self::Untrusted(_) => Fault::Untrusted,
             Self::HubTrouble { .. } => Fault::HubTrouble,
             Self::Full => Fault::HubFull,
+            Self::Quota => Fault::HubQuota,
             Self::TooMany { .. } => Fault::TooManyCalls,
             Self::Revoked => Fault::Revoked,
             Self::Expired => Fault::Expired,
@@ -151,6 +157,11 @@ impl CallError {
             Self::Malformed(_) => Fault::Malformed,
             Self::Local(_) => Fault::Here,
         }
+    }
+
+    /// There is no room for what was to be carried; what is smaller may still go.
+    pub(crate) fn no_room(&self) -> bool {
+        matches!(self, Self::Full | Self::Quota)
     }
 
     /// Whether bytes may have been carried though the call failed: the limits count them.

@@ -26,7 +26,7 @@ impl HubClient {
     /// Offers a file; gives which of its bytes the hub lacks.
     ///
     /// # Errors
-    /// [`CallError::Full`] where it would not fit any more; the others as for every call.
+    /// [`CallError::Full`] or [`CallError::Quota`] where it would not fit any more; the others as for every call.
     pub(crate) async fn offer2(&self, offer: &Offer) -> Result<Weighed<Missing2>, CallError> {
         let answer = self
             .raw("/v1/files/offer2", plain(offer.encode()), RANGES)

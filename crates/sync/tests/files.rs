@@ -218,10 +218,10 @@ async fn a_file_that_the_hub_has_no_room_for_tells_why_it_waits_and_holds_up_no_
     let large = anna.attach(&page, "bando.pdf", &noise(500_000, 1)).unwrap();
     let other = anna.write_news("Neve", "In allegato.").unwrap();
     let small = anna.attach(&other, "neve.pdf", &noise(20_000, 2)).unwrap();
-    assert_eq!(anna.carry().await, Err(CallError::Full));
+    assert_eq!(anna.carry().await, Err(CallError::Quota));
     assert!(anna.store.file_state(&small.id).unwrap().uploaded);
     assert!(!anna.store.file_state(&large.id).unwrap().uploaded);
-    let why = [(large.id.clone(), domain::line::Fault::HubFull)];
+    let why = [(large.id.clone(), domain::line::Fault::HubQuota)];
     assert_eq!(anna.engine.state().left_alone, why.into());
 }
 

@@ -59,6 +59,13 @@ async fn each_bad_answer_has_its_name() {
     for (status, code, error) in table {
         assert_eq!(said(hub_error(status, code)).await, error);
     }
+    let share = br#"{"code":"full","detail":"","quota":20000000000}"#.to_vec();
+    let lie = Lie::Answer {
+        status: 507,
+        headers: String::new(),
+        body: share,
+    };
+    assert_eq!(said(lie).await, CallError::Quota);
 }
 
 #[tokio::test]

@@ -91,6 +91,7 @@ fn of_line(t: Lang, line: Line, fault: Option<Fault>) -> &'static str {
         Line::Down => t.why_down(),
         Line::Off => t.why_off(),
         Line::Trouble if fault == Some(Fault::HubFull) => t.why_full(),
+        Line::Trouble if fault == Some(Fault::HubQuota) => t.why_quota(),
         Line::Trouble => t.why_trouble(),
         Line::Revoked => t.why_revoked(),
     }
@@ -106,6 +107,7 @@ pub fn fault(t: Lang, fault: Fault) -> (&'static str, &'static str) {
         Fault::Untrusted => (t.fault_untrusted(), t.fault_untrusted_help()),
         Fault::HubTrouble => (t.fault_hub_trouble(), t.fault_hub_trouble_help()),
         Fault::HubFull => (t.fault_hub_full(), t.fault_hub_full_help()),
+        Fault::HubQuota => (t.fault_hub_quota(), t.fault_hub_quota_help()),
         Fault::TooManyCalls => (t.fault_too_many(), t.fault_too_many_help()),
         Fault::Revoked => (t.fault_revoked(), t.fault_revoked_help()),
         Fault::Expired => (t.fault_expired(), t.fault_expired_help()),
@@ -246,6 +248,8 @@ mod tests {
         assert_eq!(why(IT, Why::Answer, Line::Up, None), IT.why_answer());
         let full = why(IT, Why::Line, Line::Trouble, Some(Fault::HubFull));
         assert_eq!(full, IT.why_full());
+        let share = why(IT, Why::Line, Line::Trouble, Some(Fault::HubQuota));
+        assert_eq!(share, IT.why_quota());
     }
 
     fn attempt(times: u32, error: Option<Fault>, carried: Carried, ops: (u32, u32)) -> Attempt {

@@ -165,6 +165,8 @@ pub enum Fault {
     HubTrouble,
     /// The hub's disk is full.
     HubFull,
+    /// The comune's share of the hub's disk is full.
+    HubQuota,
     /// Too many calls.
     TooManyCalls,
     /// The device was revoked.

@@ -52,7 +52,7 @@ impl Hub {
             let lacking = lacking(tx, manifest)?;
             let bytes: u64 = lacking.iter().map(|(_, chunk)| u64::from(chunk.1)).sum();
             if tx.chunk_bytes()? + bytes > quota {
-                return Err(StorageError::Full);
+                return Err(StorageError::Quota(quota));
             }
             let chunks: Vec<_> = lacking.iter().map(|(_, chunk)| *chunk).collect();
             tx.put_file(manifest, &chunks)?;
@@ -184,7 +184,7 @@ fn take(tx: &dyn Tx, chunks: &[(&String, u64)], quota: u64) -> Result<(), Storag
         tx.put_chunk(hash, *size)?;
     }
     if tx.chunk_bytes()? > quota {
-        return Err(StorageError::Full);
+        return Err(StorageError::Quota(quota));
     }
     Ok(())
 }

@@ -43,9 +43,12 @@ pub enum StorageError {
         /// The last schema that this build knows.
         known: i64,
     },
-    /// The disk, or the quota, is full.
-    #[error("the disk or the quota is full")]
+    /// The disk is full.
+    #[error("the disk is full")]
     Full,
+    /// The comune's files would take more than this many bytes.
+    #[error("the comune's files would take more than {0} bytes")]
+    Quota(u64),
     /// What was stored cannot be read back.
     #[error("what is stored cannot be read: {0}")]
     Damaged(#[from] serde_json::Error),

@@ -4,7 +4,7 @@ use crate::common::*;
 use axum::http::StatusCode;
 use domain::identity::Role;
 use domain::{ComuneId, FileId};
-use protocol::calls::HubErrorCode;
+use protocol::calls::{HubError, HubErrorCode};
 use protocol::files::{
     ChunkRef, FetchRequest, MAX_FILE, Manifest, ManifestRequest, Missing, Stored, push_chunk,
     unpack,
@@ -206,6 +206,8 @@ async fn a_quota_that_would_be_passed_takes_nothing() {
         (answer.status, answer.error()),
         (StatusCode::INSUFFICIENT_STORAGE, HubErrorCode::Full)
     );
+    let told: HubError = serde_json::from_slice(&answer.body).unwrap();
+    assert_eq!(told.quota, Some(25_000), "it is not the disk");
 }
 
 #[tokio::test]

@@ -163,11 +163,7 @@ impl Courier {
                 self.until_something_is_ready().await?;
             } else if !self.lanes.has_work().await? {
                 // What waits for room is told: the rest was carried.
-                return if self.lanes.full() {
-                    Err(CallError::Full)
-                } else {
-                    Ok(())
-                };
+                return self.lanes.no_room().map_or(Ok(()), Err);
             }
         }
     }

@@ -103,7 +103,7 @@ impl Task {
         self.answer(&outcome);
         let rest = self.rest_after(&outcome);
         // A hub without room for a file still takes operations.
-        let up = matches!(outcome, Ok(()) | Err(CallError::Full));
+        let up = outcome.as_ref().err().is_none_or(CallError::no_room);
         self.rest(rest, up).await
     }
 

@@ -191,9 +191,9 @@ impl Lanes {
         }
     }
 
-    /// A file waits because the hub has no room for it.
-    pub fn full(&self) -> bool {
-        self.porter.skipped.full()
+    /// That the hub has no room for a file, where one waits for it.
+    pub fn no_room(&self) -> Option<CallError> {
+        self.porter.skipped.no_room()
     }
 
     /// A small call that is no file's took so long.

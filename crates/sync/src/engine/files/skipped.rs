@@ -42,9 +42,11 @@ impl Skipped {
         self.held().remove(file);
     }
 
-    /// Whether a file waits because the hub has no room for it.
-    pub fn full(&self) -> bool {
-        self.held().values().any(|(_, why)| *why == CallError::Full)
+    /// That the hub has no room for a file, where one waits for it.
+    pub fn no_room(&self) -> Option<CallError> {
+        let held = self.held();
+        let mut why = held.values().map(|(_, why)| why);
+        why.find(|why| why.no_room()).cloned()
     }
 
     /// All are tried again.
@@ -63,5 +65,6 @@ pub(super) fn of_the_file(error: &CallError) -> bool {
             | CallError::Local(_)
             | CallError::TooLarge
             | CallError::Full
+            | CallError::Quota
     )
 }
