@@ -189,9 +189,16 @@ fn carrier(
     let folder = app.config().data.join("chiavette");
     let told = app.clone();
     let tell = move || told.tell(Event::Stick);
-    let held = move || engine.state().held;
-    Carrier::start(runtime, desk.store.clone(), transport, folder, held, tell)
-        .map_err(failure::of_stick)
+    let conditions = move || engine.state().into();
+    Carrier::start(
+        runtime,
+        desk.store.clone(),
+        transport,
+        folder,
+        conditions,
+        tell,
+    )
+    .map_err(failure::of_stick)
 }
 
 async fn present(app: &App) -> Result<Session> {

@@ -20,7 +20,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use store::{Identity, Key, Secret, Store};
 use sync::DeviceKey;
-use sync::stick::{self, Carrier, Plan, Stage};
+use sync::stick::{self, Carrier, Conditions, Plan, Stage};
 use sync::transport::HttpTransport;
 use testkit::{ANNA, BRUNO, CARLA, Person};
 
@@ -127,7 +127,7 @@ async fn a_large_file_goes_both_ways_in_little_memory() {
         desk(&hub, folder.path(), CARLA),
         Arc::new(HttpTransport::new(&running.url).unwrap()),
         folder.path().join("viaggio"),
-        || None,
+        Conditions::default,
         || {},
     )
     .unwrap();

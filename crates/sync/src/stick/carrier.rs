@@ -6,7 +6,7 @@ use super::carry::{Companion, Journey, Stop, off_thread};
 use super::place::{Found, answer_name, copy, scan};
 use crate::client::HubClient;
 use crate::clock::{Clock, SystemClock};
-use crate::engine::month_of;
+use crate::engine::{EngineState, Line, month_of};
 use crate::{CallError, transport::Transport};
 use bundle::{EXTENSION, Head, Kind};
 use domain::UnixMs;
@@ -41,6 +41,27 @@ pub struct Load {
     pub stage: Stage,
 }
 
+/// What the engine knows of one's own line, over which bundles go too.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Conditions {
+    /// The hub is out of reach, as far as is known: nothing is read, and nothing tried.
+    pub down: bool,
+    /// What holds large files back now.
+    pub held: Option<Held>,
+    /// The hub's clock minus this computer's, in milliseconds: months are counted by the hub's.
+    pub clock_off: i64,
+}
+
+impl From<EngineState> for Conditions {
+    fn from(state: EngineState) -> Self {
+        Self {
+            down: state.line == Line::Down,
+            held: state.held,
+            clock_off: state.clock_off.unwrap_or(0),
+        }
+    }
+}
+
 /// How far a bundle has come.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Stage {
@@ -66,15 +87,15 @@ struct Inner {
     folder: PathBuf,
     wake: Notify,
     stages: Mutex<BTreeMap<String, Stage>>,
-    held: Box<dyn Fn() -> Option<Held> + Send + Sync>,
+    conditions: Box<dyn Fn() -> Conditions + Send + Sync>,
     changed: Box<dyn Fn() + Send + Sync>,
     task: Mutex<Option<JoinHandle<()>>>,
     told: Mutex<Option<Instant>>,
 }
 
 impl Carrier {
-    /// Starts the task on this runtime. `folder` is where bundles and answers wait; `held` is asked before each part
-    /// whether the person's limits hold large files back now; `changed` is called whenever [`Carrier::loads`] would
+    /// Starts the task on this runtime. `folder` is where bundles and answers wait; `conditions` is asked before each
+    /// bundle, and before each part of one; `changed` is called whenever [`Carrier::loads`] would
     /// say something else.
     ///
     /// # Errors
@@ -84,7 +105,7 @@ impl Carrier {
         store: Store,
         transport: Arc<dyn Transport>,
         folder: PathBuf,
-        held: impl Fn() -> Option<Held> + Send + Sync + 'static,
+        conditions: impl Fn() -> Conditions + Send + Sync + 'static,
         changed: impl Fn() + Send + Sync + 'static,
     ) -> Result<Self, StickError> {
         let identity = store.identity()?.ok_or(store::StoreError::NotEnrolled)?;
@@ -94,7 +115,7 @@ impl Carrier {
             folder,
             wake: Notify::new(),
             stages: Mutex::default(),
-            held: Box::new(held),
+            conditions: Box::new(conditions),
             changed: Box::new(changed),
             task: Mutex::default(),
             told: Mutex::default(),
@@ -237,7 +258,7 @@ impl Inner {
             if self.failed(&head.id) {
                 continue;
             }
-            if self.store.offline().unwrap_or(false) {
+            if self.store.offline().unwrap_or(false) || (self.conditions)().down {
                 return true;
             }
             let stopped = match self.carry(&head).await {
@@ -268,7 +289,7 @@ impl Inner {
             id: &head.id,
             size,
         };
-        // Before all of it is read for its name, which is done again every few seconds while it waits.
+        // Before all of it is read for its name.
         if let Some(held) = by.holds() {
             return Err(Stop::Held(held));
         }
@@ -300,7 +321,8 @@ impl Inner {
             error,
             ..Attempt::default()
         };
-        let (store, month) = (self.store.clone(), month_of(at));
+        let off = (self.conditions)().clock_off;
+        let (store, month) = (self.store.clone(), month_of(at.saturating_add(off)));
         let logged = off_thread(move || {
             let logged = store.log_attempt(&attempt, &month, moved);
             logged.map_err(std::io::Error::other)
@@ -340,7 +362,8 @@ impl Companion for Beside<'_> {
     }
 
     fn holds(&self) -> Option<Held> {
-        (self.carrier.held)().filter(|held| !held.lets_pass(self.size))
+        let held = (self.carrier.conditions)().held;
+        held.filter(|held| !held.lets_pass(self.size))
     }
 }
 

@@ -12,7 +12,7 @@ mod place;
 mod take;
 mod write;
 
-pub use carrier::{Carrier, Load, Stage};
+pub use carrier::{Carrier, Conditions, Load, Stage};
 pub use place::{Found, answer_name, scan};
 pub use take::{Brought, take};
 pub use write::{Plan, Written, write};
