@@ -99,7 +99,7 @@ pub struct Brought {
     pub pages: u32,
     /// Files that came.
     pub files: u32,
-    /// There is more to read: another stick would bring it.
+    /// There is more to read, or files did not fit: another stick would bring it.
     pub more: bool,
     /// The hub took nothing, and why.
     pub refusal: Option<Code>,

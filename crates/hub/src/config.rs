@@ -33,6 +33,8 @@ pub struct Config {
     pub proxied: bool,
     /// Bytes of files that a comune may keep.
     pub quota: u64,
+    /// Bytes of an answer to a bundle after which no more files go in: the next bundle asks for the rest.
+    pub answer_files: u64,
     /// Size limit of a comune's database, in pages of 4 kB.
     pub max_pages: Option<u32>,
     /// Calls per minute.
@@ -94,6 +96,7 @@ impl Config {
             clock: system_clock(),
             proxied: false,
             quota: 20_000_000_000,
+            answer_files: 256 * 1024 * 1024,
             max_pages: None,
             limits: Limits::default(),
             firma: FirmaSettings::default(),

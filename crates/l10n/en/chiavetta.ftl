@@ -20,6 +20,11 @@ stick-wishes = { $count ->
    *[other] Also ask for { $count } files that are missing here
  }
 stick-wishes-hint = { $size } in all. They come with the answer.
+stick-wishes-which = Choose which ({ $chosen } of { $count })
+stick-wishes-rest = { $count ->
+    [one] And one smaller file.
+   *[other] And { $count } smaller files.
+ }
 stick-write = Write to the stick
 stick-ask = Ask for news by stick
 stick-writing = Writing to the stick: do not remove it. { $size } so far.
@@ -50,7 +55,7 @@ stick-took-files = { $count ->
     [one] One file arrived.
    *[other] { $count } files arrived.
  }
-stick-took-more = There is more to read: write the stick once more to ask for the rest.
+stick-took-more = Not everything fitted: write the stick once more to ask for the rest.
 stick-others = Deliver a stick
 stick-others-lead = For whoever takes a comune’s stick to the service centre. You see whose it is, never what it holds.
 stick-others-none = There is nothing to deliver on this stick.

@@ -20,6 +20,11 @@ stick-wishes = { $count ->
    *[other] Chiedi anche { $count } file che qui mancano
  }
 stick-wishes-hint = In tutto { $size }. Arrivano con la risposta.
+stick-wishes-which = Scegli quali ({ $chosen } di { $count })
+stick-wishes-rest = { $count ->
+    [one] E un altro file, più piccolo.
+   *[other] E altri { $count } file, più piccoli.
+ }
 stick-write = Scrivi sulla chiavetta
 stick-ask = Chiedi le novità con la chiavetta
 stick-writing = Scrivo sulla chiavetta: non toglierla. Finora { $size }.
@@ -50,7 +55,7 @@ stick-took-files = { $count ->
     [one] È arrivato un file.
    *[other] Sono arrivati { $count } file.
  }
-stick-took-more = C’è altro da leggere: scrivi un’altra volta la chiavetta per chiedere il resto.
+stick-took-more = Non ci stava tutto: scrivi un’altra volta la chiavetta per chiedere il resto.
 stick-others = Consegna una chiavetta
 stick-others-lead = Per chi porta la chiavetta di un comune al Centro servizi. Si vede di chi è, mai che cosa contiene.
 stick-others-none = Su questa chiavetta non c’è niente da consegnare.

@@ -20,8 +20,6 @@ use std::path::Path;
 
 /// Bytes of answer after which no more of the log goes in: the next bundle asks for the rest.
 const MAX_LOG: u64 = 64 * 1024 * 1024;
-/// Bytes of answer after which no more files go in.
-const MAX_FILES: u64 = 256 * 1024 * 1024;
 /// The most files that a bundle may wish for.
 const MAX_WISHES: usize = 10_000;
 /// Bytes of log in one piece of the answer.
@@ -214,8 +212,9 @@ impl<'a> Answer<'a> {
     fn send_file(&mut self, manifest: &Manifest, chunks: Option<Vec<u32>>) -> Result<(), Failure> {
         let all = 0..u32::try_from(manifest.chunks.len()).unwrap_or(u32::MAX);
         let mut left = chunks.unwrap_or_else(|| all.collect());
+        let most = self.hub.config().answer_files;
         self.put(&Item::Manifest(manifest.clone()))?;
-        while !left.is_empty() && self.out.size() < MAX_FILES {
+        while !left.is_empty() && self.out.size() < most {
             let request = FetchRequest {
                 file: manifest.file.clone(),
                 chunks: left.clone(),

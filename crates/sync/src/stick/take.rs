@@ -25,7 +25,7 @@ pub struct Brought {
     pub conflicts: usize,
     /// Files that are whole now.
     pub files: usize,
-    /// There is more to read: another stick would bring it.
+    /// There is more to read, or files did not fit: another stick would bring it.
     pub more: bool,
     /// The hub took nothing, and why.
     pub refusal: Option<Why>,
@@ -97,6 +97,7 @@ fn take_inside(
         at,
         brought: Brought::default(),
         wanted: None,
+        told: BTreeSet::new(),
     };
     intake.all(items)?;
     Ok((head, intake.brought))
@@ -125,6 +126,8 @@ struct Intake<'a> {
     brought: Brought,
     /// The files that pages show or offer and that are not here; looked up once the log was taken in.
     wanted: Option<BTreeSet<FileId>>,
+    /// Those of them of which the answer brings something.
+    told: BTreeSet<FileId>,
 }
 
 impl Intake<'_> {
@@ -142,6 +145,8 @@ impl Intake<'_> {
         if let Some(wanted) = &self.wanted {
             let missing = missing(self.store)?;
             self.brought.files = wanted.difference(&missing).count();
+            // They did not fit, in whole or in part: what came of them stays.
+            self.brought.more |= !self.told.is_disjoint(&missing);
         }
         Ok(())
     }
@@ -159,6 +164,7 @@ impl Intake<'_> {
         let wanted = self.wanted.as_ref();
         if wanted.is_some_and(|wanted| wanted.contains(&manifest.file)) {
             self.store.put_manifest(manifest)?;
+            self.told.insert(manifest.file.clone());
         }
         Ok(())
     }
