@@ -12,9 +12,10 @@ use api::stick::{
     StickPlan, StickStateLoad, StickTake, StickWrite, Written,
 };
 use api::{Code, Command, Event, Failure};
-use domain::FileId;
 use domain::identity::Role;
+use domain::{FileId, FileRef};
 use l10n::Lang;
+use std::collections::BTreeSet;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
@@ -289,7 +290,7 @@ struct MineProps {
 #[component]
 fn Mine(props: &MineProps) -> Html {
     let t = lang();
-    let wished = use_state_eq(|| false);
+    let wished = use_state_eq(Wished::default);
     let plan = &props.plan;
     if !plan.ready {
         return html! {
@@ -298,8 +299,7 @@ fn Mine(props: &MineProps) -> Html {
     }
     let on_write = {
         let (act, place) = (props.act.clone(), props.place.clone());
-        let all: Vec<FileId> = plan.missing.iter().map(|file| file.id.clone()).collect();
-        let wishes = if *wished { all } else { Vec::new() };
+        let wishes: Vec<FileId> = wished.of(plan).map(|file| file.id.clone()).collect();
         Callback::from(move |()| {
             let (place, wishes) = (place.clone(), wishes.clone());
             act.run(StickWrite { place, wishes }, Done::Written);
@@ -307,7 +307,7 @@ fn Mine(props: &MineProps) -> Html {
     };
     let on_wish = {
         let wished = wished.setter();
-        Callback::from(move |on| wished.set(on))
+        Callback::from(move |now| wished.set(now))
     };
     let label = if plan.ops > 0 {
         t.stick_write()
@@ -319,7 +319,7 @@ fn Mine(props: &MineProps) -> Html {
             <h3 id="chiavetta-mio">{ t.stick_mine() }</h3>
             <p>{ carries(t, plan) }</p>
             if !plan.missing.is_empty() {
-                { wishes(t, plan, *wished, on_wish) }
+                { wishes(t, plan, &wished, &on_wish) }
             }
             <p class="panel-actions">
                 <Button
@@ -347,17 +347,97 @@ fn carries(t: Lang, plan: &Plan) -> String {
     }
 }
 
-fn wishes(t: Lang, plan: &Plan, on: bool, on_toggle: Callback<bool>) -> Html {
-    let count = u64::try_from(plan.missing.len()).unwrap_or(u64::MAX);
-    let bytes = plan.missing.iter().map(|file| file.size).sum();
+/// Which of the missing files are asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Wished {
+    on: bool,
+    /// All but these.
+    without: BTreeSet<FileId>,
+}
+
+/// So many files can be chosen one by one, the largest; a stick has room for the others.
+const CHOICES: usize = 50;
+
+impl Wished {
+    fn of<'a>(&'a self, plan: &'a Plan) -> impl Iterator<Item = &'a FileRef> {
+        let missing = plan.missing.iter();
+        missing.filter(|file| self.on && !self.without.contains(&file.id))
+    }
+
+    fn choose(&self, file: &FileId, on: bool) -> Self {
+        let mut now = self.clone();
+        if on {
+            now.without.remove(file);
+        } else {
+            now.without.insert(file.clone());
+        }
+        now
+    }
+}
+
+fn wishes(t: Lang, plan: &Plan, wished: &Wished, on_wish: &Callback<Wished>) -> Html {
+    let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+    let files: Vec<&FileRef> = match wished.on {
+        true => wished.of(plan).collect(),
+        false => plan.missing.iter().collect(),
+    };
+    let bytes = files.iter().map(|file| file.size).sum();
+    let on_toggle = {
+        let wished = wished.clone();
+        on_wish.reform(move |on| Wished {
+            on,
+            ..wished.clone()
+        })
+    };
     html! {
-        <Toggle
-            id="chiavetta-desideri"
-            label={t.stick_wishes(count)}
-            hint={t.stick_wishes_hint(&words::size(t, bytes))}
-            on={on}
-            on_toggle={on_toggle}
-        />
+        <>
+            <Toggle
+                id="chiavetta-desideri"
+                label={t.stick_wishes(count(plan.missing.len()))}
+                hint={t.stick_wishes_hint(&words::size(t, bytes))}
+                on={wished.on}
+                on_toggle={on_toggle}
+            />
+            if wished.on && plan.missing.len() > 1 {
+                <details class="wishes">
+                    <summary>
+                        { t.stick_wishes_which(&files.len().to_string(), &plan.missing.len().to_string()) }
+                    </summary>
+                    { choices(t, plan, wished, on_wish) }
+                </details>
+            }
+        </>
+    }
+}
+
+fn choices(t: Lang, plan: &Plan, wished: &Wished, on_wish: &Callback<Wished>) -> Html {
+    let mut files: Vec<&FileRef> = plan.missing.iter().collect();
+    files.sort_by_key(|file| (std::cmp::Reverse(file.size), &file.name));
+    let rest = files.len().saturating_sub(CHOICES);
+    let choice = |file: &FileRef| {
+        let on_toggle = {
+            let (wished, id) = (wished.clone(), file.id.clone());
+            on_wish.reform(move |on| wished.choose(&id, on))
+        };
+        html! {
+            <li key={file.id.to_string()}>
+                <Toggle
+                    id={format!("desiderio-{}", file.id)}
+                    label={file.name.clone()}
+                    hint={words::size(t, file.size)}
+                    on={!wished.without.contains(&file.id)}
+                    on_toggle={on_toggle}
+                />
+            </li>
+        }
+    };
+    html! {
+        <>
+            <ul class="choices">{ for files.into_iter().take(CHOICES).map(choice) }</ul>
+            if rest > 0 {
+                <p class="hint">{ t.stick_wishes_rest(u64::try_from(rest).unwrap_or(u64::MAX)) }</p>
+            }
+        </>
     }
 }
 
@@ -526,5 +606,41 @@ fn stage(t: Lang, load: &Load) -> Html {
                 <progress value={sent.to_string()} max={size.max(1).to_string()} aria-label={words.clone()}></progress>
             }
         </>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(name: &str, size: u64) -> FileRef {
+        FileRef {
+            id: FileId::new(name),
+            name: name.into(),
+            media: "application/pdf".into(),
+            size,
+        }
+    }
+
+    #[test]
+    fn files_are_asked_for_one_by_one_and_none_unless_wished() {
+        let plan = Plan {
+            ready: true,
+            ops: 0,
+            bytes: 0,
+            sent: Vec::new(),
+            missing: vec![file("avviso.pdf", 1_000), file("consiglio.mp4", 90_000_000)],
+        };
+        let names = |wished: &Wished| -> Vec<String> {
+            wished.of(&plan).map(|file| file.name.clone()).collect()
+        };
+        let off = Wished::default();
+        assert!(names(&off).is_empty());
+        let all = Wished { on: true, ..off };
+        assert_eq!(names(&all), ["avviso.pdf", "consiglio.mp4"]);
+        let film = FileId::new("consiglio.mp4");
+        let some = all.choose(&film, false);
+        assert_eq!(names(&some), ["avviso.pdf"]);
+        assert_eq!(some.choose(&film, true), all);
     }
 }
