@@ -1,6 +1,7 @@
 //! Many small PDFs with the key on a SoftHSM token: ours through the helper process, pyHanko, and the token alone.
 
 use crate::{Outcome, Plan, beside, median, processors, run, timed};
+use faulty_token::Faults;
 use serde_json::{Value, json};
 use signing::batch::{Batch, Confirmation, Documents, Format, Item, Look, Refusal, Shelf};
 use signing::cades::write_atomically;
@@ -11,7 +12,7 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 use token::pkcs11::{Options, Pkcs11Signer};
-use tokenkit::faulty::pin;
+use tokenkit::faulty::{self, Faulty, pin};
 use tokenkit::softhsm::SoftHsm;
 
 const PIN: &str = "4815162342";
@@ -27,7 +28,42 @@ pub fn measure(plan: &Plan, place: &Path, documents: &[PathBuf]) -> Outcome<Valu
     }
     let rsa = kind(plan, place, documents, &hsm, "rsa")?;
     let p256 = kind(plan, place, documents, &hsm, "p256")?;
-    Ok(json!({ "rsa": rsa, "p256": p256 }))
+    let card = card(place, documents)?;
+    Ok(json!({ "rsa": rsa, "p256": p256, "card": card }))
+}
+
+/// How long a quick card takes for a signature, in milliseconds.
+const CARD: u64 = 300;
+/// So many documents are signed at its pace.
+const BY_CARD: usize = 20;
+
+/// A token as slow as a card: our module that fails on demand, which only waits here.
+fn card(place: &Path, documents: &[PathBuf]) -> Outcome<Value> {
+    let mut faulty = Faulty::new();
+    faulty.faults(Faults {
+        sign_ms: CARD,
+        ..Faults::default()
+    });
+    let options = faulty.options();
+    let documents = &documents[..documents.len().min(BY_CARD)];
+    let raw = alone(&options, "FIRMA", faulty::PIN, documents.len())?;
+    let mut signer = Pkcs11Signer::new(Options {
+        helper: beside("firma-token")?,
+        ..options
+    });
+    let identity = signer.identities()?.into_iter().next().ok_or("no key")?;
+    signer.unlock(&identity.id, Some(&pin(faulty::PIN)))?;
+    let out = place.join("card");
+    std::fs::create_dir(&out)?;
+    let look = Format::Pdf(Look::default());
+    let list = batch(documents, &out, &identity, &mut signer, look)?;
+    Ok(json!({
+        "milliseconds": CARD,
+        "files": documents.len(),
+        "share": raw.as_secs_f64() / list.took.as_secs_f64(),
+        "ours": rate(documents.len(), list.took.as_secs_f64()),
+        "token": rate(documents.len(), raw.as_secs_f64()),
+    }))
 }
 
 /// Rounds of all three, so that what else the machine does hits all of them.
@@ -48,7 +84,7 @@ fn kind(
         let out = to("disk");
         std::fs::create_dir(&out)?;
         disk.push(lasting(documents, &out)?);
-        raw.push(alone(hsm, label, documents.len())?);
+        raw.push(alone(&hsm.options(), label, PIN, documents.len())?);
         let out = to("ours");
         std::fs::create_dir(&out)?;
         let list = batch(
@@ -161,12 +197,12 @@ impl Shelf for Folder {
 }
 
 /// The token alone, in a process that does nothing else.
-fn alone(hsm: &SoftHsm, label: &str, count: usize) -> Outcome<Duration> {
+fn alone(options: &Options, label: &str, pin: &str, count: usize) -> Outcome<Duration> {
     let said = run(Command::new(std::env::current_exe()?)
         .arg("raw")
-        .arg(&hsm.module)
-        .args([label, PIN, &count.to_string()])
-        .envs(hsm.options().env))?;
+        .arg(&options.module)
+        .args([label, pin, &count.to_string()])
+        .envs(options.env.clone()))?;
     seconds(&said)
 }
 

@@ -129,16 +129,17 @@ impl Faulty {
     }
 }
 
-/// Cargo puts the module beside the tests, for they depend on it.
+/// Cargo puts the module beside the tests, for they depend on it, and below a program that does.
 pub fn module() -> PathBuf {
     let name = format!(
         "{}faulty_token{}",
         std::env::consts::DLL_PREFIX,
         std::env::consts::DLL_SUFFIX
     );
-    let module = std::env::current_exe().unwrap().with_file_name(name);
-    assert!(module.is_file(), "{} was not built", module.display());
-    module
+    let beside = std::env::current_exe().unwrap().with_file_name(&name);
+    let below = beside.with_file_name("deps").join(&name);
+    let module = [beside, below].into_iter().find(|path| path.is_file());
+    module.unwrap_or_else(|| panic!("{name} was not built"))
 }
 
 pub fn pin(text: &str) -> Pin {
