@@ -447,6 +447,73 @@ pub enum Reason {
     TrailingBytes,
 }
 
+/// What keeps a signature from holding however often it is looked at again, the weightiest first: nothing that is still on
+/// its way lifts it, at most a proof of an earlier time (DPCM 22 February 2013, art. 62). EN 319 102-1 calls it
+/// INDETERMINATE, as it does what is only lacking; to a person they are not the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Obstacle {
+    /// REVOKED_NO_POE. By law as if nobody had signed (CAD, art. 24 (4-bis)).
+    Revoked,
+    /// REVOKED_CA_NO_POE.
+    AuthorityRevoked,
+    /// CRYPTO_CONSTRAINTS_FAILURE, with and without NO_POE.
+    Weak,
+    /// OUT_OF_BOUNDS_NO_POE, before it began.
+    NotYetValid,
+    /// OUT_OF_BOUNDS_NO_POE, after it ended.
+    Expired,
+    /// NO_CERTIFICATE_CHAIN_FOUND.
+    NotTrusted,
+    /// CHAIN_CONSTRAINTS_FAILURE: the authority had been taken off the list.
+    Withdrawn,
+}
+
+impl Obstacle {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::Revoked,
+        Self::AuthorityRevoked,
+        Self::Weak,
+        Self::NotYetValid,
+        Self::Expired,
+        Self::NotTrusted,
+        Self::Withdrawn,
+    ];
+
+    fn of(it: Reason) -> Option<Self> {
+        Some(match it {
+            Reason::Revoked => Self::Revoked,
+            Reason::AuthorityRevoked => Self::AuthorityRevoked,
+            Reason::Weak => Self::Weak,
+            Reason::NotYetValid => Self::NotYetValid,
+            Reason::Expired => Self::Expired,
+            Reason::NotTrusted => Self::NotTrusted,
+            Reason::ServiceWithdrawn => Self::Withdrawn,
+            _ => return None,
+        })
+    }
+}
+
+impl Signature {
+    /// The weightiest obstacle of an open one; none where something is lacking that may come.
+    #[must_use]
+    pub fn obstacle(&self) -> Option<Obstacle> {
+        let reasons = self.reasons.iter().filter(|_| self.answer == Answer::Open);
+        reasons.filter_map(|it| Obstacle::of(*it)).min()
+    }
+}
+
+impl Judgement {
+    /// The weightiest obstacle of its signatures, where the document is open.
+    #[must_use]
+    pub fn obstacle(&self) -> Option<Obstacle> {
+        let all = self.signatures.iter();
+        all.filter(|_| self.answer == Answer::Open)
+            .filter_map(Signature::obstacle)
+            .min()
+    }
+}
+
 /// Whose key signs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Identity {

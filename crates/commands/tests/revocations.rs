@@ -9,7 +9,9 @@ mod authority;
 mod lists;
 
 use api::Event;
-use api::firma::{Answer, FirmaJudge, FirmaReport, Judgement, Lists, PaperId, Reason, Revocations};
+use api::firma::{
+    Answer, FirmaJudge, FirmaReport, Judgement, Lists, Obstacle, PaperId, Reason, Revocations,
+};
 use api::session::{SessionEnrol, SessionSeal, SessionState, SessionUnlock};
 use api::stato::LineSetOff;
 use authority::{Authority, Issued, accepts, page, sign_pdf};
@@ -251,6 +253,24 @@ impl Desk {
         commands::firma_judge(&self.app, input).await.unwrap()
     }
 
+    /// The report of the document says it.
+    async fn reports(&self, paper: &PaperId, words: &str) {
+        let report = FirmaReport {
+            paper: paper.clone(),
+            at: None,
+            beside: None,
+        };
+        let saved = commands::firma_report(&self.app, report).await.unwrap();
+        let file = PathBuf::from(saved.folder).join(saved.name);
+        match Command::new("pdftotext").arg(&file).arg("-").output() {
+            Ok(output) => {
+                let text = String::from_utf8_lossy(&output.stdout).into_owned();
+                assert!(text.contains(words), "{text}");
+            }
+            Err(error) => eprintln!("SKIPPED: pdftotext cannot be run ({error})"),
+        }
+    }
+
     /// As a screen does: judges again when it is told to, until the document is judged so.
     async fn judged(&self, paper: &PaperId, so: impl Fn(&Judgement) -> bool) -> Judgement {
         let end = Instant::now() + Duration::from_secs(90);
@@ -326,20 +346,8 @@ async fn a_signature_is_asked_about_through_the_hub_and_holds_from_then_on_also_
         assert_eq!(judgement.revocations, Revocations::Known(Some(issued)));
     }
     assert_eq!(world.asked(), asked);
-    let report = FirmaReport {
-        paper: desk.open("determina.p7m", &p7m).await,
-        at: None,
-        beside: None,
-    };
-    let saved = commands::firma_report(&desk.app, report).await.unwrap();
-    let file = PathBuf::from(saved.folder).join(saved.name);
-    match Command::new("pdftotext").arg(&file).arg("-").output() {
-        Ok(output) => {
-            let text = String::from_utf8_lossy(&output.stdout).into_owned();
-            assert!(text.contains("Revoca: risposta del"), "{text}");
-        }
-        Err(error) => eprintln!("SKIPPED: pdftotext cannot be run ({error})"),
-    }
+    let paper = desk.open("determina.p7m", &p7m).await;
+    desk.reports(&paper, "Revoca: risposta del").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -362,6 +370,9 @@ async fn a_revoked_signer_is_told_as_one() {
     let signature = &judgement.signatures[0];
     assert_eq!(signature.sub_indication.as_deref(), Some("REVOKED_NO_POE"));
     assert_eq!(signature.reasons[0], Reason::Revoked, "{signature:?}");
+    assert_eq!(judgement.obstacle(), Some(Obstacle::Revoked));
+    let headline = "Certificato revocato: firma non sicura";
+    desk.reports(&paper, headline).await;
     // Nothing is lacking any more, and nothing is asked.
     assert!(matches!(judgement.revocations, Revocations::Known(_)));
     assert!(!world.openssl_takes(&p7m), "openssl sees the same");

@@ -58,6 +58,13 @@ chip-open = To be checked
 chip-fails = Does not hold
 chip-changed = Changed
 chip-lesser = Holds, but not qualified
+chip-revoked = Certificate revoked
+chip-authority-revoked = Issuer revoked
+chip-weak = Not safe any more
+chip-not-yet-valid = Not valid yet
+chip-expired = Certificate expired
+chip-not-trusted = Nobody vouches
+chip-withdrawn = Off the list
 chip-unsigned = Not signed
 verdict-holds = { $count ->
     [one] The signature holds
@@ -83,6 +90,32 @@ verdict-fails-words = Do not treat it as a signed document until this is cleared
 verdict-unsigned-words = There is no signature in this file. If you expected one, ask whether it is in a separate file (.p7m or .p7s).
 verdict-changed = Changed after signing
 verdict-changed-words = Somebody changed the document in a way that the signature does not allow. What you read may not be what was signed.
+verdict-revoked = { $count ->
+    [0] Certificate revoked: the time stamp is not safe
+    [one] Certificate revoked: the signature is not safe
+   *[other] Certificate revoked: not all signatures are safe
+ }
+verdict-revoked-words = At the date that counts the certificate was revoked or suspended: unless something proves that the signature is older, by law it is as if there were none.
+verdict-authority-revoked = { $count ->
+    [0] Whoever vouches was revoked: the time stamp is not safe
+    [one] Whoever vouches was revoked: the signature is not safe
+   *[other] Whoever vouches was revoked: not all signatures are safe
+ }
+verdict-authority-revoked-words = The certificate of whoever vouches for the signer was revoked: who signed is not certain any more.
+verdict-weak = { $count ->
+    [0] Time stamp made in a way that is not safe any more
+    [one] Signature made in a way that is not safe any more
+   *[other] Not all signatures are made in a way that is still safe
+ }
+verdict-weak-words = Today somebody could imitate it. It may hold if a time stamp, the protocol or a certified mail proves that it is from when it was safe.
+verdict-not-yet-valid = Certificate not valid yet: check the date
+verdict-not-yet-valid-words = At the date that counts the certificate was not valid yet. Usually the date that was chosen is wrong, or this PC’s clock.
+verdict-expired = Certificate expired: a proof of the date is needed
+verdict-expired-words = At the date that counts the certificate had expired. The signature may hold all the same: if a time stamp, the protocol or a certified mail proves that it is older, verify “As of…”.
+verdict-not-trusted = Nobody vouches for the certificate
+verdict-not-trusted-words = No trusted list knows who issued it: anybody may have made it, with any name.
+verdict-withdrawn = Whoever vouched was taken off the trusted list
+verdict-withdrawn-words = At the date that counts it could no longer vouch for the signer. The signature may hold if a time stamp, the protocol or a certified mail proves that it is older.
 verdict-not-qualified = Note: this is no qualified signature. Below you read what it is worth.
 verdict-at = Answer as of { $when } ({ $basis }).
 verdict-now = Answer as of today.

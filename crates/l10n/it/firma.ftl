@@ -58,6 +58,13 @@ chip-open = Da controllare
 chip-fails = Non vale
 chip-changed = Modificato
 chip-lesser = Vale, non è firma digitale
+chip-revoked = Certificato revocato
+chip-authority-revoked = Revocato chi garantisce
+chip-weak = Non più sicura
+chip-not-yet-valid = Non ancora valido
+chip-expired = Certificato scaduto
+chip-not-trusted = Nessuno garantisce
+chip-withdrawn = Tolto dall’elenco
 chip-unsigned = Non firmato
 verdict-holds = { $count ->
     [one] La firma vale
@@ -83,6 +90,32 @@ verdict-fails-words = Non trattarlo come un documento firmato finché non è chi
 verdict-unsigned-words = In questo file non c’è nessuna firma. Se te l’aspettavi, chiedi se è in un file a parte (.p7m o .p7s).
 verdict-changed = Modificato dopo la firma
 verdict-changed-words = Qualcuno ha cambiato il documento in un modo che la firma non permette. Quello che leggi può non essere quello che è stato firmato.
+verdict-revoked = { $count ->
+    [0] Certificato revocato: marca temporale non sicura
+    [one] Certificato revocato: firma non sicura
+   *[other] Certificato revocato: non tutte le firme sono sicure
+ }
+verdict-revoked-words = Alla data che conta il certificato era revocato o sospeso: se niente prova che la firma è di prima, per la legge è come se non ci fosse.
+verdict-authority-revoked = { $count ->
+    [0] Revocato chi garantisce: marca temporale non sicura
+    [one] Revocato chi garantisce: firma non sicura
+   *[other] Revocato chi garantisce: non tutte le firme sono sicure
+ }
+verdict-authority-revoked-words = È stato revocato il certificato di chi garantisce per il firmatario: il nome di chi ha firmato non è più sicuro.
+verdict-weak = { $count ->
+    [0] Marca temporale fatta in un modo non più sicuro
+    [one] Firma fatta in un modo non più sicuro
+   *[other] Non tutte le firme sono fatte in un modo ancora sicuro
+ }
+verdict-weak-words = Oggi qualcuno potrebbe imitarla. Può valere se una marca, il protocollo o una PEC prova che è di quando era sicura.
+verdict-not-yet-valid = Certificato non ancora valido: controlla la data
+verdict-not-yet-valid-words = Alla data che conta il certificato non valeva ancora. Di solito è sbagliata la data scelta, o l’orologio di questo PC.
+verdict-expired = Certificato scaduto: serve una prova della data
+verdict-expired-words = Alla data che conta il certificato era scaduto. La firma può valere lo stesso: se una marca, il protocollo o una PEC prova che è di prima, verifica «Alla data di…».
+verdict-not-trusted = Nessuno garantisce per il certificato
+verdict-not-trusted-words = Nessun elenco di fiducia conosce chi l’ha rilasciato: chiunque può averlo fatto, con qualunque nome.
+verdict-withdrawn = Chi garantiva è stato tolto dall’elenco di fiducia
+verdict-withdrawn-words = Alla data che conta non poteva più garantire per chi ha firmato. La firma può valere se una marca, il protocollo o una PEC prova che è di prima.
 verdict-not-qualified = Attenzione: non è una firma digitale. Sotto leggi che valore ha.
 verdict-at = Risposta alla data del { $when } ({ $basis }).
 verdict-now = Risposta alla data di oggi.

@@ -100,7 +100,8 @@ fn card(
     number: Option<(usize, usize)>,
     on_look: &Callback<(u32, Option<Spot>)>,
 ) -> Html {
-    let (said, tone) = words::chip(t, it.answer);
+    let seen = words::Glance::of_one(it);
+    let (said, tone) = seen.chip(t);
     let over = match (number, it.kind) {
         (None, _) => Some(t.counter_title().to_owned()),
         (Some(_), SignatureKind::Timestamp) => Some(t.stamp_on_document().to_owned()),
@@ -119,7 +120,7 @@ fn card(
                     <h3>{ name }</h3>
                 </div>
                 <span class={classes!("tag", "tag-answer", tone.class())}>
-                    { icon(words::picture(it.answer)) }
+                    { icon(seen.picture()) }
                     { said }
                 </span>
             </header>

@@ -3,8 +3,8 @@
 use crate::words::Tone;
 use api::firma::{
     Answer, Basis, Device, DeviceFinding, DeviceState, Done, Format, Judgement, Lasting, Lists,
-    NoPdf, NotSigned, PaperKind, PinState, Quality, Reason, Revocations, Signature, SignatureKind,
-    Signer, Signing, Stop, Warning, What,
+    NoPdf, NotSigned, Obstacle, PaperKind, PinState, Quality, Reason, Revocations, Signature,
+    SignatureKind, Signer, Signing, Stop, Warning, What,
 };
 use domain::UnixMs;
 use domain::firma::{Ended, Waits};
@@ -41,6 +41,8 @@ pub enum Glance {
     Answer(Answer),
     /// Changed after it was signed, in a way that nothing allows.
     Changed,
+    /// Open, and no waiting mends it.
+    Obstacle(Obstacle),
     /// It holds, but is no firma digitale, or not all of it: worth less than a person would take it for.
     Lesser,
 }
@@ -51,10 +53,17 @@ impl Glance {
         if tampered(it) {
             return Self::Changed;
         }
-        match lesser(it) {
-            true => Self::Lesser,
-            false => Self::Answer(it.answer),
+        match (it.obstacle(), lesser(it)) {
+            (Some(obstacle), _) => Self::Obstacle(obstacle),
+            (None, true) => Self::Lesser,
+            (None, false) => Self::Answer(it.answer),
         }
+    }
+
+    /// What is seen of one signature.
+    pub fn of_one(it: &Signature) -> Self {
+        let obstacle = it.obstacle().map(Self::Obstacle);
+        obstacle.unwrap_or(Self::Answer(it.answer))
     }
 
     /// In a word.
@@ -62,6 +71,7 @@ impl Glance {
         match self {
             Self::Answer(answer) => chip(t, answer),
             Self::Changed => (t.chip_changed(), Tone::Alert),
+            Self::Obstacle(it) => obstacle_chip(t, it),
             Self::Lesser => (t.chip_lesser(), Tone::Note),
         }
     }
@@ -71,8 +81,55 @@ impl Glance {
         match self {
             Self::Answer(answer) => picture(answer),
             Self::Changed => "it-warning-circle",
+            Self::Obstacle(it) => obstacle_picture(it),
             Self::Lesser => picture(Answer::Holds),
         }
+    }
+}
+
+fn obstacle_chip(t: Lang, it: Obstacle) -> Said {
+    match it {
+        Obstacle::Revoked => (t.chip_revoked(), Tone::Alert),
+        Obstacle::AuthorityRevoked => (t.chip_authority_revoked(), Tone::Alert),
+        Obstacle::Weak => (t.chip_weak(), Tone::Note),
+        Obstacle::NotYetValid => (t.chip_not_yet_valid(), Tone::Note),
+        Obstacle::Expired => (t.chip_expired(), Tone::Note),
+        Obstacle::NotTrusted => (t.chip_not_trusted(), Tone::Note),
+        Obstacle::Withdrawn => (t.chip_withdrawn(), Tone::Note),
+    }
+}
+
+fn obstacle_picture(it: Obstacle) -> &'static str {
+    match it {
+        Obstacle::Revoked | Obstacle::AuthorityRevoked => "it-ban",
+        Obstacle::NotYetValid | Obstacle::Expired => "it-clock",
+        Obstacle::Weak => "it-unlocked",
+        Obstacle::NotTrusted | Obstacle::Withdrawn => "it-user",
+    }
+}
+
+/// The headline, of so many people's signatures; of none where there are time stamps alone.
+fn obstacle_headline(t: Lang, it: Obstacle, count: u64) -> String {
+    match it {
+        Obstacle::Revoked => t.verdict_revoked(count),
+        Obstacle::AuthorityRevoked => t.verdict_authority_revoked(count),
+        Obstacle::Weak => t.verdict_weak(count),
+        Obstacle::NotYetValid => t.verdict_not_yet_valid().into(),
+        Obstacle::Expired => t.verdict_expired().into(),
+        Obstacle::NotTrusted => t.verdict_not_trusted().into(),
+        Obstacle::Withdrawn => t.verdict_withdrawn().into(),
+    }
+}
+
+fn obstacle_words(t: Lang, it: Obstacle) -> &'static str {
+    match it {
+        Obstacle::Revoked => t.verdict_revoked_words(),
+        Obstacle::AuthorityRevoked => t.verdict_authority_revoked_words(),
+        Obstacle::Weak => t.verdict_weak_words(),
+        Obstacle::NotYetValid => t.verdict_not_yet_valid_words(),
+        Obstacle::Expired => t.verdict_expired_words(),
+        Obstacle::NotTrusted => t.verdict_not_trusted_words(),
+        Obstacle::Withdrawn => t.verdict_withdrawn_words(),
     }
 }
 
@@ -83,6 +140,9 @@ pub fn verdict(t: Lang, it: &Judgement) -> String {
     }
     let stamps_only = stamps_only(it);
     let count = people(it).count() as u64;
+    if let Some(obstacle) = it.obstacle() {
+        return obstacle_headline(t, obstacle, count);
+    }
     match it.answer {
         Answer::Holds if stamps_only => t.verdict_stamp_holds().into(),
         Answer::Fails if stamps_only => t.verdict_stamp_fails().into(),
@@ -118,6 +178,7 @@ pub fn lead(t: Lang, it: &Judgement) -> Vec<String> {
         Answer::Holds if stamps_only(it) => lines.push(t.verdict_intact_stamp().into()),
         Answer::Holds => lines.push(t.verdict_intact().into()),
         Answer::Open if tampered(it) => lines.push(t.verdict_fails_words().into()),
+        Answer::Open if it.obstacle().is_some() => lines.extend(stopped_by(t, it)),
         Answer::Open if stamps_only(it) => lines.push(t.verdict_open_stamp().into()),
         Answer::Open => lines.push(t.verdict_open_words().into()),
         Answer::Fails => lines.push(t.verdict_fails_words().into()),
@@ -127,6 +188,16 @@ pub fn lead(t: Lang, it: &Judgement) -> Vec<String> {
         lines.push(t.verdict_not_qualified().into());
     }
     lines
+}
+
+/// What an obstacle means. Of time stamps it is told below, with the reason.
+fn stopped_by(t: Lang, it: &Judgement) -> Vec<String> {
+    let words = it.obstacle().filter(|_| !stamps_only(it));
+    let words = words.map(|it| obstacle_words(t, it).to_owned());
+    words
+        .into_iter()
+        .chain([t.verdict_fails_words().to_owned()])
+        .collect()
 }
 
 /// It holds, and somebody's signature is neither qualified nor a qualified seal.
@@ -312,7 +383,7 @@ pub fn lists(t: Lang, it: Lists) -> (String, Tone) {
 /// What is done about a revocation that is not known; nothing where none is lacking, or where no answer would change what
 /// is seen: of what was changed or does not hold it is no news.
 pub fn lacking(t: Lang, it: &Judgement) -> Option<&'static str> {
-    if it.answer != Answer::Open || tampered(it) {
+    if it.answer != Answer::Open || tampered(it) || it.obstacle().is_some() {
         return None;
     }
     match it.revocations {
@@ -769,6 +840,100 @@ mod tests {
             let said = lead(IT, &it);
             assert!(said.contains(&IT.verdict_not_qualified().to_owned()));
         }
+    }
+
+    /// Open, with one signature and one reason.
+    fn open(why: Reason) -> Judgement {
+        let mut of = signature("Maria Rossi", Answer::Open);
+        of.reasons = vec![why];
+        judgement(Answer::Open, vec![of])
+    }
+
+    #[test]
+    fn what_no_waiting_mends_has_a_headline_a_sign_and_words_of_its_own() {
+        for lang in Lang::ALL {
+            let waits = open(Reason::RevocationUnknown);
+            let seen = |it: &Judgement| {
+                let glance = Glance::of(it);
+                (verdict(lang, it), glance.chip(lang).0, glance.picture())
+            };
+            let (headline, chip, picture) = seen(&waits);
+            assert_eq!(headline, lang.verdict_open());
+            let mut said = BTreeSet::from([headline]);
+            let mut chips = BTreeSet::from([chip]);
+            for why in [
+                Reason::Revoked,
+                Reason::AuthorityRevoked,
+                Reason::Weak,
+                Reason::NotYetValid,
+                Reason::Expired,
+                Reason::NotTrusted,
+                Reason::ServiceWithdrawn,
+            ] {
+                let it = open(why);
+                let (headline, chip, sign) = seen(&it);
+                assert!(said.insert(headline), "{why:?}: the headline of another");
+                assert!(chips.insert(chip), "{why:?}: the word of another");
+                assert_ne!(sign, picture, "{why:?}: the sign of what is lacking");
+                let words = lead(lang, &it);
+                assert!(
+                    !words.contains(&lang.verdict_open_words().to_owned()),
+                    "{why:?} is not said to be harmless: {words:?}"
+                );
+                let asked = Judgement {
+                    revocations: Revocations::Asked,
+                    ..it
+                };
+                assert_eq!(lacking(lang, &asked), None, "{why:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_revoked_certificate_is_told_as_one_at_a_glance() {
+        let it = open(Reason::Revoked);
+        assert_eq!(verdict(IT, &it), "Certificato revocato: firma non sicura");
+        assert_eq!(
+            Glance::of(&it).chip(IT),
+            ("Certificato revocato", Tone::Alert)
+        );
+        assert!(lead(IT, &it).contains(&IT.verdict_fails_words().to_owned()));
+        // One of two: the other is not said to be unsafe.
+        let mut two = it.clone();
+        two.signatures
+            .push(signature("Luca Bianchi", Answer::Holds));
+        assert_eq!(
+            verdict(IT, &two),
+            "Certificato revocato: non tutte le firme sono sicure"
+        );
+        // A time stamp's.
+        let mut stamp = it;
+        stamp.signatures[0].kind = SignatureKind::Timestamp;
+        assert_eq!(
+            verdict(IT, &stamp),
+            "Certificato revocato: marca temporale non sicura"
+        );
+        assert!(!lead(IT, &stamp).iter().any(|line| line.contains("firma ")));
+        // Whoever cannot see red sees another sign than that of what lacks something.
+        assert_ne!(Glance::of(&two).picture(), picture(Answer::Open));
+    }
+
+    #[test]
+    fn the_weightiest_of_several_obstacles_is_told() {
+        let mut it = open(Reason::Expired);
+        it.signatures.push(signature("Luca Bianchi", Answer::Open));
+        it.signatures[1].reasons = vec![Reason::RevocationUnknown, Reason::Revoked];
+        assert!(verdict(IT, &it).starts_with("Certificato revocato"));
+        it.signatures[1].reasons = vec![Reason::ChangedAfter];
+        assert_eq!(
+            verdict(IT, &it),
+            "Modificato dopo la firma",
+            "that weighs more"
+        );
+        // What was told of a signature that holds all the same keeps it from nothing.
+        let mut holds = judgement(Answer::Holds, vec![signature("Anna", Answer::Holds)]);
+        holds.signatures[0].reasons = vec![Reason::Expired];
+        assert_eq!(verdict(IT, &holds), "La firma vale");
     }
 
     #[test]

@@ -7,8 +7,8 @@ use super::words;
 use crate::app::{App, off_thread};
 use crate::{Result, failure};
 use api::firma::{
-    Answer, Basis, FirmaExtract, FirmaReport, Instant, Judgement, Lists, PaperKind, Quality,
-    Reason, Revocations, Saved, Signature, SignatureKind, What,
+    Answer, Basis, FirmaExtract, FirmaReport, Instant, Judgement, Lists, Obstacle, PaperKind,
+    Quality, Reason, Revocations, Saved, Signature, SignatureKind, What,
 };
 use api::{Code, Failure};
 use domain::UnixMs;
@@ -84,7 +84,7 @@ fn text(open: &Open, judgement: &Judgement) -> Vec<(Style, String)> {
             pair(IT.rapporto_size(), &IT.number(open.paper.size)),
         ),
         (Style::Small, pair("SHA-256", &open.paper.sha256)),
-        (Style::Heading, overall(judgement).to_owned()),
+        (Style::Heading, overall(judgement)),
         (Style::Body, pair(IT.rapporto_at(), &instant(judgement.at))),
         (Style::Body, lists(judgement.lists)),
     ];
@@ -195,7 +195,15 @@ fn outcome(signature: &Signature) -> String {
         Some(sub) => format!("{}, {sub}", signature.indication),
         None => signature.indication.clone(),
     };
-    format!("{} ({standard})", answer(signature.answer))
+    let people = u64::from(signature.kind == SignatureKind::Signature);
+    let words = if changed_after(signature) {
+        IT.verdict_changed().to_owned()
+    } else if let Some(obstacle) = signature.obstacle() {
+        stopped_by(obstacle, people)
+    } else {
+        answer(signature.answer).to_owned()
+    };
+    format!("{words} ({standard})")
 }
 
 fn when(time: UnixMs) -> String {
@@ -215,12 +223,40 @@ fn instant(at: Instant) -> String {
     format!("{} ({basis})", when(at.time))
 }
 
-/// The answer in one glance, about one signature or many.
-fn overall(judgement: &Judgement) -> &'static str {
-    match (judgement.answer, judgement.signatures.len()) {
+/// The answer in one glance, about one signature or many: as the screen says it.
+fn overall(judgement: &Judgement) -> String {
+    let signatures = &judgement.signatures;
+    if judgement.answer == Answer::Open && signatures.iter().any(changed_after) {
+        return IT.verdict_changed().to_owned();
+    }
+    if let Some(obstacle) = judgement.obstacle() {
+        let people = signatures.iter();
+        let people = people.filter(|it| it.kind == SignatureKind::Signature);
+        return stopped_by(obstacle, people.count() as u64);
+    }
+    let words = match (judgement.answer, signatures.len()) {
         (Answer::Holds, 2..) => IT.rapporto_holds_all(),
         (Answer::Fails, 2..) => IT.rapporto_fails_some(),
         (other, _) => answer(other),
+    };
+    words.to_owned()
+}
+
+/// Changed in a way that the signature does not let be.
+fn changed_after(signature: &Signature) -> bool {
+    signature.reasons.contains(&Reason::ChangedAfter)
+}
+
+/// What no waiting mends, of so many people's signatures; of none where there are time stamps alone.
+fn stopped_by(obstacle: Obstacle, people: u64) -> String {
+    match obstacle {
+        Obstacle::Revoked => IT.verdict_revoked(people),
+        Obstacle::AuthorityRevoked => IT.verdict_authority_revoked(people),
+        Obstacle::Weak => IT.verdict_weak(people),
+        Obstacle::NotYetValid => IT.verdict_not_yet_valid().to_owned(),
+        Obstacle::Expired => IT.verdict_expired().to_owned(),
+        Obstacle::NotTrusted => IT.verdict_not_trusted().to_owned(),
+        Obstacle::Withdrawn => IT.verdict_withdrawn().to_owned(),
     }
 }
 
