@@ -290,6 +290,18 @@ pub struct Signer {
     pub until: Option<UnixMs>,
     /// Limits of use: they must be shown (CAD, art. 28 (3)).
     pub limits: Vec<String>,
+    /// The value up to which the certificate may be used for a transaction (QcLimitValue, EN 319 412-5, 4.3.2): to be
+    /// shown with them.
+    pub limit: Option<Money>,
+}
+
+/// An amount of money.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Money {
+    /// How much, in whole units.
+    pub amount: u64,
+    /// Of what: the code of ISO 4217, `EUR`.
+    pub currency: String,
 }
 
 /// What a signature is worth.

@@ -212,6 +212,7 @@ sig-judged-at = The date that counts: { $when } ({ $basis }).
 sig-no-time = The signature does not say when it was made.
 sig-purpose = Stated reason
 sig-limits = Limits of use of the certificate
+sig-limit-value = for transactions up to { $amount } { $currency }
 sig-todo = What to do
 sig-details = Details
 sig-issuer = Certificate issued by

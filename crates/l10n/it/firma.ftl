@@ -212,6 +212,7 @@ sig-judged-at = La data che conta: { $when } ({ $basis }).
 sig-no-time = La firma non dice quando è stata fatta.
 sig-purpose = Motivo dichiarato
 sig-limits = Limiti d’uso del certificato
+sig-limit-value = per operazioni fino a { $amount } { $currency }
 sig-todo = Che cosa fare
 sig-details = Dettagli
 sig-issuer = Certificato rilasciato da

@@ -414,7 +414,7 @@ pub fn identity(t: Lang, it: &Identity) -> Html {
                 { badge(pin, tone) }
             </span>
             <span class="hint">{ facts.join(" · ") }</span>
-            if let Some(limits) = words::limits(holder) {
+            if let Some(limits) = words::limits(t, holder) {
                 <span class="identity-note">{ t.sign_limits(&limits) }</span>
             }
             if let Some(advice) = words::pin_advice(t, it.pin) {

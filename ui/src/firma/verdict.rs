@@ -135,7 +135,7 @@ fn card(
                 if let Some(purpose) = it.purpose.as_deref().filter(|it| !it.is_empty()) {
                     { fact(t.sig_purpose(), html! { { purpose } }) }
                 }
-                if let Some(limits) = it.signer.as_ref().and_then(words::limits) {
+                if let Some(limits) = it.signer.as_ref().and_then(|it| words::limits(t, it)) {
                     { fact(t.sig_limits(), html! { <strong>{ limits }</strong> }) }
                 }
             </dl>

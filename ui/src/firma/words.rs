@@ -626,8 +626,11 @@ pub fn can_sign(it: &api::firma::Identity) -> bool {
 }
 
 /// The limits of use in one text, where there are any: they must be shown (CAD, art. 28 (3)).
-pub fn limits(it: &Signer) -> Option<String> {
-    (!it.limits.is_empty()).then(|| it.limits.join(" · "))
+pub fn limits(t: Lang, it: &Signer) -> Option<String> {
+    let value = it.limit.as_ref();
+    let value = value.map(|it| t.sig_limit_value(&t.number(it.amount), &it.currency));
+    let all: Vec<String> = it.limits.iter().cloned().chain(value).collect();
+    (!all.is_empty()).then(|| all.join(" · "))
 }
 
 /// The first and the last eight digits of a hash, the rest on demand.
@@ -1072,6 +1075,23 @@ mod tests {
         expired.time = Some(1);
         let (what, _) = finding(IT, &expired, |_| "12 nov 2026".into());
         assert_eq!(what, "Il certificato è scaduto il 12 nov 2026");
+    }
+
+    #[test]
+    fn the_limit_of_value_stands_with_the_limits_of_use() {
+        let mut it = Signer::default();
+        assert_eq!(limits(IT, &it), None);
+        it.limit = Some(api::firma::Money {
+            amount: 15_000,
+            currency: "EUR".into(),
+        });
+        let value = "per operazioni fino a 15.000 EUR";
+        assert_eq!(limits(IT, &it).as_deref(), Some(value));
+        it.limits = vec!["Solo per gli atti del Comune.".into()];
+        assert_eq!(
+            limits(IT, &it),
+            Some(format!("Solo per gli atti del Comune. · {value}"))
+        );
     }
 
     #[test]

@@ -435,6 +435,19 @@ pub fn holder(holder: &signing::x509::Holder) -> say::Signer {
         from: holder.not_before.map(words::ms),
         until: holder.not_after.map(words::ms),
         limits: holder.limits.clone(),
+        limit: holder.statements.limit.as_ref().map(money),
+    }
+}
+
+/// An amount, its exponent of ten and its currency; what no transaction reaches is as good as any other such sum.
+fn money((amount, exponent, currency): &(u64, u64, String)) -> say::Money {
+    let power = u32::try_from(*exponent).ok();
+    let factor = power.and_then(|power| 10_u64.checked_pow(power));
+    say::Money {
+        amount: factor
+            .and_then(|factor| amount.checked_mul(factor))
+            .unwrap_or(u64::MAX),
+        currency: currency.clone(),
     }
 }
 
@@ -530,6 +543,20 @@ mod tests {
             qualified,
             archive: false,
         }
+    }
+
+    #[test]
+    fn the_value_that_a_certificate_is_limited_to_is_handed_on() {
+        let of = |amount, exponent, currency: &str| {
+            let mut it = signing::x509::Holder::default();
+            it.statements.limit = Some((amount, exponent, currency.into()));
+            holder(&it).limit.map(|it| (it.amount, it.currency))
+        };
+        assert_eq!(of(15, 3, "EUR"), Some((15_000, "EUR".into())));
+        assert_eq!(of(250, 0, "CHF"), Some((250, "CHF".into())));
+        // No limit that a transaction reaches, but one that is there.
+        assert_eq!(of(1, 400, "EUR"), Some((u64::MAX, "EUR".into())));
+        assert_eq!(holder(&signing::x509::Holder::default()).limit, None);
     }
 
     #[test]
