@@ -57,10 +57,25 @@ fn batch(maria: &Desk, papers: &[PathBuf], card: &FailingCard) -> Done {
     // Nothing is in the reader: it is said, and nothing is lost.
     maria.press_id("riprendi")?;
     maria.sees("La carta non c’è, o non è quella che avevi scelto.")?;
+    // The PC is switched off. The next morning the two are still to be signed, and looked at before.
+    maria.kill()?;
     card.put_in(None)?;
-    maria.press_id("riprendi")?;
+    maria.start()?;
+    maria.press("Firma")?;
+    maria.sees("Riprendi la firma di 2 documenti rimasti")?;
+    maria.sees("avviso-2.pdf e avviso-3.pdf")?;
+    maria.picture("firma-rimasti")?;
+    open(
+        maria,
+        &papers[1..].iter().map(PathBuf::as_path).collect::<Vec<_>>(),
+    )?;
+    maria.no_longer_sees("Da aprire di nuovo")?;
+    maria.press_id("riprendi-rimasti")?;
+    maria.sees("Firma di 2 documenti")?;
+    maria.sees(HOLDER)?;
+    maria.press_id("firma-adesso")?;
     maria.types_into(ASKS, PIN)?;
-    maria.sees("Firmati 3 documenti")?;
+    maria.sees("Firmati 2 documenti")?;
     maria.picture("firma-ripresa")?;
     match card.signatures()? {
         3 => Ok(()),

@@ -4,9 +4,10 @@
 use crate::Done;
 use crate::desk::Desk;
 use crate::stage::{Cable, Stage, within};
-use crate::token::{Card, HOLDER, PIN, lacking, pdf, tampered, write};
+use crate::token::{Card, FORMER, HOLDER, PIN, lacking, pdf, tampered, write};
 use serde_json::json;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// The window that asks for the PIN.
 pub const ASKS: &str = "PIN di firma";
@@ -33,7 +34,10 @@ pub fn run(stage: &Stage) -> Done {
     write(&one, &pdf(&[FIRST, SECOND]))?;
     write(&two, &pdf(&[FIRST]))?;
     let sent = files.join("parere.pdf.p7m");
-    card.envelope(&two, &sent)?;
+    card.envelope("signer", &two, &sent)?;
+    let (revoked, locked) = (files.join("nulla-osta.pdf.p7m"), files.join("perizia.pdf"));
+    card.envelope("former", &two, &revoked)?;
+    locked_up(&two, &locked)?;
 
     let (_cable, maria) = at_her_desk(stage)?;
     maria.sees("Nessun documento aperto")?;
@@ -42,6 +46,7 @@ pub fn run(stage: &Stage) -> Done {
     device(&maria, &card)?;
     let signed = sign(&maria, &[&one, &two])?;
     envelope(&maria, &sent)?;
+    worthless(&maria, &revoked, &locked)?;
     changed(&maria, &signed, &files.join("contratto.pdf"))
 }
 
@@ -125,6 +130,38 @@ fn envelope(maria: &Desk, sent: &Path) -> Done {
     maria.picture("firma-busta")?;
     maria.press_id("rapporto")?;
     maria.sees("Rapporto scritto: ")
+}
+
+/// A signature whose certificate was revoked, and a document with a password.
+fn worthless(maria: &Desk, revoked: &Path, locked: &Path) -> Done {
+    maria.press("Firma e verifica")?;
+    open(maria, &[revoked])?;
+    maria.reads("verdetto", "Certificato revocato: firma non sicura")?;
+    maria.reads("verdetto", FORMER)?;
+    painted(maria)?;
+    maria.picture("firma-revocato")?;
+    maria.press("Firma e verifica")?;
+    open(maria, &[locked])?;
+    maria.sees("è protetto da una password")?;
+    maria.picture("firma-password")?;
+    maria.press_id("firma-documento")?;
+    maria.sees("Busta .p7m")?;
+    let within_the_pdf = "document.querySelector('input[name=formato]').click()";
+    maria.script(within_the_pdf, json!([]))?;
+    maria.sees("Dentro il PDF non si può")?;
+    maria.picture("firma-password-firmare")
+}
+
+/// The same document with a password that has to be known to read it.
+fn locked_up(document: &Path, to: &Path) -> Done {
+    let mut command = Command::new("qpdf");
+    command
+        .args(["--encrypt", "segreta", "segreta", "256", "--"])
+        .args([document, to]);
+    match command.status() {
+        Ok(status) if status.success() => Ok(()),
+        other => Err(format!("qpdf: {other:?}")),
+    }
 }
 
 /// Somebody made 4.800 euro into 48.000.

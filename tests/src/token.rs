@@ -12,6 +12,8 @@ use std::process::Command;
 pub const PIN: &str = "271828";
 /// Who holds it.
 pub const HOLDER: &str = "ROSSI MARIA";
+/// Who lost his, so that it was revoked.
+pub const FORMER: &str = "VERDI UGO";
 const LABEL: &str = "Carta di prova";
 const TOOLS: [&str; 3] = ["softhsm2-util", "pkcs11-tool", "openssl"];
 const MODULES: [&str; 3] = [
@@ -86,8 +88,10 @@ impl Card {
             card.at("tokens").display()
         );
         write(&folder.join("softhsm2.conf"), config.as_bytes())?;
-        card.authority(&folder.join("fiducia"))?;
-        card.issue()?;
+        card.authority()?;
+        card.issue("signer", HOLDER)?;
+        card.issue("former", FORMER)?;
+        card.publish(&folder.join("fiducia"))?;
         card.load(folder)?;
         Ok(card)
     }
@@ -101,8 +105,8 @@ impl Card {
         run(command.args(words.split(' ')).current_dir(&self.folder))
     }
 
-    /// The authority, believed by whoever looks into `fiducia`, and its list of revocations, which is empty.
-    fn authority(&self, believed: &Path) -> Done {
+    /// The authority.
+    fn authority(&self) -> Done {
         let config = "[req]\ndistinguished_name=dn\nx509_extensions=ca\nprompt=no\n[dn]\nC=IT\nCN=Prestatore di prova\n\
              [ca]\nbasicConstraints=critical,CA:true\nkeyUsage=critical,keyCertSign,cRLSign\n\
              subjectKeyIdentifier=hash\n[sign]\nkeyUsage=critical,nonRepudiation\nauthorityKeyIdentifier=keyid\n\
@@ -117,6 +121,13 @@ impl Card {
         let list = config.replace("[ca_list]", "[ca]\ndefault_ca=d\n[x]");
         let list = list.replacen("[ca]\nbasicConstraints", "[old]\nbasicConstraints", 1);
         write(&self.at("list.cnf"), list.as_bytes())?;
+        write(&self.at("index.attr"), b"unique_subject = no\n")
+    }
+
+    /// Who lost his certificate is put on the list of revocations; whoever looks into `fiducia` believes the authority and
+    /// has its list.
+    fn publish(&self, believed: &Path) -> Done {
+        self.openssl("ca -revoke former.pem -config list.cnf -name d -keyfile ca.key -cert ca.pem -md sha256")?;
         self.openssl("ca -gencrl -config list.cnf -name d -keyfile ca.key -cert ca.pem -crldays 30 -md sha256 -out ca.crl")?;
         for name in ["ca.pem", "ca.crl"] {
             let bytes = std::fs::read(self.at(name)).map_err(|error| error.to_string())?;
@@ -125,21 +136,21 @@ impl Card {
         Ok(())
     }
 
-    /// The holder's key and certificate.
-    fn issue(&self) -> Done {
-        self.openssl("genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out key.pem")?;
-        let subject =
-            format!("/C=IT/SN=ROSSI/GN=MARIA/CN={HOLDER}/serialNumber=TINIT-RSSMRA80A41A479X");
+    /// Somebody's key and certificate: `NAME.key`, `NAME.pem`, `NAME.der`.
+    fn issue(&self, name: &str, holder: &str) -> Done {
+        self.openssl(&format!(
+            "genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out {name}.key"
+        ))?;
+        let subject = format!("/C=IT/CN={holder}/serialNumber=TINIT-RSSMRA80A41A479X");
+        let key = format!("{name}.key");
         let mut request = Command::new("openssl");
         request
-            .args([
-                "req", "-new", "-key", "key.pem", "-out", "csr.pem", "-config", "cnf", "-subj",
-            ])
-            .arg(subject)
+            .args(["req", "-new", "-key", &key, "-out", "csr.pem"])
+            .args(["-config", "cnf", "-subj", &subject])
             .current_dir(&self.folder);
         run(&mut request)?;
-        self.openssl("x509 -req -in csr.pem -CA ca.pem -CAkey ca.key -CAcreateserial -days 700 -sha256 -extfile cnf -extensions sign -out signer.pem")?;
-        self.openssl("x509 -in signer.pem -outform DER -out signer.der")
+        self.openssl(&format!("x509 -req -in csr.pem -CA ca.pem -CAkey ca.key -CAcreateserial -days 700 -sha256 -extfile cnf -extensions sign -out {name}.pem"))?;
+        self.openssl(&format!("x509 -in {name}.pem -outform DER -out {name}.der"))
     }
 
     /// Puts both onto the card.
@@ -164,7 +175,7 @@ impl Card {
             command
         };
         run(hsm().args(init))?;
-        run(hsm().args(import).arg(self.at("key.pem")))?;
+        run(hsm().args(import).arg(self.at("signer.key")))?;
         let mut tool = Command::new("pkcs11-tool");
         tool.env("SOFTHSM2_CONF", &config)
             .arg("--module")
@@ -197,7 +208,7 @@ impl Card {
                 serial: "0002".into(),
                 pin: hashed(PIN.as_bytes()),
                 tries: 3,
-                key: Some(self.at("key.pem")),
+                key: Some(self.at("signer.key")),
                 key_id: vec![1],
                 certificates: vec![Certificate {
                     file: self.at("signer.pem"),
@@ -223,8 +234,8 @@ impl Card {
         write(tsd, &stamped(&read(document)?, &token))
     }
 
-    /// A `.p7m` around a document, as another office would send it.
-    pub fn envelope(&self, document: &Path, to: &Path) -> Done {
+    /// A `.p7m` around a document, as another office would send it: of this holder, `signer` or `former`.
+    pub fn envelope(&self, holder: &str, document: &Path, to: &Path) -> Done {
         let mut command = Command::new("openssl");
         command
             .args([
@@ -237,15 +248,9 @@ impl Card {
                 "-md",
                 "sha256",
             ])
-            .args([
-                "-signer",
-                "signer.pem",
-                "-inkey",
-                "key.pem",
-                "-outform",
-                "DER",
-                "-in",
-            ])
+            .args(["-signer", &format!("{holder}.pem")])
+            .args(["-inkey", &format!("{holder}.key")])
+            .args(["-outform", "DER", "-in"])
             .arg(document)
             .arg("-out")
             .arg(to)

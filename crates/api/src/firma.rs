@@ -647,6 +647,42 @@ pub struct Request {
     pub purpose: Option<String>,
 }
 
+/// A document that an earlier run left.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftPaper {
+    /// The file's name.
+    pub name: String,
+    /// Whether it is at hand.
+    pub found: Found,
+}
+
+/// Where a document that was left is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Found {
+    /// Open.
+    Open,
+    /// In its place on the disk.
+    Disk,
+    /// To be opened by the person: its place is not known, or it is not there any more.
+    Nowhere,
+}
+
+/// What a run was to be, for a person to confirm anew.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Proposal {
+    /// The documents that are open now.
+    pub papers: Vec<PaperId>,
+    /// Whose key.
+    pub identity: String,
+    /// How.
+    pub format: Format,
+    /// Where the visible stamp goes.
+    pub stamp: Option<Spot>,
+    /// `/Reason`.
+    pub purpose: Option<String>,
+}
+
 /// What goes on with signing.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Signing {
@@ -792,6 +828,19 @@ command! {
         /// What was confirmed.
         request: Request,
     }
+}
+command! {
+    /// The documents that the last run left when the program ended, in their order; empty where there are none, or while a
+    /// run is here that [`FirmaResume`] takes up.
+    FirmaLeft = "firma_left" -> Vec<LeftPaper> {}
+}
+command! {
+    /// Opens those that are found. Nothing is signed: the person looks at them and confirms anew.
+    FirmaLeftOpen = "firma_left_open" -> Option<Proposal> {}
+}
+command! {
+    /// Forgets them: a person does not want them signed any more.
+    FirmaLeftForget = "firma_left_forget" -> () {}
 }
 command! {
     /// Takes up a run that stopped: what is signed stays so.

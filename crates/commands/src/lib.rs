@@ -26,8 +26,8 @@ pub use diagnosis::diagnosis_export;
 pub use firma::{
     AskPin, FirmaConfig, PinQuestion, firma_cancel, firma_close, firma_device, firma_driver,
     firma_extract, firma_forget, firma_goal_load, firma_goal_set, firma_judge, firma_lasting,
-    firma_open, firma_open_files, firma_page, firma_papers, firma_report, firma_resume, firma_show,
-    firma_sign, firma_state, firma_test,
+    firma_left, firma_left_forget, firma_left_open, firma_open, firma_open_files, firma_page,
+    firma_papers, firma_report, firma_resume, firma_show, firma_sign, firma_state, firma_test,
 };
 pub use line::{
     attempt_list, line_release, line_rules_load, line_rules_set, transit_load, versions_load,

@@ -5,10 +5,10 @@
 
 use api::firma as call;
 use api::firma::{
-    Answer, Basis, Device, DeviceState, Done, Format, Judgement, Lists, NotSigned, Paper, PaperId,
-    PaperKind, PinState, Reason, Request, Signing, Spot, Stop,
+    Answer, Basis, Device, DeviceState, Done, Format, Found, Judgement, Lists, NotSigned, Paper,
+    PaperId, PaperKind, PinState, Reason, Request, Signing, Spot, Stop,
 };
-use api::session::SessionSeal;
+use api::session::{SessionSeal, SessionState, SessionUnlock};
 use api::{Code, Event};
 use commands::{App, AppConfig, AskPin, Cancel, FirmaConfig, Pin, PinQuestion};
 use domain::firma::Level;
@@ -69,17 +69,27 @@ impl Desk {
     /// The same with another program for the helper.
     async fn with(helper: PathBuf, env: Vec<(OsString, OsString)>, ca: Option<&Ca>) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let believed = folder.path().join("fiducia");
         if let Some(ca) = ca {
-            believe(&believed, ca);
+            believe(&folder.path().join("fiducia"), ca);
         }
+        let desk = Self::start(folder, helper, env);
+        let passphrase = PASSPHRASE.into();
+        commands::session_seal(&desk.app, SessionSeal { passphrase })
+            .await
+            .unwrap();
+        desk
+    }
+
+    /// The program on what is in the folder; the workspace is not open yet.
+    fn start(folder: tempfile::TempDir, helper: PathBuf, env: Vec<(OsString, OsString)>) -> Self {
+        let believed = folder.path().join("fiducia");
         let app = App::new(AppConfig {
             keyring: false,
             firma: FirmaConfig {
                 helper: Some(helper),
                 driver_env: env,
                 documents: Some(folder.path().join("Documenti")),
-                trust: ca.map(|_| believed),
+                trust: Some(believed).filter(|folder| folder.is_dir()),
                 roots: None,
             },
             ..AppConfig::at(folder.path().join("pc"))
@@ -97,10 +107,6 @@ impl Desk {
                 *counted.lock().unwrap() += 1;
             }
         });
-        let passphrase = PASSPHRASE.into();
-        commands::session_seal(&app, SessionSeal { passphrase })
-            .await
-            .unwrap();
         Self {
             app,
             typist,
@@ -108,6 +114,33 @@ impl Desk {
             events,
             told,
         }
+    }
+
+    /// The program ended, somehow, and is started again.
+    async fn again(self, env: Vec<(OsString, OsString)>) -> Self {
+        self.app.shutdown().await;
+        drop(self.app);
+        let desk = Self::start(self.folder, tokenkit::helper(), env);
+        commands::session_state(&desk.app, SessionState {})
+            .await
+            .unwrap();
+        let passphrase = PASSPHRASE.into();
+        commands::session_unlock(&desk.app, SessionUnlock { passphrase })
+            .await
+            .unwrap();
+        desk
+    }
+
+    /// What an earlier run left, and where it is.
+    async fn left(&self) -> Vec<(String, Found)> {
+        let left = commands::firma_left(&self.app, call::FirmaLeft {}).await;
+        let of = |it: call::LeftPaper| (it.name, it.found);
+        left.unwrap().into_iter().map(of).collect()
+    }
+
+    async fn papers(&self) -> Vec<Paper> {
+        let papers = commands::firma_papers(&self.app, call::FirmaPapers {}).await;
+        papers.unwrap()
     }
 
     /// Keeps what a command answers, as it crosses the border.
@@ -670,6 +703,140 @@ async fn a_token_that_is_pulled_out_half_way_goes_on_where_it_stopped() {
     assert_eq!(signed(&state).len(), 4);
     let files = std::fs::read_dir(desk.signed_folder()).unwrap().count();
     assert_eq!(files, 4, "nothing twice, nothing half");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_run_left_is_offered_again_after_a_crash_as_it_is_then() {
+    let mut token = Faulty::new();
+    token.faults(Faults {
+        removed_at: Some(2),
+        ..Faults::default()
+    });
+    let Some((desk, identity)) = with_faulty(&token).await else {
+        return;
+    };
+    // Three from the file manager, whose places are known, and one that was dropped on the window.
+    let post = desk.folder.path().join("posta");
+    std::fs::create_dir(&post).unwrap();
+    let files: Vec<PathBuf> = (1..=3).map(|it| post.join(format!("{it}.pdf"))).collect();
+    for file in &files {
+        let words = file.file_name().unwrap().to_string_lossy().into_owned();
+        std::fs::write(file, pdf(&words, 0, None)).unwrap();
+    }
+    commands::firma_open_files(&desk.app, files.clone()).await;
+    let dropped = pdf("trascinato", 0, None);
+    desk.open("trascinato.pdf", &dropped).await;
+    let papers = desk.papers().await;
+    assert_eq!(papers.len(), 4);
+    let stamp = Spot {
+        page: 1,
+        left: 300.0,
+        top: 700.0,
+        width: 200.0,
+        height: 60.0,
+    };
+    let request = Request {
+        stamp: Some(stamp),
+        purpose: Some("Visto".into()),
+        ..request(&papers.iter().collect::<Vec<_>>(), &identity, Format::Pdf)
+    };
+    desk.typist.types(&[Some(tokenkit::faulty::PIN)]);
+    let state = desk.sign(request.clone()).await;
+    assert_eq!(state.stopped, Some(Stop::Removed));
+    let waits = |(_, done): &(PaperId, Done)| *done == Done::Waiting;
+    let first = state.items.iter().position(waits).unwrap();
+    assert!(first > 0, "{state:?}");
+    assert_eq!(desk.left().await, [], "the run itself can be taken up");
+
+    let env = token.options().env;
+    let desk = desk.again(env.clone()).await;
+    assert!(desk.papers().await.is_empty());
+    // Somebody changed one of them in between, and took another away.
+    let changed = pdf("cambiato", 0, None);
+    std::fs::write(&files[2], &changed).unwrap();
+    let mut expected: Vec<(String, Found)> = Vec::new();
+    for number in first + 1..=3 {
+        expected.push((format!("{number}.pdf"), Found::Disk));
+    }
+    expected.push(("trascinato.pdf".into(), Found::Nowhere));
+    assert_eq!(desk.left().await, expected);
+    let kept = desk.workspace();
+    let holds = |words: &str| kept.windows(words.len()).any(|it| it == words.as_bytes());
+    assert!(holds("trascinato.pdf"), "the control of the search");
+    assert!(!holds(tokenkit::faulty::PIN) && !holds("%PDF-"));
+
+    let open = || commands::firma_left_open(&desk.app, call::FirmaLeftOpen {});
+    let proposal = open().await.unwrap().unwrap();
+    assert_eq!(proposal.papers.len(), expected.len() - 1);
+    assert_eq!(proposal.identity, identity);
+    assert_eq!(proposal.format, Format::Pdf);
+    assert_eq!(proposal.stamp, Some(stamp));
+    assert_eq!(proposal.purpose.as_deref(), Some("Visto"));
+    // Opened again by hand, by whatever name: then it is one of them. Nothing is opened twice.
+    desk.open("altro nome.pdf", &dropped).await;
+    let proposal = open().await.unwrap().unwrap();
+    assert_eq!(proposal.papers.len(), expected.len());
+    let papers = desk.papers().await;
+    assert_eq!(papers.len(), expected.len());
+    let hash = signing::hex(&signing::Hash::Sha256.of(&changed).bytes);
+    assert!(papers.iter().any(|it| it.sha256 == hash), "as it is now");
+
+    token.faults(Faults::default());
+    token.put_in_again();
+    desk.driver(&tokenkit::faulty::module()).await;
+    let shown = |id: &PaperId| {
+        let paper = papers.iter().find(|it| it.id == *id).unwrap();
+        (id.clone(), paper.sha256.clone())
+    };
+    let again = Request {
+        papers: proposal.papers.iter().map(shown).collect(),
+        ..request
+    };
+    desk.typist.types(&[Some(tokenkit::faulty::PIN)]);
+    let state = desk.sign(again).await;
+    assert_eq!(signed(&state).len(), expected.len());
+    assert_eq!(desk.left().await, []);
+    let desk = desk.again(env).await;
+    assert_eq!(desk.left().await, [], "nothing is offered twice");
+    let beside = std::fs::read_dir(&post).unwrap().count();
+    assert_eq!(beside, 6, "each once, beside its original");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_left_can_be_let_be_and_another_run_does_not_lose_it() {
+    let mut token = Faulty::new();
+    let Some((desk, identity)) = with_faulty(&token).await else {
+        return;
+    };
+    let two = [
+        desk.open("1.txt", b"uno").await,
+        desk.open("2.txt", b"due").await,
+    ];
+    // No PIN: nothing of it is signed.
+    let state = desk
+        .sign(request(&[&two[0], &two[1]], &identity, Format::P7m))
+        .await;
+    assert_eq!(state.stopped, Some(Stop::Cancelled));
+    let desk = desk.again(token.options().env).await;
+    let names = |left: Vec<(String, Found)>| left.into_iter().map(|it| it.0).collect::<Vec<_>>();
+    assert_eq!(names(desk.left().await), ["1.txt", "2.txt"]);
+    // Something urgent comes first; and one of the two with it.
+    token.faults(Faults::default());
+    desk.driver(&tokenkit::faulty::module()).await;
+    let urgent = [
+        desk.open("urgente.txt", b"subito").await,
+        desk.open("2.txt", b"due").await,
+    ];
+    desk.typist.types(&[Some(tokenkit::faulty::PIN)]);
+    let state = desk
+        .sign(request(&[&urgent[0], &urgent[1]], &identity, Format::P7m))
+        .await;
+    assert_eq!(signed(&state).len(), 2);
+    assert_eq!(desk.left().await, [("1.txt".into(), Found::Nowhere)]);
+    commands::firma_left_forget(&desk.app, call::FirmaLeftForget {})
+        .await
+        .unwrap();
+    assert_eq!(desk.left().await, []);
 }
 
 #[tokio::test(flavor = "multi_thread")]

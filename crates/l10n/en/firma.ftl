@@ -444,6 +444,18 @@ run-folder = The signed files are in the folder { $folder }
 run-banner = Signing under way: { $done } of { $count }
 run-banner-stopped = A run stopped before its end
 run-banner-see = Look
+left-title = { $count ->
+    [one] Take up the signing of 1 document that was left
+   *[other] Take up the signing of { $count } documents that were left
+ }
+left-words = Signing had stopped before the end. You look at them again as they are now, then sign them.
+left-find = To be opened again, because it is not known where they are: { $names }.
+left-more = { $count ->
+    [one] { $names } and another one
+   *[other] { $names } and { $count } others
+ }
+left-forget = Do not sign them
+left-forgotten = Taken off the list. The files are as they were.
 done-waiting = Waits
 done-signed = Signed
 done-not = Not signed

@@ -444,6 +444,18 @@ run-folder = I file firmati sono nella cartella { $folder }
 run-banner = Firma in corso: { $done } di { $count }
 run-banner-stopped = Una firma si è fermata prima della fine
 run-banner-see = Guarda
+left-title = { $count ->
+    [one] Riprendi la firma di 1 documento rimasto
+   *[other] Riprendi la firma di { $count } documenti rimasti
+ }
+left-words = La firma si era fermata prima della fine. Li guardi di nuovo come sono adesso, poi li firmi.
+left-find = Da aprire di nuovo, perché non si sa dove sono: { $names }.
+left-more = { $count ->
+    [one] { $names } e un altro
+   *[other] { $names } e altri { $count }
+ }
+left-forget = Non firmarli
+left-forgotten = Tolti dall’elenco. I file sono rimasti com’erano.
 done-waiting = Aspetta
 done-signed = Firmato
 done-not = Non firmato

@@ -2,6 +2,7 @@
 
 use super::glance::{Glance, use_glances};
 use super::last::LastSection;
+use super::left::LeftBanner;
 use super::open::Opener;
 use super::run::Banner;
 use super::{hears, words};
@@ -44,6 +45,7 @@ pub fn ListScreen() -> Html {
         <Screen title={t.firma_title()} class="firma" beside={device}>
             <p class="lead">{ t.firma_lead() }</p>
             <Banner />
+            <LeftBanner />
             if let Some(failure) = &papers.failure {
                 <FailureNotice failure={(**failure).clone()} />
             }

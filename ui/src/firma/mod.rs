@@ -7,6 +7,7 @@ mod at;
 mod device;
 mod glance;
 mod last;
+mod left;
 mod list;
 mod open;
 mod pages;

@@ -2,6 +2,7 @@
 //! to the holder clearly and without ambiguity, and the will to sign is confirmed.
 
 use super::ask::use_look;
+use super::left::proposed as left;
 use super::list::facts;
 use super::pages::small;
 use super::paper::back;
@@ -72,6 +73,20 @@ struct Choice {
     purpose: String,
 }
 
+impl Choice {
+    /// As it was, of documents that an earlier run left; else nothing yet.
+    fn of(papers: &[Paper]) -> Self {
+        let ids: Vec<PaperId> = papers.iter().map(|it| it.id.clone()).collect();
+        left(&ids).map_or_else(Self::default, |was| Self {
+            identity: Some(was.identity),
+            format: Some(was.format),
+            stamp: was.stamp.is_some(),
+            spot: was.stamp,
+            purpose: was.purpose.unwrap_or_default(),
+        })
+    }
+}
+
 #[derive(Properties, PartialEq)]
 struct FormProps {
     papers: Vec<Paper>,
@@ -81,7 +96,7 @@ struct FormProps {
 fn Form(props: &FormProps) -> Html {
     let (t, papers) = (lang(), &props.papers);
     let look = use_look();
-    let choice = use_state_eq(Choice::default);
+    let choice = use_state_eq(|| Choice::of(papers));
     let failure = use_state_eq(|| None::<Failure>);
     let busy = use_state_eq(|| false);
     let identities = look.device.as_ref().map(|it| it.identities.clone());

@@ -2,9 +2,9 @@
 
 use crate::words::Tone;
 use api::firma::{
-    Answer, Basis, Device, DeviceFinding, DeviceState, Done, Format, Judgement, Lasting, Lists,
-    NoPdf, NotSigned, Obstacle, PaperKind, PinState, Quality, Reason, Revocations, Signature,
-    SignatureKind, Signer, Signing, Stop, Warning, What,
+    Answer, Basis, Device, DeviceFinding, DeviceState, Done, Format, Found, Judgement, Lasting,
+    LeftPaper, Lists, NoPdf, NotSigned, Obstacle, PaperKind, PinState, Quality, Reason,
+    Revocations, Signature, SignatureKind, Signer, Signing, Stop, Warning, What,
 };
 use domain::UnixMs;
 use domain::firma::{Ended, Waits};
@@ -667,6 +667,26 @@ pub fn unfinished(it: &Signing) -> bool {
     it.running || it.stopped.is_some()
 }
 
+/// How many of those that were left can be opened without anybody looking for them.
+pub fn at_hand(left: &[LeftPaper]) -> usize {
+    let here = left.iter().filter(|it| it.found != Found::Nowhere);
+    here.count()
+}
+
+/// Which of those that were left a person has to open: some by name, the rest as a number.
+pub fn to_be_found(t: Lang, left: &[LeftPaper]) -> Option<String> {
+    const NAMED: usize = 5;
+    let missing = left.iter().filter(|it| it.found == Found::Nowhere);
+    let names: Vec<&str> = missing.map(|it| it.name.as_str()).collect();
+    let rest = names.len().saturating_sub(NAMED) as u64;
+    let named = names.get(..NAMED).unwrap_or(&names);
+    match (names.is_empty(), rest) {
+        (true, _) => None,
+        (false, 0) => Some(t.left_find(&listed(t, named))),
+        (false, _) => Some(t.left_find(&t.left_more(rest, &named.join(", ")))),
+    }
+}
+
 /// What became of a document.
 pub fn done(t: Lang, it: &Done) -> Said {
     match it {
@@ -1092,6 +1112,24 @@ mod tests {
             limits(IT, &it),
             Some(format!("Solo per gli atti del Comune. · {value}"))
         );
+    }
+
+    #[test]
+    fn what_a_person_has_to_find_is_named() {
+        let left = |found: &[Found]| -> Vec<LeftPaper> {
+            let of = |(at, found): (usize, &Found)| LeftPaper {
+                name: format!("{at}.pdf"),
+                found: *found,
+            };
+            (1..).zip(found).map(of).collect()
+        };
+        let (here, not) = (Found::Disk, Found::Nowhere);
+        assert_eq!(to_be_found(IT, &left(&[here, Found::Open])), None);
+        let said = |found: &[Found]| to_be_found(IT, &left(found)).unwrap_or_default();
+        assert!(said(&[here, not, not]).ends_with("2.pdf e 3.pdf."));
+        assert!(said(&[not; 9]).contains("1.pdf, 2.pdf, 3.pdf, 4.pdf, 5.pdf e altri 4"));
+        assert!(said(&[not; 6]).contains("5.pdf e un altro"));
+        assert_eq!(at_hand(&left(&[here, not, Found::Open])), 2);
     }
 
     #[test]

@@ -7,6 +7,7 @@
 mod device;
 mod judge;
 mod last;
+mod left;
 mod lists;
 mod outside;
 mod pages;
@@ -21,6 +22,7 @@ mod words;
 pub use device::{firma_device, firma_driver, firma_test};
 pub use judge::firma_judge;
 pub use last::{firma_forget, firma_goal_load, firma_goal_set, firma_lasting};
+pub use left::{firma_left, firma_left_forget, firma_left_open};
 pub use pages::firma_page;
 pub use papers::{firma_close, firma_open, firma_open_files, firma_papers};
 pub use pin::{AskPin, PinQuestion};

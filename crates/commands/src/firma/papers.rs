@@ -39,8 +39,8 @@ pub struct Open {
     pub digest: Digest,
     /// What a `.p7m` or `.tsd` holds, unpacked to the innermost.
     pub inside: Option<Inside>,
-    /// Where its file is, where that is known.
-    pub folder: Option<PathBuf>,
+    /// Its file, where that is known.
+    pub path: Option<PathBuf>,
     /// Drawing it never ended: it is not tried again.
     pub stuck: Arc<AtomicBool>,
 }
@@ -63,6 +63,11 @@ impl Open {
         }
     }
 
+    /// Where its file is.
+    pub fn folder(&self) -> Option<&Path> {
+        self.path.as_deref().and_then(Path::parent)
+    }
+
     fn weight(&self) -> u64 {
         let inside = self.inside.as_ref().map_or(0, |it| it.bytes.len());
         (self.bytes.len() + inside) as u64
@@ -73,6 +78,11 @@ impl Papers {
     pub fn get(&self, id: &PaperId) -> Result<Open> {
         let found = self.open.iter().find(|open| open.paper.id == *id);
         found.cloned().ok_or_else(|| Failure::new(Code::PaperGone))
+    }
+
+    /// All that are open, in the order they were opened.
+    pub fn all(&self) -> Vec<Open> {
+        self.open.clone()
     }
 
     fn weight(&self) -> u64 {
@@ -125,7 +135,7 @@ pub async fn firma_open_files(app: &App, files: Vec<PathBuf>) {
     app.tell(Event::Firma);
 }
 
-fn open_file(app: &App, file: &Path) -> Result<Paper> {
+pub fn open_file(app: &App, file: &Path) -> Result<Paper> {
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let unreadable = || Failure::new(Code::PaperUnreadable).with("name", &name);
     let about = std::fs::metadata(file).map_err(|_| unreadable())?;
@@ -137,8 +147,7 @@ fn open_file(app: &App, file: &Path) -> Result<Paper> {
     }
     let bytes = std::fs::read(file).map_err(|_| unreadable())?;
     let file = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
-    let folder = file.parent().map(Path::to_owned);
-    open(app, &name, bytes.into(), folder, true)
+    open(app, &name, bytes.into(), Some(file), true)
 }
 
 /// Reads, and takes in; signed ones of our own are taken in even where it is full, for they are on disk already.
@@ -146,17 +155,17 @@ pub fn open(
     app: &App,
     name: &str,
     bytes: Arc<[u8]>,
-    folder: Option<PathBuf>,
+    path: Option<PathBuf>,
     bounded: bool,
 ) -> Result<Paper> {
     if bounded && lock(&app.firma().papers).weight() + bytes.len() as u64 > MOST_MB * MB {
         return Err(too_large());
     }
-    let open = read(name, bytes, folder)?;
+    let open = read(name, bytes, path)?;
     lock(&app.firma().papers).take(open, bounded)
 }
 
-fn read(name: &str, bytes: Arc<[u8]>, folder: Option<PathBuf>) -> Result<Open> {
+fn read(name: &str, bytes: Arc<[u8]>, path: Option<PathBuf>) -> Result<Open> {
     let name = file_name(name);
     let kind = kind(&bytes);
     if bytes.is_empty() || (kind == PaperKind::Other && words::names_a_signature(&name)) {
@@ -178,7 +187,7 @@ fn read(name: &str, bytes: Arc<[u8]>, folder: Option<PathBuf>) -> Result<Open> {
         bytes,
         digest,
         inside,
-        folder,
+        path,
         stuck: Arc::default(),
     };
     if let Some(pdf) = open.shown().cloned() {

@@ -27,8 +27,8 @@ pub async fn firma_extract(app: &App, input: FirmaExtract) -> Result<Saved> {
             .ok_or_else(|| Failure::new(Code::PaperUnreadable).with("name", &open.paper.name))?;
         let written = place::write(&here, Shelf::Extracted, None, &inside.name, &inside.bytes)
             .map_err(|error| place::of_io(&here, Shelf::Extracted, &error))?;
-        let folder = Some(written.folder.clone());
-        let paper = papers::open(&here, &written.name, inside.bytes, folder, false)?;
+        let path = Some(written.folder.join(&written.name));
+        let paper = papers::open(&here, &written.name, inside.bytes, path, false)?;
         here.tell(api::Event::Firma);
         Ok(Saved {
             name: written.name,

@@ -3,7 +3,7 @@
 
 use super::papers::{self, Open};
 use super::place::{self, Shelf as Place};
-use super::{device, last, lock, stop, words};
+use super::{device, last, left, lock, stop, words};
 use crate::app::{App, off_thread};
 use crate::{Result, failure};
 use api::firma::{
@@ -42,11 +42,13 @@ type Made = Arc<Mutex<HashMap<String, (String, PaperId)>>>;
 pub async fn firma_sign(app: &App, input: FirmaSign) -> Result<()> {
     let here = app.clone();
     off_thread(move || {
-        let items = confirmed(&here, &input.request)?;
+        let papers = confirmed(&here, &input.request)?;
+        let items: Vec<Item> = papers.iter().map(item).collect();
         let mut run = lock(&here.firma().run);
         if run.as_ref().is_some_and(|run| run.signing.running) {
             return Err(Failure::new(Code::SigningUnderWay));
         }
+        left::begin(&here, &input.request, &papers);
         let waiting = |item: &Item| (PaperId(item.id.clone()), Done::Waiting);
         *run = Some(Run {
             signing: Signing {
@@ -68,22 +70,26 @@ pub async fn firma_sign(app: &App, input: FirmaSign) -> Result<()> {
 }
 
 /// The list as it was shown; what is open must be that, each with the hash that was shown.
-fn confirmed(app: &App, request: &Request) -> Result<Vec<Item>> {
-    let mut items: Vec<Item> = Vec::new();
+fn confirmed(app: &App, request: &Request) -> Result<Vec<Open>> {
+    let mut papers: Vec<Open> = Vec::new();
     for (id, shown) in &request.papers {
         let open = papers::get(app, id)?;
-        if open.paper.sha256 != *shown || items.iter().any(|item| item.id == id.0) {
+        if open.paper.sha256 != *shown || papers.iter().any(|it| it.paper.id == *id) {
             return Err(Failure::new(Code::NotConfirmed));
         }
-        items.push(Item {
-            id: id.0.clone(),
-            name: open.paper.name,
-            shown: open.digest,
-        });
+        papers.push(open);
     }
-    match items.is_empty() || items.len() > signing::batch::MAX_ITEMS {
+    match papers.is_empty() || papers.len() > signing::batch::MAX_ITEMS {
         true => Err(Failure::new(Code::NotConfirmed)),
-        false => Ok(items),
+        false => Ok(papers),
+    }
+}
+
+fn item(open: &Open) -> Item {
+    Item {
+        id: open.paper.id.0.clone(),
+        name: open.paper.name.clone(),
+        shown: open.digest.clone(),
     }
 }
 
@@ -128,6 +134,14 @@ pub async fn firma_state(app: &App, _: FirmaState) -> Result<Signing> {
 pub fn is_running(app: &App) -> bool {
     let run = lock(&app.firma().run);
     run.as_ref().is_some_and(|run| run.signing.running)
+}
+
+/// Whether a run is under way, or stopped before its end: [`firma_resume`] takes it up.
+pub fn is_unfinished(app: &App) -> bool {
+    let run = lock(&app.firma().run);
+    let waits = |signing: &Signing| signing.items.iter().any(|(_, done)| *done == Done::Waiting);
+    run.as_ref()
+        .is_some_and(|run| run.signing.running || waits(&run.signing))
 }
 
 fn start(app: &App) -> Result<()> {
@@ -266,6 +280,9 @@ impl Work {
                 Done::Not(refused(why))
             }
         };
+        if done != Done::Waiting {
+            left::advance(app, progress.at + 1, progress.total);
+        }
         if let Some(run) = lock(&app.firma().run).as_mut()
             && let Some((_, slot)) = run.signing.items.get_mut(progress.at)
         {
@@ -316,7 +333,7 @@ impl Shelf for Desk {
     fn keep(&self, item: &Item, signed: Vec<u8>) -> std::result::Result<(), Refusal> {
         let original = self.open(item)?;
         let name = signed_name(&original, self.format);
-        let beside = original.folder.as_deref();
+        let beside = original.folder();
         let written = place::write(&self.app, Place::Signed, beside, &name, &signed)?;
         let folder = written.folder;
         if let Some(run) = lock(&self.app.firma().run).as_mut()
@@ -325,10 +342,11 @@ impl Shelf for Desk {
             run.signing.folder = folder.display().to_string();
         }
         // It is on disk: what follows makes it last, and shows it.
-        if let Err(failure) = last::queue(&self.app, &folder.join(&written.name)) {
+        let path = folder.join(&written.name);
+        if let Err(failure) = last::queue(&self.app, &path) {
             tracing::warn!(code = ?failure.code, "A signed file will get no time stamp by itself.");
         }
-        let opened = papers::open(&self.app, &written.name, signed.into(), Some(folder), false);
+        let opened = papers::open(&self.app, &written.name, signed.into(), Some(path), false);
         let paper = opened.map_err(|failure| Refusal::Failed(format!("{:?}", failure.code)))?;
         lock(&self.made).insert(item.id.clone(), (written.name, paper.id));
         Ok(())
