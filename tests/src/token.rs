@@ -89,8 +89,8 @@ impl Card {
         );
         write(&folder.join("softhsm2.conf"), config.as_bytes())?;
         card.authority()?;
-        card.issue("signer", HOLDER)?;
-        card.issue("former", FORMER)?;
+        card.issue("signer", HOLDER, "RSSMRA80A41A479X")?;
+        card.issue("former", FORMER, "VRDGUO70A01A479P")?;
         card.publish(&folder.join("fiducia"))?;
         card.load(folder)?;
         Ok(card)
@@ -137,11 +137,11 @@ impl Card {
     }
 
     /// Somebody's key and certificate: `NAME.key`, `NAME.pem`, `NAME.der`.
-    fn issue(&self, name: &str, holder: &str) -> Done {
+    fn issue(&self, name: &str, holder: &str, code: &str) -> Done {
         self.openssl(&format!(
             "genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out {name}.key"
         ))?;
-        let subject = format!("/C=IT/CN={holder}/serialNumber=TINIT-RSSMRA80A41A479X");
+        let subject = format!("/C=IT/CN={holder}/serialNumber=TINIT-{code}");
         let key = format!("{name}.key");
         let mut request = Command::new("openssl");
         request

@@ -499,6 +499,11 @@ pub fn failure(lang: Lang, failure: &Failure) -> Message {
             lang.safe_originals(),
             lang.todo_paper_encrypted().into(),
         ),
+        Code::PaperTooComplex => (
+            lang.fail_paper_too_complex(arg("name")),
+            lang.safe_originals(),
+            lang.reason_too_complex_do().into(),
+        ),
         Code::SigningUnderWay => (
             lang.fail_signing().into(),
             lang.safe_originals(),
@@ -668,6 +673,7 @@ mod tests {
             Code::PapersTooLarge,
             Code::PaperUnreadable,
             Code::PaperEncrypted,
+            Code::PaperTooComplex,
             Code::SigningUnderWay,
             Code::NotConfirmed,
             Code::FolderNotWritable,
@@ -675,6 +681,24 @@ mod tests {
             let said = failure(Lang::It, &Failure::new(code));
             assert_eq!(said.safe, Lang::It.safe_originals(), "{code:?}");
             assert!(!said.title.is_empty() && !said.todo.is_empty());
+        }
+    }
+
+    #[test]
+    fn only_what_cannot_be_read_at_all_is_said_to_be_damaged() {
+        for lang in Lang::ALL {
+            let codes = [
+                Code::PaperUnreadable,
+                Code::PaperEncrypted,
+                Code::PaperTooComplex,
+            ];
+            let of = |code| failure(lang, &Failure::new(code).with("name", "atto.pdf"));
+            let titles: std::collections::BTreeSet<_> =
+                codes.iter().map(|code| of(*code).title).collect();
+            assert_eq!(titles.len(), codes.len());
+            assert!(titles.iter().all(|title| title.contains("atto.pdf")));
+            let damaged = |title: &&String| title.contains("rovinato") || title.contains("damaged");
+            assert_eq!(titles.iter().filter(damaged).count(), 1);
         }
     }
 

@@ -126,6 +126,8 @@ pub enum Code {
     PaperUnreadable,
     /// The document is a PDF with a password: whether somebody signed it cannot be said. Args: `name`.
     PaperEncrypted,
+    /// The document is too deep, too long or too many of something to be read to the end. Args: `name`.
+    PaperTooComplex,
     /// A run of signatures is under way.
     SigningUnderWay,
     /// The list that was confirmed is not the one at hand.

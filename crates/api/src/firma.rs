@@ -109,6 +109,26 @@ pub enum NoPdf {
     OtherKind,
     /// The signature came out larger than its place: a fault of this program.
     NoRoom,
+    /// The stamp would have a sign that its font has not.
+    NoLetter,
+}
+
+impl NoPdf {
+    /// All of them: the UI has a sentence for each.
+    pub const ALL: [Self; 12] = [
+        Self::NotPdf,
+        Self::Encrypted,
+        Self::Damaged,
+        Self::Hybrid,
+        Self::TooLarge,
+        Self::TooComplex,
+        Self::Certified,
+        Self::NoStamp,
+        Self::ActiveContent,
+        Self::OtherKind,
+        Self::NoRoom,
+        Self::NoLetter,
+    ];
 }
 
 /// The answer in one glance.
@@ -409,6 +429,8 @@ pub enum Reason {
     BadForm,
     /// A PDF with a password: nothing can be said of signatures in it.
     Encrypted,
+    /// A PDF that is too deep, too long or too many of something to be read to the end.
+    TooComplex,
     /// The content is not in the file, and was not given.
     NoContent,
     // the certificate
@@ -464,6 +486,10 @@ pub enum Reason {
 /// INDETERMINATE, as it does what is only lacking; to a person they are not the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Obstacle {
+    /// Nothing can be read of it without the password.
+    Encrypted,
+    /// It cannot be read to the end.
+    TooComplex,
     /// REVOKED_NO_POE. By law as if nobody had signed (CAD, art. 24 (4-bis)).
     Revoked,
     /// REVOKED_CA_NO_POE.
@@ -482,7 +508,9 @@ pub enum Obstacle {
 
 impl Obstacle {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
+        Self::Encrypted,
+        Self::TooComplex,
         Self::Revoked,
         Self::AuthorityRevoked,
         Self::Weak,
@@ -494,6 +522,8 @@ impl Obstacle {
 
     fn of(it: Reason) -> Option<Self> {
         Some(match it {
+            Reason::Encrypted => Self::Encrypted,
+            Reason::TooComplex => Self::TooComplex,
             Reason::Revoked => Self::Revoked,
             Reason::AuthorityRevoked => Self::AuthorityRevoked,
             Reason::Weak => Self::Weak,

@@ -301,6 +301,13 @@ fn fine(desk: &Desk) -> Answer {
     }
 }
 
+/// The same with something more in its trailer, which is read before anything else.
+fn with_trailer(pdf: &[u8], more: &str) -> Vec<u8> {
+    let root = pdf.windows(5).rposition(|it| it == b"/Root").unwrap();
+    let (before, after) = pdf.split_at(root);
+    [before, more.as_bytes(), b" ", after].concat()
+}
+
 /// A document of one page, turned, and cut where `crop` says.
 fn pdf(words: &str, turn: i32, crop: Option<[f32; 4]>) -> Vec<u8> {
     let [catalog, tree, page, content, font] = [1, 2, 3, 4, 5].map(Ref::new);
@@ -973,6 +980,37 @@ async fn a_pdf_with_a_password_is_said_to_have_one() {
         assert_eq!(
             (inside.answer, &inside.reasons[..]),
             (Answer::Open, &[why][..])
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pdf_that_cannot_be_read_says_why_when_signing_and_when_verifying() {
+    use call::NoPdf;
+    let desk = Desk::new(Vec::new(), None).await;
+    let fine = pdf("Determinazione n. 47", 0, None);
+    let deep = format!("/Deep {}{}", "[".repeat(5_000), "]".repeat(5_000));
+    let torn = &fine[..fine.len() - 40];
+    for (bytes, no_pdf, code) in [
+        (torn.to_vec(), NoPdf::Damaged, Code::PaperUnreadable),
+        (
+            with_trailer(&fine, &deep),
+            NoPdf::TooComplex,
+            Code::PaperTooComplex,
+        ),
+    ] {
+        let paper = desk.open("atto.pdf", &bytes).await;
+        assert_eq!(paper.no_pdf, Some(no_pdf));
+        let judge = call::FirmaJudge {
+            paper: paper.id,
+            at: None,
+            beside: None,
+        };
+        let failure = commands::firma_judge(&desk.app, judge).await.unwrap_err();
+        assert_eq!(failure.code, code, "{no_pdf:?}");
+        assert_eq!(
+            failure.args.get("name").map(String::as_str),
+            Some("atto.pdf")
         );
     }
 }

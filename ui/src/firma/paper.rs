@@ -16,7 +16,7 @@ use crate::time;
 use crate::toast::use_news;
 use crate::words::{Tone, size};
 use api::firma::{
-    FirmaClose, FirmaExtract, FirmaJudge, FirmaPapers, FirmaReport, Inside, Instant, Paper,
+    FirmaClose, FirmaExtract, FirmaJudge, FirmaPapers, FirmaReport, Inside, Instant, NoPdf, Paper,
     PaperId, PaperKind, Revocations, Saved, Spot,
 };
 use api::{Code, Event, Failure};
@@ -184,7 +184,9 @@ fn Judged(props: &JudgedProps) -> Html {
                     if let Some(judgement) = &judgement {
                         <Signatures judgement={judgement.clone()} on_look={props.on_look.clone()} />
                     }
-                    <AtWhen at={props.command.at} on_at={props.on_at.clone()} />
+                    if answer.failure.is_none() {
+                        <AtWhen at={props.command.at} on_at={props.on_at.clone()} />
+                    }
                     if let Some(judgement) = &judgement {
                         { lists(t, judgement) }
                     }
@@ -231,10 +233,12 @@ fn pages(t: Lang, props: &JudgedProps, inside: Option<&Inside>) -> Html {
         return Html::default();
     };
     if seen.pages.is_empty() {
-        let words = inside.map_or_else(
-            || t.pages_none_words().to_owned(),
-            |inside| t.pages_none_inside(&inside.name),
-        );
+        let words = match (inside, seen.kind, seen.no_pdf) {
+            (Some(inside), _, _) => t.pages_none_inside(&inside.name),
+            (None, PaperKind::Pdf, Some(NoPdf::Encrypted)) => t.pages_none_locked().into(),
+            (None, PaperKind::Pdf, _) => t.pages_none_unread().into(),
+            (None, _, _) => t.pages_none_words().into(),
+        };
         return html! { <Empty icon="it-file" title={t.pages_none()} words={words} /> };
     }
     html! {

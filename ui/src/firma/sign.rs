@@ -356,6 +356,9 @@ fn What(props: &WhatProps) -> Html {
                     </summary>
                     <code aria-label={t.sign_hash_all()}>{ &it.sha256 }</code>
                 </details>
+                if it.pages.is_empty() {
+                    <p class="sign-warning">{ icon("it-warning-circle") }<span>{ t.sign_unseen() }</span></p>
+                }
                 for warning in warnings {
                     <p class="sign-warning">{ icon("it-warning-circle") }<span>{ words::warning(t, *warning) }</span></p>
                 }

@@ -89,6 +89,8 @@ impl Glance {
 
 fn obstacle_chip(t: Lang, it: Obstacle) -> Said {
     match it {
+        Obstacle::Encrypted => (t.chip_encrypted(), Tone::Note),
+        Obstacle::TooComplex => (t.chip_too_complex(), Tone::Note),
         Obstacle::Revoked => (t.chip_revoked(), Tone::Alert),
         Obstacle::AuthorityRevoked => (t.chip_authority_revoked(), Tone::Alert),
         Obstacle::Weak => (t.chip_weak(), Tone::Note),
@@ -101,6 +103,8 @@ fn obstacle_chip(t: Lang, it: Obstacle) -> Said {
 
 fn obstacle_picture(it: Obstacle) -> &'static str {
     match it {
+        Obstacle::Encrypted => "it-locked",
+        Obstacle::TooComplex => "it-file",
         Obstacle::Revoked | Obstacle::AuthorityRevoked => "it-ban",
         Obstacle::NotYetValid | Obstacle::Expired => "it-clock",
         Obstacle::Weak => "it-unlocked",
@@ -111,6 +115,8 @@ fn obstacle_picture(it: Obstacle) -> &'static str {
 /// The headline, of so many people's signatures; of none where there are time stamps alone.
 fn obstacle_headline(t: Lang, it: Obstacle, count: u64) -> String {
     match it {
+        Obstacle::Encrypted => t.verdict_encrypted().into(),
+        Obstacle::TooComplex => t.verdict_too_complex().into(),
         Obstacle::Revoked => t.verdict_revoked(count),
         Obstacle::AuthorityRevoked => t.verdict_authority_revoked(count),
         Obstacle::Weak => t.verdict_weak(count),
@@ -123,6 +129,8 @@ fn obstacle_headline(t: Lang, it: Obstacle, count: u64) -> String {
 
 fn obstacle_words(t: Lang, it: Obstacle) -> &'static str {
     match it {
+        Obstacle::Encrypted => t.reason_encrypted(),
+        Obstacle::TooComplex => t.reason_too_complex(),
         Obstacle::Revoked => t.verdict_revoked_words(),
         Obstacle::AuthorityRevoked => t.verdict_authority_revoked_words(),
         Obstacle::Weak => t.verdict_weak_words(),
@@ -279,6 +287,7 @@ pub fn reason(t: Lang, it: Reason) -> (&'static str, &'static str) {
         Reason::BadSignature => (t.reason_bad_signature(), t.reason_bad_signature_do()),
         Reason::BadForm => (t.reason_bad_form(), t.reason_bad_form_do()),
         Reason::Encrypted => (t.reason_encrypted(), t.reason_encrypted_do()),
+        Reason::TooComplex => (t.reason_too_complex(), t.reason_too_complex_do()),
         Reason::NoContent => (t.reason_no_content(), t.reason_no_content_do()),
         Reason::NoCertificate => (t.reason_no_certificate(), t.reason_no_certificate_do()),
         Reason::NotBound => (t.reason_not_bound(), t.reason_not_bound_do()),
@@ -467,6 +476,7 @@ pub fn no_pdf(t: Lang, it: NoPdf) -> &'static str {
         NoPdf::ActiveContent => t.no_pdf_active_content(),
         NoPdf::OtherKind => t.no_pdf_other_kind(),
         NoPdf::NoRoom => t.no_pdf_no_room(),
+        NoPdf::NoLetter => t.no_pdf_no_letter(),
     }
 }
 
@@ -735,12 +745,13 @@ mod tests {
 
     const IT: Lang = Lang::It;
 
-    const REASONS: [Reason; 27] = [
+    const REASONS: [Reason; 28] = [
         Reason::ChangedAfter,
         Reason::ContentChanged,
         Reason::BadSignature,
         Reason::BadForm,
         Reason::Encrypted,
+        Reason::TooComplex,
         Reason::NoContent,
         Reason::NoCertificate,
         Reason::NotBound,
@@ -885,6 +896,8 @@ mod tests {
             let mut said = BTreeSet::from([headline]);
             let mut chips = BTreeSet::from([chip]);
             for why in [
+                Reason::Encrypted,
+                Reason::TooComplex,
                 Reason::Revoked,
                 Reason::AuthorityRevoked,
                 Reason::Weak,
@@ -986,6 +999,17 @@ mod tests {
                 let (what, then) = reason(lang, it);
                 assert!(what.ends_with('.') && then.ends_with('.'), "{it:?}");
             }
+        }
+    }
+
+    #[test]
+    fn every_reason_against_a_pdf_has_a_sentence_of_its_own_in_both_languages() {
+        for lang in Lang::ALL {
+            let said: BTreeSet<_> = NoPdf::ALL.iter().map(|it| no_pdf(lang, *it)).collect();
+            assert_eq!(said.len(), NoPdf::ALL.len());
+            let damaged = |it: &&&str| it.contains("rovinato") || it.contains("damaged");
+            assert_eq!(said.iter().filter(damaged).count(), 1, "{said:?}");
+            assert!(said.iter().all(|it| it.ends_with('.')));
         }
     }
 

@@ -116,6 +116,7 @@ impl Judge<'_> {
             Wrapping::Unclear { unreadable } => {
                 let why = match unreadable {
                     PdfError::Encrypted => Reason::Encrypted,
+                    PdfError::TooMuch(_) => Reason::TooComplex,
                     _ => Reason::BadForm,
                 };
                 self.push(self.nobody(why), layer);
@@ -362,11 +363,12 @@ fn fault(why: &TspError) -> Reason {
 }
 
 /// The weightiest first: what proves that it fails, what leaves it open, what is only told.
-const ORDER: [Reason; 27] = [
+const ORDER: [Reason; 28] = [
     Reason::ContentChanged,
     Reason::BadSignature,
     Reason::BadForm,
     Reason::Encrypted,
+    Reason::TooComplex,
     Reason::ChangedAfter,
     Reason::Revoked,
     Reason::AuthorityRevoked,

@@ -285,6 +285,8 @@ pub fn no_pdf(why: &PadesError) -> NoPdf {
         PadesError::Pdf(PdfError::TooMuch(_)) => NoPdf::TooComplex,
         PadesError::SeedValue(_) => NoPdf::OtherKind,
         PadesError::TooSmall { .. } => NoPdf::NoRoom,
+        PadesError::NoGlyph(_) => NoPdf::NoLetter,
+        // What else there is was never asked for: a certain field, to certify.
         _ => NoPdf::Damaged,
     }
 }
@@ -325,6 +327,9 @@ pub fn unreadable(open: &Open, why: &WholeError) -> Failure {
     tracing::info!(%why, "A document cannot be judged.");
     let code = match why {
         WholeError::Pdf(PdfError::Encrypted) => Code::PaperEncrypted,
+        WholeError::Pdf(PdfError::TooMuch(_) | PdfError::TooLarge) | WholeError::TooDeep => {
+            Code::PaperTooComplex
+        }
         _ => Code::PaperUnreadable,
     };
     Failure::new(code).with("name", &open.paper.name)
@@ -354,6 +359,7 @@ mod tests {
             (PdfError::TooMuch("pages".into()).into(), NoPdf::TooComplex),
             (PadesError::SeedValue("Firma1".into()), NoPdf::OtherKind),
             (too_small, NoPdf::NoRoom),
+            (PadesError::NoGlyph('✅'), NoPdf::NoLetter),
         ] {
             assert_eq!(no_pdf(&why), said, "{why}");
         }

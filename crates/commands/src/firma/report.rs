@@ -253,6 +253,8 @@ fn changed_after(signature: &Signature) -> bool {
 /// What no waiting mends, of so many people's signatures; of none where there are time stamps alone.
 fn stopped_by(obstacle: Obstacle, people: u64) -> String {
     match obstacle {
+        Obstacle::Encrypted => IT.verdict_encrypted().to_owned(),
+        Obstacle::TooComplex => IT.verdict_too_complex().to_owned(),
         Obstacle::Revoked => IT.verdict_revoked(people),
         Obstacle::AuthorityRevoked => IT.verdict_authority_revoked(people),
         Obstacle::Weak => IT.verdict_weak(people),
@@ -327,6 +329,7 @@ fn reason(reason: Reason) -> &'static str {
         Reason::BadSignature => IT.reason_bad_signature(),
         Reason::BadForm => IT.reason_bad_form(),
         Reason::Encrypted => IT.reason_encrypted(),
+        Reason::TooComplex => IT.reason_too_complex(),
         Reason::NoContent => IT.reason_no_content(),
         Reason::NoCertificate => IT.reason_no_certificate(),
         Reason::NotBound => IT.reason_not_bound(),
