@@ -62,8 +62,14 @@ impl Glance {
 
     /// What is seen of one signature.
     pub fn of_one(it: &Signature) -> Self {
-        let obstacle = it.obstacle().map(Self::Obstacle);
-        obstacle.unwrap_or(Self::Answer(it.answer))
+        if is_tampered(it) {
+            return Self::Changed;
+        }
+        match (it.obstacle(), is_lesser(it)) {
+            (Some(obstacle), _) => Self::Obstacle(obstacle),
+            (None, true) => Self::Lesser,
+            (None, false) => Self::Answer(it.answer),
+        }
     }
 
     /// In a word.
@@ -210,8 +216,14 @@ fn stopped_by(t: Lang, it: &Judgement) -> Vec<String> {
 
 /// It holds, and somebody's signature is neither qualified nor a qualified seal.
 fn lesser(it: &Judgement) -> bool {
+    it.answer == Answer::Holds && it.signatures.iter().any(is_lesser)
+}
+
+/// Somebody's, that holds and is neither qualified nor a qualified seal.
+fn is_lesser(it: &Signature) -> bool {
     let binding = [Quality::Qualified, Quality::QualifiedSeal];
-    it.answer == Answer::Holds && people(it).any(|it| !binding.contains(&it.quality))
+    let person = it.kind == SignatureKind::Signature;
+    person && it.answer == Answer::Holds && !binding.contains(&it.quality)
 }
 
 /// "Firmato da Maria Rossi e Luca Bianchi." A name is told only where nothing says that the signature is not hers.
@@ -244,10 +256,12 @@ fn changed(it: &Judgement) -> bool {
 
 /// Something was done to the document that a signature does not let be: said before everything else.
 pub fn tampered(it: &Judgement) -> bool {
-    it.signatures.iter().any(|it| {
-        let forbidden = it.changes.iter().any(|change| !change.allowed);
-        forbidden || it.reasons.contains(&Reason::ChangedAfter)
-    })
+    it.signatures.iter().any(is_tampered)
+}
+
+fn is_tampered(it: &Signature) -> bool {
+    let forbidden = it.changes.iter().any(|change| !change.allowed);
+    forbidden || it.reasons.contains(&Reason::ChangedAfter)
 }
 
 /// Who signed, in the words of the certificate.
@@ -952,6 +966,27 @@ mod tests {
         assert!(!lead(IT, &stamp).iter().any(|line| line.contains("firma ")));
         // Whoever cannot see red sees another sign than that of what lacks something.
         assert_ne!(Glance::of(&two).picture(), picture(Answer::Open));
+    }
+
+    #[test]
+    fn a_signature_alone_is_seen_as_its_document_is() {
+        let chip = |it: &Signature| Glance::of_one(it).chip(IT);
+        let mut of = signature("Maria Rossi", Answer::Holds);
+        assert_eq!(chip(&of), (IT.chip_holds(), Tone::Good));
+        of.quality = Quality::Advanced;
+        assert_eq!(chip(&of), (IT.chip_lesser(), Tone::Note));
+        of.kind = SignatureKind::Timestamp;
+        assert_eq!(
+            chip(&of),
+            (IT.chip_holds(), Tone::Good),
+            "its quality is told"
+        );
+        let mut of = signature("Maria Rossi", Answer::Open);
+        assert_eq!(chip(&of), (IT.chip_open(), Tone::Note));
+        of.reasons = vec![Reason::Revoked];
+        assert_eq!(chip(&of), (IT.chip_revoked(), Tone::Alert));
+        of.reasons.push(Reason::ChangedAfter);
+        assert_eq!(chip(&of), (IT.chip_changed(), Tone::Alert));
     }
 
     #[test]
