@@ -112,7 +112,7 @@ pub async fn file_add(
 ) -> Result<domain::FileRef, Failure> {
     let image = request.headers().get("image").is_some();
     let (name, bytes) = raw(&request, Code::BadDocument)?;
-    commands::file_add(&app, name, image, bytes).await
+    commands::file_add(&app, name, image, bytes.to_vec()).await
 }
 
 /// Opens a document for "Firma e verifica". Its bytes cross raw.
@@ -126,13 +126,13 @@ pub async fn firma_open(
 }
 
 /// The bytes of a call that crosses raw, and the name in its header; `otherwise` where it is no such call.
-fn raw(request: &Request<'_>, otherwise: Code) -> Result<(String, Vec<u8>), Failure> {
+fn raw<'r>(request: &'r Request<'_>, otherwise: Code) -> Result<(String, &'r [u8]), Failure> {
     let InvokeBody::Raw(bytes) = request.body() else {
         return Err(Failure::new(otherwise).with("name", ""));
     };
     let name = request.headers().get("name");
     let name = name.and_then(|value| value.to_str().ok()).map(unescape);
-    Ok((name.unwrap_or_default(), bytes.clone()))
+    Ok((name.unwrap_or_default(), bytes))
 }
 
 /// Undoes percent-encoding: a header carries ASCII only.

@@ -10,6 +10,7 @@ use signing::pades::{self, Active, Examined, PadesError, PdfError};
 use signing::tsp::TimeStampedData;
 use signing::whole::{Kind, WholeError};
 use signing::{Digest, Hash};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -112,10 +113,10 @@ pub async fn firma_papers(app: &App, _: FirmaPapers) -> Result<Vec<Paper>> {
     Ok(papers.open.iter().map(|open| open.paper.clone()).collect())
 }
 
-/// Opens a document.
-pub async fn firma_open(app: &App, name: String, bytes: Vec<u8>) -> Result<Paper> {
-    let here = app.clone();
-    off_thread(move || open(&here, &name, bytes.into(), None, true)).await
+/// Opens a document. Whoever has its bytes borrowed hands them on so: then they are copied once.
+pub async fn firma_open(app: &App, name: String, bytes: impl Into<Arc<[u8]>>) -> Result<Paper> {
+    let (here, bytes) = (app.clone(), bytes.into());
+    off_thread(move || open(&here, &name, bytes, None, true)).await
 }
 
 /// Opens files that the person named by starting the program with them; their signed versions will go beside them.
@@ -145,12 +146,27 @@ pub fn open_file(app: &App, file: &Path) -> Result<Paper> {
     if about.len() > MOST_MB * MB {
         return Err(too_large());
     }
-    let bytes = std::fs::read(file).map_err(|_| unreadable())?;
+    let bytes = whole(file, about.len()).map_err(|_| unreadable())?;
     let file = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
-    open(app, &name, bytes.into(), Some(file), true)
+    open(app, &name, bytes, Some(file), true)
 }
 
-/// Reads, and takes in; signed ones of our own are taken in even where it is full, for they are on disk already.
+/// All of a file, read to where it stays: a scan of 100 MB is not in memory twice.
+fn whole(file: &Path, size: u64) -> std::io::Result<Arc<[u8]>> {
+    let size = usize::try_from(size).map_err(std::io::Error::other)?;
+    let mut bytes: Arc<[u8]> = std::iter::repeat_n(0, size).collect();
+    let mut file = std::fs::File::open(file)?;
+    if let Some(room) = Arc::get_mut(&mut bytes) {
+        file.read_exact(room)?;
+    }
+    // Somebody is still writing it: half of it is not what is there.
+    match file.read(&mut [0])? {
+        0 => Ok(bytes),
+        _ => Err(std::io::ErrorKind::InvalidData.into()),
+    }
+}
+
+/// Reads, and takes in: `bounded` ones only while there is room; what we wrote ourselves is on disk already.
 pub fn open(
     app: &App,
     name: &str,
@@ -163,6 +179,23 @@ pub fn open(
     }
     let open = read(name, bytes, path)?;
     lock(&app.firma().papers).take(open, bounded)
+}
+
+/// Takes in what was signed just now. What a `.p7m` holds is what was open already: there is one of it.
+pub fn open_signed(
+    app: &App,
+    name: &str,
+    bytes: Arc<[u8]>,
+    path: PathBuf,
+    original: &Open,
+) -> Result<Paper> {
+    let mut open = read(name, bytes, Some(path))?;
+    let known = original.inside.as_ref().map(|inside| &inside.bytes);
+    let known = known.unwrap_or(&original.bytes);
+    if let Some(inside) = open.inside.as_mut().filter(|it| it.bytes == *known) {
+        inside.bytes = known.clone();
+    }
+    lock(&app.firma().papers).take(open, false)
 }
 
 fn read(name: &str, bytes: Arc<[u8]>, path: Option<PathBuf>) -> Result<Open> {
@@ -227,16 +260,16 @@ fn unpack(bytes: &[u8], kind: PaperKind, name: &str) -> Option<Inside> {
         found = Some(Inside {
             name: words::without_ending(name),
             kind: self::kind(&content),
-            bytes: content.into(),
+            bytes: content,
         });
     }
     found
 }
 
-fn content(bytes: &[u8], kind: PaperKind) -> Option<Vec<u8>> {
+fn content(bytes: &[u8], kind: PaperKind) -> Option<Arc<[u8]>> {
     match kind {
-        PaperKind::P7m => SignedData::parse(bytes).ok()?.content().map(<[u8]>::to_vec),
-        PaperKind::Tsd => TimeStampedData::parse(bytes).ok()?.content,
+        PaperKind::P7m => SignedData::parse(bytes).ok()?.content().map(Arc::from),
+        PaperKind::Tsd => TimeStampedData::parse(bytes).ok()?.content.map(Arc::from),
         _ => None,
     }
 }
@@ -337,7 +370,7 @@ pub fn unreadable(open: &Open, why: &WholeError) -> Failure {
 
 #[cfg(test)]
 mod tests {
-    use super::{file_name, no_pdf};
+    use super::{file_name, no_pdf, whole};
     use api::firma::NoPdf;
     use signing::pades::{PadesError, PdfError};
 
@@ -363,6 +396,17 @@ mod tests {
         ] {
             assert_eq!(no_pdf(&why), said, "{why}");
         }
+    }
+
+    #[test]
+    fn a_file_is_read_whole_or_not_at_all() -> std::io::Result<()> {
+        let file = tempfile::NamedTempFile::new()?;
+        std::fs::write(file.path(), b"%PDF-1.7")?;
+        assert_eq!(&*whole(file.path(), 8)?, b"%PDF-1.7");
+        // Its size was asked for before somebody went on writing it, or cut it.
+        assert!(whole(file.path(), 5).is_err());
+        assert!(whole(file.path(), 9).is_err());
+        Ok(())
     }
 
     #[test]

@@ -346,7 +346,7 @@ impl Shelf for Desk {
         if let Err(failure) = last::queue(&self.app, &path) {
             tracing::warn!(code = ?failure.code, "A signed file will get no time stamp by itself.");
         }
-        let opened = papers::open(&self.app, &written.name, signed.into(), Some(path), false);
+        let opened = papers::open_signed(&self.app, &written.name, signed.into(), path, &original);
         let paper = opened.map_err(|failure| Refusal::Failed(format!("{:?}", failure.code)))?;
         lock(&self.made).insert(item.id.clone(), (written.name, paper.id));
         Ok(())
