@@ -3,7 +3,7 @@
 
 use crate::Done;
 use crate::desk::Desk;
-use crate::firma_job::{ASKS, at_her_desk, choose_driver, open};
+use crate::firma_job::{ASKS, at_her_desk, choose_driver, open, painted};
 use crate::stage::Stage;
 use crate::token::{Card, FailingCard, HOLDER, PIN, lacking, pdf, write};
 use std::path::PathBuf;
@@ -102,6 +102,7 @@ fn stamps(maria: &Desk, card: &Card, papers: &[PathBuf]) -> Done {
         &paper.to_string_lossy(),
     )?;
     maria.reads("verdetto", "La marca temporale vale")?;
+    painted(maria)?;
     maria.picture("firma-marca")?;
     maria.press("Firma e verifica")?;
     open(maria, &[&tsd])?;

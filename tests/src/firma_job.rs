@@ -182,7 +182,7 @@ fn changed(maria: &Desk, signed: &Path, to: &Path) -> Done {
 }
 
 /// Waits until every page on the screen has its picture.
-fn painted(maria: &Desk) -> Done {
+pub fn painted(maria: &Desk) -> Done {
     let script = "const all = [...document.querySelectorAll('.sheet img')]; \
                   return all.length > 0 && all.every((it) => it.complete && it.naturalWidth > 0)";
     within(20, || match maria.script(script, json!([]))?.as_bool() {

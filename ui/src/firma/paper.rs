@@ -159,6 +159,8 @@ fn Judged(props: &JudgedProps) -> Html {
         });
     }
     let inside = judgement.as_ref().and_then(|it| it.inside.clone());
+    // Said in words: some web views do not notice in time that what was empty is not any more.
+    let alone = props.seen.is_none() && inside.is_none();
     html! {
         <>
             <div class="verdict-place" aria-live="polite">
@@ -173,7 +175,7 @@ fn Judged(props: &JudgedProps) -> Html {
                     </p>
                 }
             </div>
-            <div class="paper-columns">
+            <div class={classes!("paper-columns", alone.then_some("paper-alone"))}>
                 <div class="paper-seen">
                     if let Some(inside) = &inside {
                         { envelope(t, inside) }

@@ -320,7 +320,8 @@ fn stamp(t: Lang, it: &Stamp, of: SignatureKind) -> Html {
                 if let Some(provider) = &it.provider {
                     <br /><span class="hint">{ t.stamp_by(provider) }</span>
                 }
-                if !it.qualified {
+                // Of one on the document itself it is told above, with what it is worth.
+                if !it.qualified && of == SignatureKind::Signature {
                     <br /><span class="hint">{ t.stamp_not_qualified() }</span>
                 }
             </span>
