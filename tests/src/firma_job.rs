@@ -11,6 +11,8 @@ use std::process::Command;
 
 /// The window that asks for the PIN.
 pub const ASKS: &str = "PIN di firma";
+/// Up to which value the certificate may be used.
+const LIMIT: &str = "per operazioni fino a 15.000 EUR";
 const FIRST: &[&str] = &[
     "COMUNE DI ROCCAVERANO",
     "Determinazione n. 47 del 26 novembre 2026",
@@ -84,6 +86,7 @@ pub fn choose_driver(maria: &Desk, driver: &Path) -> Done {
     maria.fill("driver-a-mano", &driver.to_string_lossy())?;
     maria.press_id("usa-driver")?;
     maria.reads("stato-dispositivo", "Pronto: puoi firmare")?;
+    maria.sees(LIMIT)?;
     maria.sees(HOLDER)
 }
 
@@ -113,6 +116,7 @@ fn sign(maria: &Desk, files: &[&Path]) -> Done<PathBuf> {
     maria.press("determina-47-firmato.pdf")?;
     maria.reads("verdetto", "La firma vale")?;
     maria.reads("verdetto", HOLDER)?;
+    maria.sees(LIMIT)?;
     maria.press("Mostra sulla pagina")?;
     painted(maria)?;
     maria.picture("firma-vale")?;

@@ -105,11 +105,12 @@ impl Card {
         run(command.args(words.split(' ')).current_dir(&self.folder))
     }
 
-    /// The authority.
+    /// The authority. It limits what it issues to 15,000 euro (QcLimitValue).
     fn authority(&self) -> Done {
         let config = "[req]\ndistinguished_name=dn\nx509_extensions=ca\nprompt=no\n[dn]\nC=IT\nCN=Prestatore di prova\n\
              [ca]\nbasicConstraints=critical,CA:true\nkeyUsage=critical,keyCertSign,cRLSign\n\
              subjectKeyIdentifier=hash\n[sign]\nkeyUsage=critical,nonRepudiation\nauthorityKeyIdentifier=keyid\n\
+             1.3.6.1.5.5.7.1.3=DER:30173015060604008E460102300B130345555202010F020103\n\
              [stamps]\nkeyUsage=critical,digitalSignature\nextendedKeyUsage=critical,timeStamping\n\
              authorityKeyIdentifier=keyid\n\
              [service]\nserial=stamps.serial\nsigner_digest=sha256\ndefault_policy=1.3.76.16.6.1\ndigests=sha256\n\
