@@ -1,5 +1,6 @@
 //! What verification believes without proof.
 
+use crate::Qualification;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -26,7 +27,14 @@ pub struct Anchor {
     pub history: Vec<(Timestamp, Standing)>,
     /// The provider's name, as the list has it.
     pub provider: String,
+    /// What the list says of some of its certificates, for the states of the history that begin then.
+    #[serde(default)]
+    pub qualifications: Vec<(Timestamp, Vec<Qualification>)>,
 }
+
+/// 1 July 2016, 00:00 in Brussels: from here on the Regulation (EU) 910/2014 applies; before it, qualified certificates
+/// were for signatures (Directive 1999/93/EC).
+pub const REGULATION: i64 = 1_467_324_000;
 
 /// The kind of a trust service (TS 119 612, clause 5.5.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

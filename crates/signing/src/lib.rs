@@ -18,6 +18,7 @@ pub mod pades;
 pub mod paper;
 pub mod path;
 mod pdf;
+mod qualification;
 pub mod revocation;
 mod signer;
 pub mod tsp;
@@ -28,10 +29,11 @@ pub mod verify;
 pub mod whole;
 pub mod x509;
 
-pub use anchors::{Anchor, Anchors, Service, Standing};
+pub use anchors::{Anchor, Anchors, REGULATION, Service, Standing};
 pub use asn1::Asn1Error;
 pub use crypto::DigestAlgorithm;
 pub use digest::{Digest, Hash, hex};
+pub use qualification::{Assert, Criteria, Criterion, Qualification, Qualifier};
 pub use signer::{
     Cancel, Identity, IdentityId, KeyKind, Pin, PinState, QUICK, Signer, SignerError,
 };

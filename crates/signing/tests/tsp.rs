@@ -22,6 +22,7 @@ fn trust(certificate: &[u8], service: Service, history: Vec<(jiff::Timestamp, St
         service,
         history,
         provider: "Prova".into(),
+        qualifications: Vec::new(),
     };
     Trust::new(&Anchors {
         anchors: vec![anchor],
@@ -294,6 +295,7 @@ fn a_stamp_holds_as_its_service_stood_when_it_was_made() {
             .map(|(since, standing)| (since.parse().unwrap(), *standing))
             .collect(),
         provider: "Prova".into(),
+        qualifications: Vec::new(),
     };
     let (before, after) = ("2025-05-01T00:00:00Z", "2025-07-01T00:00:00Z");
     let start = ("2020-01-01T00:00:00Z", Granted);
@@ -384,6 +386,7 @@ fn stale_lists_lower_a_stamp_too() {
         service: Service::QualifiedTimeStamps,
         history: Vec::new(),
         provider: "Prova".into(),
+        qualifications: Vec::new(),
     };
     let trust = Trust::new(&Anchors {
         anchors: vec![anchor],

@@ -84,6 +84,7 @@ fn trust(authority: &Authority) -> Trust {
         service: Service::QualifiedTimeStamps,
         history: Vec::new(),
         provider: "Prova".into(),
+        qualifications: Vec::new(),
     };
     Trust::new(&Anchors {
         anchors: vec![anchor],
@@ -523,6 +524,7 @@ fn a_stamp_that_does_not_hold_proves_no_time() {
         service: Service::QualifiedTimeStamps,
         history,
         provider: "Prova".into(),
+        qualifications: Vec::new(),
     };
     let hours = |hours: i64| Timestamp::now() + SignedDuration::from_hours(hours);
     let withdrawn = Trust::new(&Anchors {

@@ -3,11 +3,7 @@
 use crate::list::{Instance, List, TrustService};
 use crate::names;
 use jiff::Timestamp;
-use signing::{Anchor, Service, Standing};
-
-/// 1 July 2016, 00:00 in Brussels: from here on the Regulation (EU) 910/2014 applies, and a list says what
-/// qualified certificates are for. Before it, they were for signatures.
-const REGULATION: i64 = 1_467_324_000;
+use signing::{Anchor, REGULATION, Service, Standing};
 
 /// The anchors of a list.
 pub fn of(list: &List) -> Vec<Anchor> {
@@ -31,14 +27,23 @@ fn of_service(service: &TrustService) -> Vec<Anchor> {
         };
         histories.extend(history(service, |_| true).map(|history| (kind, history)));
     }
+    let said = service
+        .instances
+        .iter()
+        .filter(|instance| !instance.qualifications.is_empty());
+    let qualifications: Vec<_> = said
+        .map(|instance| (instance.since, instance.qualifications.clone()))
+        .collect();
     histories
         .into_iter()
         .flat_map(|(kind, history)| {
+            let qualifications = &qualifications;
             service.certificates.iter().map(move |der| Anchor {
                 certificate: der.clone(),
                 service: kind,
                 history: history.clone(),
                 provider: service.provider.clone(),
+                qualifications: qualifications.clone(),
             })
         })
         .collect()
@@ -67,6 +72,7 @@ fn is(instance: &Instance, kind: Service) -> bool {
     let for_ = |uri| instance.purposes.iter().any(|purpose| purpose == uri);
     match kind {
         Service::QualifiedSignatures => {
+            // From the Regulation on a list says what qualified certificates are for.
             let before = instance.since.as_second() < REGULATION && instance.purposes.is_empty();
             instance.kind == names::CA_QC && (for_(names::FOR_SIGNATURES) || before)
         }

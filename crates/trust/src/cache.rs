@@ -7,10 +7,10 @@
 use crate::{Belief, Known, Roots, Sources, TrustError};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use signing::{Anchor, Anchors, Service, Standing};
+use signing::{Anchor, Anchors, Qualification, Service, Standing};
 
 /// The version of what is in it: another one is worth nothing, and is made anew from the lists.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 /// Bytes before the content: version, what it stands for, hash of the content.
 const PREFIX: usize = 1 + 32 + 32;
 
@@ -84,6 +84,7 @@ struct KeptAnchor<'a> {
     service: Service,
     history: Vec<(i64, Standing)>,
     provider: &'a str,
+    qualifications: Vec<(i64, Vec<Qualification>)>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -105,6 +106,11 @@ impl<'a> Kept<'a> {
                 .map(|(since, standing)| (since.as_second(), *standing))
                 .collect(),
             provider: &anchor.provider,
+            qualifications: anchor
+                .qualifications
+                .iter()
+                .map(|(since, all)| (since.as_second(), all.clone()))
+                .collect(),
         });
         let lists = belief.lists.iter().map(|list| KeptList {
             territory: &list.territory,
@@ -139,6 +145,11 @@ impl<'a> Kept<'a> {
                 service: kept.service,
                 history: history.collect::<Option<_>>()?,
                 provider: kept.provider.to_owned(),
+                qualifications: kept
+                    .qualifications
+                    .into_iter()
+                    .map(|(since, all)| Some((time(since)?, all)))
+                    .collect::<Option<_>>()?,
             })
         };
         let list = |kept: KeptList<'_>| {

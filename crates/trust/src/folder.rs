@@ -59,6 +59,7 @@ pub fn read(folder: &Path) -> io::Result<(Anchors, Facts)> {
                     .file_stem()
                     .map(|stem| stem.to_string_lossy().into_owned())
                     .unwrap_or_default(),
+                qualifications: Vec::new(),
             }
         }));
     }

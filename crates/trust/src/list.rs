@@ -1,5 +1,6 @@
 //! A trusted list, read: ETSI TS 119 612, versions 5 (v2.1.1 to v2.3.1) and 6 (v2.4.1).
 
+mod qualification;
 mod read;
 mod service;
 

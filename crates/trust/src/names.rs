@@ -1,5 +1,7 @@
 //! The names that TS 119 612 and XML Signature give to things.
 
+use signing::Qualifier;
+
 /// Namespace of the list (TS 119 612, annex C).
 pub const TSL: &str = "http://uri.etsi.org/02231/v2#";
 /// Namespace of XML Signature.
@@ -24,6 +26,41 @@ pub const FOR_SIGNATURES: &str =
     "http://uri.etsi.org/TrstSvc/TrustedList/SvcInfoExt/ForeSignatures";
 /// Seals.
 pub const FOR_SEALS: &str = "http://uri.etsi.org/TrstSvc/TrustedList/SvcInfoExt/ForeSeals";
+
+/// Web sites.
+const FOR_WEB_SITES: &str =
+    "http://uri.etsi.org/TrstSvc/TrustedList/SvcInfoExt/ForWebSiteAuthentication";
+/// A root of such authorities.
+const ROOT: &str = "http://uri.etsi.org/TrstSvc/TrustedList/SvcInfoExt/RootCA-QC";
+
+/// Whether what a service is said to be for is something that is understood here.
+pub fn is_purpose(uri: &str) -> bool {
+    [FOR_SIGNATURES, FOR_SEALS, FOR_WEB_SITES, ROOT].contains(&uri)
+}
+
+/// What a list says of some of a service's certificates (TS 119 612, 5.5.9.2).
+pub const QUALIFICATIONS: &str =
+    "http://uri.etsi.org/TrstSvc/SvcInfoExt/eSigDir-1999-93-EC-TrustedList/#";
+/// Its criteria that came later, and `TakenOverBy`.
+pub const ADDITIONAL: &str = "http://uri.etsi.org/02231/v2/additionaltypes#";
+
+/// A qualifier (TS 119 612, 5.5.9.2.3).
+pub fn qualifier(uri: &str) -> Qualifier {
+    let name = uri.strip_prefix("http://uri.etsi.org/TrstSvc/TrustedList/SvcInfoExt/");
+    match name.unwrap_or_default() {
+        "NotQualified" => Qualifier::NotQualified,
+        "QCStatement" => Qualifier::Qualified,
+        "QCForESig" => Qualifier::ForSignatures,
+        "QCForESeal" => Qualifier::ForSeals,
+        "QCForWSA" => Qualifier::ForWebSites,
+        "QCForLegalPerson" => Qualifier::ForLegalPersons,
+        "QCWithQSCD" | "QCQSCDManagedOnBehalf" => Qualifier::WithDevice,
+        "QCWithSSCD" => Qualifier::WithDeviceOfDirective,
+        "QCQSCDStatusAsInCert" | "QCSSCDStatusAsInCert" => Qualifier::DeviceAsInCertificate,
+        "QCNoQSCD" | "QCNoSSCD" => Qualifier::NoDevice,
+        _ => Qualifier::Unknown,
+    }
+}
 
 /// Where statuses live (TS 119 612, 5.5.4 and annex D.5).
 const STATUS: &str = "http://uri.etsi.org/TrstSvc/TrustedList/Svcstatus/";

@@ -4,7 +4,7 @@
 mod common;
 
 use base64::Engine as _;
-use signing::Service;
+use signing::{Criteria, Criterion, Qualifier, Service};
 use std::collections::HashSet;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -103,6 +103,41 @@ fn the_italian_list_is_read_in_time() {
         let xmlsec = least(&|| assert_eq!(common::xmlsec(&file), Some(true)));
         eprintln!("xmlsec1 checks it in {xmlsec:?}");
     }
+}
+
+/// What published lists say of some certificates (TS 119 612, 5.5.9.2) is understood, all of it.
+#[test]
+fn qualifications_are_understood() {
+    let Some(folder) = folder() else { return };
+    let mut found = 0;
+    for file in files(&folder) {
+        let bytes = std::fs::read(&file).unwrap();
+        let Ok(list) = List::check(&bytes, &whoever_signed(&bytes)) else {
+            continue;
+        };
+        let services = list.services.iter();
+        for instance in services.flat_map(|service| &service.instances) {
+            for said in &instance.qualifications {
+                found += 1;
+                let unknown = said.qualifiers.contains(&Qualifier::Unknown);
+                assert!(
+                    !unknown && understood(&said.criteria),
+                    "{}: {said:?}",
+                    file.display()
+                );
+            }
+        }
+    }
+    eprintln!("{found} qualifications");
+    assert!(found > 0);
+}
+
+fn understood(list: &Criteria) -> bool {
+    let understood = |criterion: &Criterion| match criterion {
+        Criterion::Nested(inner) => understood(inner),
+        other => *other != Criterion::Unknown,
+    };
+    !list.criteria.is_empty() && list.criteria.iter().all(understood)
 }
 
 /// The real way: the Official Journal of 2019, its pivots, the list of lists; then the cache.

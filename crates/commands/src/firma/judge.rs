@@ -173,7 +173,7 @@ impl Judge<'_> {
         let mut reasons: Vec<Reason> = verdict
             .findings
             .iter()
-            .map(|finding| self.reason(finding))
+            .filter_map(|finding| self.reason(finding))
             .collect();
         if stamps
             .iter()
@@ -213,7 +213,8 @@ impl Judge<'_> {
         let mut reasons: Vec<Reason> = Vec::new();
         reasons.extend(verdict.fault.as_ref().map(fault));
         reasons.extend(verdict.path_fault.map(|why| self.path(why)));
-        reasons.extend(verdict.findings.iter().map(|finding| self.reason(finding)));
+        let findings = verdict.findings.iter();
+        reasons.extend(findings.filter_map(|finding| self.reason(finding)));
         if verdict.sub_indication == Some(SubIndication::TimestampOrderFailure) {
             reasons.push(Reason::TimeAhead);
         }
@@ -263,8 +264,9 @@ impl Judge<'_> {
         }
     }
 
-    fn reason(&self, finding: &Finding) -> Reason {
-        match *finding {
+    /// None for what another part of the signature says.
+    fn reason(&self, finding: &Finding) -> Option<Reason> {
+        Some(match *finding {
             Finding::UnreadableCertificate
             | Finding::DuplicateAttribute
             | Finding::BadAttribute
@@ -292,7 +294,9 @@ impl Judge<'_> {
             Finding::NoSigningTime => Reason::NoTime,
             Finding::SigningTimeAhead { .. } => Reason::TimeAhead,
             Finding::TrailingBytes => Reason::TrailingBytes,
-        }
+            // Its quality is not known.
+            Finding::QualificationUnclear => return None,
+        })
     }
 
     fn path(&self, why: PathError) -> Reason {

@@ -8,6 +8,7 @@ mod policy;
 mod trust;
 mod validate;
 
+pub(crate) use policy::policies;
 pub use trust::Trust;
 pub use validate::validate;
 

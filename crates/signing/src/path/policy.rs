@@ -210,7 +210,7 @@ fn any() -> Policy {
 }
 
 /// certificatePolicies; none where the extension is absent.
-fn policies(certificate: &Certificate) -> Result<Option<BTreeSet<Policy>>, Asn1Error> {
+pub(crate) fn policies(certificate: &Certificate) -> Result<Option<BTreeSet<Policy>>, Asn1Error> {
     let Some(extension) = certificate.extension(&oid::CERTIFICATE_POLICIES) else {
         return Ok(None);
     };

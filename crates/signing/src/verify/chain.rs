@@ -1,6 +1,6 @@
 //! The signer's certificate: its path, its revocation, what it may be used for, what it is worth.
 
-use super::quality::{quality, standing};
+use super::quality::{Unclear, quality, standing};
 use super::{Context, Finding, Profile, Quality, Revocation, RevocationRule, tell_missing};
 use crate::Standing;
 use crate::asn1::oid;
@@ -134,17 +134,10 @@ fn describe(certificate: &Certificate, path: &Path<'_>, context: &Context<'_>, r
     if !same().any(|(_, anchor)| standing(anchor, at) == Some(Standing::Granted)) {
         result.findings.push(Finding::ServiceWithdrawn);
     }
-    let statements = certificate.qc_statements().unwrap_or_default();
-    let all = same().map(|(_, anchor)| quality(&statements, anchor, certificate.not_before, at));
-    let order = [
-        Quality::Qualified,
-        Quality::QualifiedSeal,
-        Quality::AdvancedQualifiedCertificate,
-        Quality::Advanced,
-        Quality::Unknown,
-    ];
-    let rank = |quality: &Quality| order.iter().position(|one| one == quality);
-    result.quality = all.min_by_key(rank).unwrap_or_default();
+    match quality(certificate, same().map(|(_, anchor)| anchor), at) {
+        Ok(quality) => result.quality = quality,
+        Err(Unclear) => result.findings.push(Finding::QualificationUnclear),
+    }
 }
 
 /// What the key may be used for: documents of people.

@@ -92,6 +92,9 @@ pub enum Finding {
     },
     /// Bytes follow the signature.
     TrailingBytes,
+    /// The trusted list contradicts itself about this certificate, or says what nobody here understands: whether it is
+    /// qualified is not determined (TS 119 615, 4.4).
+    QualificationUnclear,
 }
 
 impl Finding {
@@ -131,7 +134,8 @@ impl Finding {
             | Self::NotNonRepudiation
             | Self::NoSigningTime
             | Self::SigningTimeAhead { .. }
-            | Self::TrailingBytes => return None,
+            | Self::TrailingBytes
+            | Self::QualificationUnclear => return None,
         })
     }
 }

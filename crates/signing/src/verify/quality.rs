@@ -1,7 +1,7 @@
 //! QES, FEA or unknown: what a signature is worth before the law, apart from whether it holds.
 
-use crate::x509::{QcStatements, QcType};
-use crate::{Anchor, Service, Standing};
+use crate::x509::{Certificate, QcStatements, QcType};
+use crate::{Anchor, Qualifier, REGULATION, Service, Standing};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -23,52 +23,146 @@ pub enum Quality {
     Unknown,
 }
 
+/// When the state of a service at a time began, and what it is; none before the first.
+fn state(anchor: &Anchor, at: Timestamp) -> Option<(Timestamp, Standing)> {
+    let begun = anchor.history.iter().filter(|(since, _)| *since <= at);
+    begun.max_by_key(|(since, _)| *since).copied()
+}
+
 /// How a service stands at a time, by its history: before the first entry it did not exist yet. One without history
 /// was given by a person and stands.
 pub(crate) fn standing(anchor: &Anchor, at: Timestamp) -> Option<Standing> {
-    if anchor.history.is_empty() {
-        return Some(Standing::Granted);
+    match anchor.history.is_empty() {
+        true => Some(Standing::Granted),
+        false => state(anchor, at).map(|(_, standing)| standing),
     }
-    anchor
-        .history
-        .iter()
-        .filter(|(since, _)| *since <= at)
-        .max_by_key(|(since, _)| *since)
-        .map(|(_, standing)| *standing)
 }
 
-/// `issued` is when the certificate was issued, `at` the time of the judgement: the service has to stand at both
-/// (TS 119 615, 4.4: at issuance for the certificate, at signing for the signature).
-pub(super) fn quality(
-    statements: &QcStatements,
-    anchor: &Anchor,
-    issued: Timestamp,
+/// The list contradicts itself, or says what nobody here understands.
+pub(super) struct Unclear;
+
+/// What a signature is worth by all services that vouch for its certificate: where they differ nobody can say
+/// (TS 119 615, 4.4).
+pub(super) fn quality<'a>(
+    certificate: &Certificate,
+    services: impl Iterator<Item = &'a Anchor>,
     at: Timestamp,
-) -> Quality {
+) -> Result<Quality, Unclear> {
+    let mut found = None;
+    for service in services {
+        let Some(quality) = by(certificate, service, at)? else {
+            continue;
+        };
+        if found.is_some_and(|other| other != quality) {
+            return Err(Unclear);
+        }
+        found = Some(quality);
+    }
+    Ok(found.unwrap_or_default())
+}
+
+/// By one service; none where it does not vouch for such a certificate. It has to stand when the certificate was issued
+/// and at the time of the judgement, `at` (TS 119 615, 4.4: at issuance for the certificate, at signing for the
+/// signature).
+fn by(
+    certificate: &Certificate,
+    service: &Anchor,
+    at: Timestamp,
+) -> Result<Option<Quality>, Unclear> {
+    let issued = certificate.not_before;
     let granted = [issued, at]
         .iter()
-        .all(|time| standing(anchor, *time) == Some(Standing::Granted));
-    if !granted {
-        return Quality::Unknown;
+        .all(|time| standing(service, *time) == Some(Standing::Granted));
+    let kind = match service.service {
+        _ if !granted => return Ok(None),
+        Service::IdentityCard => return Ok(Some(Quality::Advanced)),
+        Service::QualifiedSignatures => QcType::Signature,
+        Service::QualifiedSeals => QcType::Seal,
+        Service::QualifiedTimeStamps | Service::Other => return Ok(None),
+    };
+    let statements = certificate.qc_statements().unwrap_or_default();
+    let then = Status::of(certificate, &statements, service, issued)?;
+    let now = Status::of(certificate, &statements, service, at)?;
+    if then.kind != Some(kind) || now.kind != Some(kind) {
+        return Ok(None);
     }
-    match anchor.service {
-        Service::IdentityCard => Quality::Advanced,
-        Service::QualifiedSignatures if statements.compliance => {
-            let for_signatures =
-                statements.types.is_empty() || statements.types.contains(&QcType::Signature);
-            match (for_signatures, statements.device) {
-                (true, true) => Quality::Qualified,
-                (true, false) => Quality::AdvancedQualifiedCertificate,
-                (false, _) => Quality::Unknown,
-            }
+    let qualified = then.qualified && now.qualified;
+    Ok(Some(match (qualified, now.device, kind) {
+        (true, true, QcType::Signature) => Quality::Qualified,
+        (true, true, _) => Quality::QualifiedSeal,
+        (true, false, _) => Quality::AdvancedQualifiedCertificate,
+        (false, ..) => Quality::Unknown,
+    }))
+}
+
+/// What a certificate is at a time, by its own words and by those of the list, which weigh more.
+struct Status {
+    qualified: bool,
+    /// None where neither says it, or it is for nothing that counts here.
+    kind: Option<QcType>,
+    /// Whether the key is in a qualified device.
+    device: bool,
+}
+
+impl Status {
+    fn of(
+        certificate: &Certificate,
+        statements: &QcStatements,
+        service: &Anchor,
+        at: Timestamp,
+    ) -> Result<Self, Unclear> {
+        use Qualifier as Q;
+        let since = state(service, at).map(|(since, _)| since);
+        let regulated = since.is_none_or(|since| since.as_second() >= REGULATION);
+        let mut said = Vec::new();
+        for (_, all) in service
+            .qualifications
+            .iter()
+            .filter(|(of, _)| Some(*of) == since)
+        {
+            all.iter().for_each(|one| one.tell(certificate, &mut said));
         }
-        Service::QualifiedSeals if statements.compliance => {
-            match (statements.types.contains(&QcType::Seal), statements.device) {
-                (true, true) => Quality::QualifiedSeal,
-                (true, false) => Quality::AdvancedQualifiedCertificate,
-                (false, _) => Quality::Unknown,
-            }
+        let says = |qualifier| said.contains(&qualifier);
+        if contradict(&said, regulated) {
+            return Err(Unclear);
         }
-        _ => Quality::Unknown,
+        let qualified = !says(Q::NotQualified) && (says(Q::Qualified) || statements.compliance);
+        let kind = match statements.types.as_slice() {
+            _ if says(Q::ForSignatures) => Some(QcType::Signature),
+            _ if says(Q::ForSeals) => Some(QcType::Seal),
+            _ if says(Q::ForWebSites) => Some(QcType::Web),
+            _ if !regulated => Some(QcType::Signature),
+            [] => Some(QcType::Signature),
+            [one] => Some(*one),
+            // Only the list could say which.
+            _ => None,
+        };
+        let device = match () {
+            () if says(Q::NoDevice) => false,
+            () if says(Q::WithDevice) && regulated => true,
+            () if says(Q::WithDeviceOfDirective) && !regulated => true,
+            () => statements.device,
+        };
+        Ok(Self {
+            qualified,
+            kind: kind.filter(|kind| *kind != QcType::Signature || !says(Q::ForLegalPersons)),
+            device,
+        })
     }
+}
+
+/// Whether what is said of a certificate cannot all be so (TS 119 615, 4.4 and 4.5), or is not understood.
+fn contradict(said: &[Qualifier], regulated: bool) -> bool {
+    use Qualifier as Q;
+    let says = |qualifier| said.contains(&qualifier);
+    let kinds = [Q::ForSignatures, Q::ForSeals, Q::ForWebSites];
+    let device = says(Q::WithDevice) || says(Q::WithDeviceOfDirective);
+    let as_said = says(Q::DeviceAsInCertificate);
+    says(Q::Unknown)
+        || says(Q::NotQualified) && says(Q::Qualified)
+        || kinds.into_iter().filter(|kind| says(*kind)).count() > 1
+        || says(Q::ForSignatures) && says(Q::ForLegalPersons)
+        || (says(Q::ForSeals) || says(Q::ForWebSites)) && !regulated
+        || device && as_said
+        || (device || as_said) && says(Q::NoDevice)
 }

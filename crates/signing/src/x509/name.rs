@@ -83,6 +83,11 @@ impl Name {
         self.parts.starts_with(&above.parts)
     }
 
+    /// Whether a part of this type is there.
+    pub(crate) fn has(&self, oid: &[u8]) -> bool {
+        self.parts.iter().flatten().any(|(name, _)| name == oid)
+    }
+
     /// Every text value of this type, as it was written.
     pub(crate) fn texts<'a>(&'a self, oid: &'a [u8]) -> impl Iterator<Item = &'a str> {
         self.parts

@@ -13,6 +13,11 @@ impl KeyUsage {
         self.0 & (0x8000 >> n) != 0
     }
 
+    /// A bit by its number, from 0 (digitalSignature) to 8 (decipherOnly); no other is ever set.
+    pub(crate) fn has(self, n: u8) -> bool {
+        n <= 8 && self.bit(n)
+    }
+
     /// digitalSignature.
     #[must_use]
     pub fn digital_signature(self) -> bool {

@@ -88,6 +88,7 @@ impl Authority {
                 service: Service::Other,
                 history: Vec::new(),
                 provider: "Prova".into(),
+                qualifications: Vec::new(),
             }],
             ..Anchors::default()
         })

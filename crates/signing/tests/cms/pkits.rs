@@ -238,6 +238,7 @@ fn certificates(folder: &std::path::Path) -> (BTreeMap<String, Certificate>, Tru
         service: Service::Other,
         history: Vec::new(),
         provider: "NIST".into(),
+        qualifications: Vec::new(),
     };
     let trust = Trust::new(&Anchors {
         anchors: vec![anchor],

@@ -14,6 +14,7 @@ pub fn trust(ca: &Ca) -> Trust {
         service: Service::Other,
         history: Vec::new(),
         provider: "Test".into(),
+        qualifications: Vec::new(),
     };
     Trust::new(&Anchors {
         anchors: vec![anchor],

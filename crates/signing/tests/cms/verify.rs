@@ -447,6 +447,7 @@ fn stale_lists_lower_and_never_raise() {
         service: Service::Other,
         history: Vec::new(),
         provider: String::new(),
+        qualifications: Vec::new(),
     };
     let next_update = Some("2026-01-01T00:00:00Z".parse().unwrap());
     let trust = Trust::new(&Anchors {
@@ -500,6 +501,7 @@ fn qualified_advanced_or_unknown() {
                 .map(|(since, standing)| (since.parse().unwrap(), *standing))
                 .collect(),
             provider: "QTSP".into(),
+            qualifications: Vec::new(),
         });
         let trust = Trust::new(&Anchors {
             anchors: anchors.collect(),

@@ -181,6 +181,7 @@ impl Signer {
             service,
             history: Vec::new(),
             provider: "Prova".into(),
+            qualifications: Vec::new(),
         };
         let anchors = vec![
             anchor(Service::QualifiedSignatures),

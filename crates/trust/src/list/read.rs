@@ -196,6 +196,12 @@ pub fn children<'a, 'i, 'n>(
         .filter(move |child| child.has_tag_name((TSL, name)))
 }
 
+/// The same in another namespace than that of lists.
+pub fn child_of<'a, 'i>(node: Node<'a, 'i>, namespace: &str, name: &str) -> Option<Node<'a, 'i>> {
+    node.children()
+        .find(|child| child.has_tag_name((namespace, name)))
+}
+
 /// The text, without the white space around it.
 pub fn words<'a>(node: Node<'a, '_>) -> &'a str {
     node.text().unwrap_or_default().trim()

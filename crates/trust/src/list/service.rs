@@ -1,13 +1,17 @@
 //! A trust service and its history (TS 119 612, 5.5 and 5.6).
 
+use super::qualification;
 use super::read::{certificates, child, children, local_name, short, time, words};
-use crate::names;
+use crate::names::{self, ADDITIONAL, QUALIFICATIONS, TSL};
 use jiff::Timestamp;
 use roxmltree::Node;
-use signing::Standing;
+use signing::{Qualification, Standing};
 
 /// The most past states that are read of one service.
 const MAX_HISTORY: usize = 200;
+
+/// The most certificates of one service; published lists have up to five.
+const MAX_CERTIFICATES: usize = 64;
 
 /// A service of a provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +37,8 @@ pub struct Instance {
     pub standing: Standing,
     /// The `AdditionalServiceInformation`: what its certificates are for.
     pub purposes: Vec<String>,
+    /// What is said of some of its certificates.
+    pub qualifications: Vec<Qualification>,
 }
 
 /// Reads a `TSPService`; none where it has nothing to anchor at, or is of a state that nobody knows.
@@ -41,6 +47,7 @@ pub fn read(node: Node<'_, '_>, provider: &str) -> Option<TrustService> {
     let certificates: Vec<_> = child(now, "ServiceDigitalIdentity")
         .into_iter()
         .flat_map(certificates)
+        .take(MAX_CERTIFICATES)
         .collect();
     let history = child(node, "ServiceHistory")
         .into_iter()
@@ -65,23 +72,25 @@ pub fn read(node: Node<'_, '_>, provider: &str) -> Option<TrustService> {
 }
 
 fn instance(node: Node<'_, '_>) -> Option<Instance> {
-    Some(Instance {
-        since: child(node, "StatusStartingTime").and_then(time)?,
-        kind: child(node, "ServiceTypeIdentifier").map(short)?,
-        standing: child(node, "ServiceStatus")
-            .and_then(|node| names::status(words(node)))
-            .and_then(standing)?,
-        purposes: purposes(node),
-    })
+    let standing = child(node, "ServiceStatus")
+        .and_then(|node| names::status(words(node)))
+        .and_then(standing)?;
+    state(node, standing)
 }
 
 /// A state of an unknown name: nothing is granted by it.
 fn unknown(node: Node<'_, '_>) -> Option<Instance> {
+    state(node, Standing::Withdrawn)
+}
+
+fn state(node: Node<'_, '_>, standing: Standing) -> Option<Instance> {
+    let (purposes, qualifications) = extensions(node);
     Some(Instance {
         since: child(node, "StatusStartingTime").and_then(time)?,
         kind: child(node, "ServiceTypeIdentifier").map(short)?,
-        standing: Standing::Withdrawn,
-        purposes: purposes(node),
+        standing,
+        purposes,
+        qualifications,
     })
 }
 
@@ -106,12 +115,37 @@ fn standing(word: &str) -> Option<Standing> {
     }
 }
 
-fn purposes(node: Node<'_, '_>) -> Vec<String> {
-    child(node, "ServiceInformationExtensions")
+/// What the extensions of a state say (TS 119 612, 5.5.9): what it is for, and the qualifications of certificates.
+fn extensions(node: Node<'_, '_>) -> (Vec<String>, Vec<Qualification>) {
+    let (mut purposes, mut qualifications) = (Vec::new(), Vec::new());
+    let extensions = child(node, "ServiceInformationExtensions")
         .into_iter()
-        .flat_map(|node| children(node, "Extension"))
-        .flat_map(|node| children(node, "AdditionalServiceInformation"))
-        .filter_map(|node| child(node, "URI"))
-        .map(short)
-        .collect()
+        .flat_map(|node| children(node, "Extension"));
+    for extension in extensions {
+        let critical = matches!(extension.attribute("Critical"), Some("true" | "1"));
+        for content in extension.children().filter(Node::is_element) {
+            let name = content.tag_name();
+            let understood = match (name.namespace(), name.name()) {
+                (Some(TSL), "AdditionalServiceInformation") => {
+                    let purpose = child(content, "URI").map(short);
+                    let known = purpose.as_deref().is_some_and(names::is_purpose);
+                    purposes.extend(purpose);
+                    known
+                }
+                (Some(QUALIFICATIONS), "Qualifications") => {
+                    qualifications.extend(qualification::read(content, critical));
+                    true
+                }
+                // What they say changes nothing here: until when it tells of revocations, and whose it is now.
+                (Some(TSL), "ExpiredCertsRevocationInfo") | (Some(ADDITIONAL), "TakenOverBy") => {
+                    true
+                }
+                _ => false,
+            };
+            if critical && !understood {
+                qualifications.push(Qualification::unclear());
+            }
+        }
+    }
+    (purposes, qualifications)
 }
