@@ -41,6 +41,7 @@ firma: sign documents, and judge signatures, without a network
       A FILE that is a .p7m already gets a parallel signature, and keeps its name; --around
       puts a signature around it instead. --out names the result; nothing is replaced but FILE itself.
       --pdf signs inside a PDF instead (PAdES B-B), into --out.
+      What the certificate may be used for, and up to which value, is told on standard error.
       Exit status: 0 written, 3 not.
 
   firma extract FILE --out FILE

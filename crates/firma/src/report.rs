@@ -5,6 +5,7 @@ use signing::pades::Verdict;
 use signing::tsp::StampVerdict;
 use signing::verify::SignerVerdict;
 use signing::whole::{Whole, Wrapping};
+use signing::x509::Holder;
 use signing::{Indication, SubIndication};
 use std::fmt;
 
@@ -164,6 +165,9 @@ fn write_signer(f: &mut fmt::Formatter<'_>, signer: &SignerVerdict, indent: usiz
         "{:indent$}{name} ({code}), {:?}: {answer}",
         "", signer.quality
     )?;
+    for limit in signer.holder.iter().flat_map(limits) {
+        writeln!(f, "{:indent$}  {limit}", "")?;
+    }
     for finding in &signer.findings {
         writeln!(f, "{:indent$}  {finding:?}", "")?;
     }
@@ -171,6 +175,19 @@ fn write_signer(f: &mut fmt::Formatter<'_>, signer: &SignerVerdict, indent: usiz
         write_signer(f, counter, indent + 4)?;
     }
     Ok(())
+}
+
+/// What the certificate may be used for: whoever signs and whoever verifies must be told (CAD, art. 28 (3)).
+pub fn limits(holder: &Holder) -> Vec<String> {
+    let uses = holder
+        .limits
+        .iter()
+        .map(|words| format!("limit of use: {words}"));
+    let value = holder
+        .limit_value
+        .iter()
+        .map(|value| format!("limit of value: {value}"));
+    uses.chain(value).collect()
 }
 
 fn write_stamps(f: &mut fmt::Formatter<'_>, stamps: &[StampVerdict]) -> fmt::Result {

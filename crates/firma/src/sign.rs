@@ -1,6 +1,7 @@
 //! `firma sign` and `firma extract`.
 
 use crate::arguments::Arguments;
+use crate::report::limits;
 use crate::{Outcome, key};
 use jiff::Timestamp;
 use signing::batch::{
@@ -9,6 +10,7 @@ use signing::batch::{
 use signing::cades::{extract_file, sign_file, write_atomically};
 use signing::cms::SignedData;
 use signing::pades::{Options, sign_file as sign_pdf};
+use signing::x509::Certificate;
 use signing::{Cancel, Hash, Identity, Signer};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -18,6 +20,11 @@ pub fn run(arguments: &Arguments) -> Outcome<u8> {
     let source = arguments.file()?;
     let (mut signer, identity) = key::open(arguments)?;
     let signer = signer.as_mut();
+    if let Ok(certificate) = Certificate::parse(&identity.certificate) {
+        for limit in limits(&certificate.holder()) {
+            eprintln!("{limit}");
+        }
+    }
     let written = match is_signed(source, arguments)? {
         _ if arguments.has("pdf") => {
             let target = free(

@@ -4,7 +4,7 @@
 #[path = "../../signing/tests/authority/mod.rs"]
 mod authority;
 
-use openssl::asn1::{Asn1Integer, Asn1Time};
+use openssl::asn1::{Asn1Integer, Asn1Object, Asn1OctetString, Asn1Time};
 use openssl::bn::BigNum;
 use openssl::ec::{EcGroup, EcKey};
 use openssl::hash::MessageDigest;
@@ -12,7 +12,7 @@ use openssl::nid::Nid;
 use openssl::pkcs12::Pkcs12;
 use openssl::pkey::{PKey, Private};
 use openssl::x509::extension::{BasicConstraints, KeyUsage};
-use openssl::x509::{X509, X509NameBuilder};
+use openssl::x509::{X509, X509Extension, X509NameBuilder};
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -64,6 +64,13 @@ fn certificate(
                     .build()
                     .unwrap(),
             )
+            .unwrap();
+        // QcLimitValue of 25000 EUR (EN 319 412-5, 4.3.2).
+        let limit = b"\x30\x17\x30\x15\x06\x06\x04\x00\x8e\x46\x01\x02\x30\x0b\x13\x03EUR\x02\x01\x19\x02\x01\x03";
+        let name = Asn1Object::from_str("1.3.6.1.5.5.7.1.3").unwrap();
+        let limit = Asn1OctetString::new_from_bytes(limit).unwrap();
+        builder
+            .append_extension(X509Extension::new_from_der(&name, false, &limit).unwrap())
             .unwrap();
     }
     builder
@@ -144,6 +151,16 @@ fn sign_verify_extract_and_sign_again() {
         json["files"][0]["now"]["layers"][0]["signers"][0]["holder"]["name"],
         "b"
     );
+    // Up to which value the key may be used is told to who signs and to who verifies.
+    assert_eq!(
+        json["files"][0]["now"]["layers"][0]["signers"][0]["holder"]["limit_value"],
+        "25000 EUR"
+    );
+    let told = String::from_utf8(signed.stderr).unwrap();
+    assert!(told.contains("25000 EUR"), "{told}");
+    let text = firma(dir, &verify[..6], "").stdout;
+    let text = String::from_utf8(text).unwrap();
+    assert!(text.contains("limit of value: 25000 EUR"), "{text}");
     // Nothing known of revocation: open.
     assert_eq!(status(&firma(dir, &verify[..4], "")), 2);
     // Nothing is written over.

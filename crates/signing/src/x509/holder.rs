@@ -10,6 +10,9 @@ use serde::{Deserialize, Serialize};
 /// Longest text shown of a usage limit; RFC 5280 allows 200 characters.
 const MOST_CHARACTERS: usize = 2_000;
 
+/// Letters of a currency; ISO 4217 has three.
+const MOST_LETTERS: usize = 8;
+
 /// Who holds a certificate, who issued it, and what for.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Holder {
@@ -43,6 +46,8 @@ pub struct Holder {
     pub not_after: Option<Timestamp>,
     /// Limits of use, as userNotice texts say them: they must be shown to who signs and who verifies.
     pub limits: Vec<String>,
+    /// The value of transactions up to which it may be used (QcLimitValue), in words: `25000 EUR`. To be shown alike.
+    pub limit_value: Option<String>,
     /// Certificate policies, dotted.
     pub policies: Vec<String>,
     /// Whether the policies have `agIDcert` (1.3.76.16.6): the full profile of AgID is claimed.
@@ -61,7 +66,29 @@ pub struct QcStatements {
     /// QcType: what for; absent in older certificates, which were for signatures.
     pub types: Vec<QcType>,
     /// QcLimitValue, as amount and exponent of ten with the currency's letters: `1000 EUR` is (1, 3, "EUR").
-    pub limit: Option<(u64, u64, String)>,
+    pub limit: Option<(u64, i64, String)>,
+}
+
+impl QcStatements {
+    /// QcLimitValue as people write it: `25000 EUR`.
+    #[must_use]
+    pub fn limit_value(&self) -> Option<String> {
+        /// Longer numbers stay powers of ten: an exponent is anybody's.
+        const MOST_DIGITS: u64 = 18;
+        let (amount, exponent, currency) = self.limit.as_ref()?;
+        let digits = usize::try_from(exponent.unsigned_abs().min(MOST_DIGITS)).ok()?;
+        Some(match exponent {
+            _ if exponent.unsigned_abs() > MOST_DIGITS => {
+                format!("{amount}·10^{exponent} {currency}")
+            }
+            0.. => format!("{amount}{} {currency}", "0".repeat(digits)),
+            _ => {
+                let padded = format!("{amount:0>width$}", width = digits + 1);
+                let (whole, part) = padded.split_at(padded.len() - digits);
+                format!("{whole}.{part} {currency}")
+            }
+        })
+    }
 }
 
 /// What a qualified certificate is for.
@@ -92,6 +119,7 @@ impl Certificate {
         let part = |oid: &ObjectIdentifier| find(&subject, oid);
         let identifier = part(&oid::AT_SERIAL_NUMBER);
         let (policies, limits) = self.policy_texts().unwrap_or_default();
+        let statements = self.qc_statements().unwrap_or_default();
         Holder {
             name: part(&oid::AT_COMMON_NAME).unwrap_or_default(),
             given_name: part(&oid::AT_GIVEN_NAME),
@@ -110,9 +138,10 @@ impl Certificate {
             not_before: Some(self.not_before),
             not_after: Some(self.not_after),
             limits,
+            limit_value: statements.limit_value(),
             agid: policies.iter().any(|policy| policy == "1.3.76.16.6"),
             policies,
-            statements: self.qc_statements().unwrap_or_default(),
+            statements,
         }
     }
 
@@ -152,8 +181,14 @@ impl Certificate {
             } else if name == oid::QC_LIMIT.as_bytes() {
                 let mut value = reader.take(tag::SEQUENCE)?.reader();
                 let currency = value.next()?;
-                let currency = text(&currency).unwrap_or_else(|| format!("{:?}", currency.value));
-                found.limit = Some((value.next()?.small()?, value.next()?.small()?, currency));
+                // By its letters or its number (ISO 4217).
+                let currency = match text(&currency) {
+                    Some(letters) => letters.chars().take(MOST_LETTERS).collect(),
+                    None => currency.expect(tag::INTEGER)?.small()?.to_string(),
+                };
+                let amount = value.next()?.small()?;
+                let exponent = signed(&value.next()?)?;
+                found.limit = Some((amount, exponent, currency));
             }
         }
         Ok(found)
@@ -199,6 +234,19 @@ impl Certificate {
         }
         Ok((policies, limits))
     }
+}
+
+/// An INTEGER that may be negative.
+fn signed(element: &Tlv<'_>) -> Result<i64, Asn1Error> {
+    let bytes = element.expect(tag::INTEGER)?.value;
+    let first = bytes.first().ok_or(Asn1Error::BadValue)?;
+    if bytes.len() > 8 {
+        return Err(Asn1Error::BadValue);
+    }
+    let sign = if first & 0x80 == 0 { 0 } else { -1 };
+    Ok(bytes
+        .iter()
+        .fold(sign, |sum, byte| sum << 8 | i64::from(*byte)))
 }
 
 fn tax_code(identifier: &str) -> Option<String> {
