@@ -294,8 +294,8 @@ impl Judge<'_> {
             Finding::NoSigningTime => Reason::NoTime,
             Finding::SigningTimeAhead { .. } => Reason::TimeAhead,
             Finding::TrailingBytes => Reason::TrailingBytes,
-            // Its quality is not known.
-            Finding::QualificationUnclear => return None,
+            // Its quality is not known; and each counter-signature has an answer of its own.
+            Finding::QualificationUnclear | Finding::CounterSignature { .. } => return None,
         })
     }
 

@@ -90,6 +90,12 @@ pub enum Finding {
         /// What is claimed.
         claimed: Timestamp,
     },
+    /// A signature on this signature ("controfirma") fails, or cannot be judged: it is another's, and this one stands
+    /// without it (RFC 5652, 11.4).
+    CounterSignature {
+        /// The worst answer of them.
+        indication: Indication,
+    },
     /// Bytes follow the signature.
     TrailingBytes,
     /// The trusted list contradicts itself about this certificate, or says what nobody here understands: whether it is
@@ -134,6 +140,7 @@ impl Finding {
             | Self::NotNonRepudiation
             | Self::NoSigningTime
             | Self::SigningTimeAhead { .. }
+            | Self::CounterSignature { .. }
             | Self::TrailingBytes
             | Self::QualificationUnclear => return None,
         })

@@ -176,7 +176,9 @@ impl Judge<'_, '_> {
         }
         findings.extend(self.mathematics(signer, &attributes, certificate, digest));
         if depth < DEEPEST {
-            verdict.counter_signatures = self.counter_signatures(signer, depth);
+            let (counters, all) = self.counter_signatures(signer, depth);
+            findings.extend(told(&counters, all));
+            verdict.counter_signatures = counters;
         } else if signer
             .unsigned_values(oid::COUNTER_SIGNATURE.as_bytes())
             .next()
@@ -240,15 +242,15 @@ impl Judge<'_, '_> {
         findings
     }
 
-    /// Who signed this signature's value.
-    fn counter_signatures(&mut self, signer: &SignerInfo, depth: usize) -> Vec<SignerVerdict> {
-        let values = signer
-            .unsigned_values(oid::COUNTER_SIGNATURE.as_bytes())
-            .take(MOST_COUNTER)
-            .collect::<Vec<_>>();
-        if values.is_empty() {
-            return Vec::new();
-        }
+    /// Who signed this signature's value, and whether those are all.
+    fn counter_signatures(
+        &mut self,
+        signer: &SignerInfo,
+        depth: usize,
+    ) -> (Vec<SignerVerdict>, bool) {
+        let mut all = signer.unsigned_values(oid::COUNTER_SIGNATURE.as_bytes());
+        let values = all.by_ref().take(MOST_COUNTER).collect::<Vec<_>>();
+        let all = all.next().is_none();
         let value = signer.signature.as_slice();
         let mut judge = Judge {
             pool: self.pool,
@@ -263,8 +265,19 @@ impl Judge<'_, '_> {
                 Err(_) => verdicts.push(unreadable(self.context.at)),
             }
         }
-        verdicts
+        (verdicts, all)
     }
+}
+
+/// What is told of the counter-signatures: nothing where they are judged, all, and hold.
+fn told(counters: &[SignerVerdict], all: bool) -> Option<Finding> {
+    let answers = counters.iter().map(|counter| counter.indication);
+    let unjudged = (!all).then_some(Indication::Indeterminate);
+    let worst = answers
+        .chain(unjudged)
+        .max_by_key(|answer| answer.severity());
+    let indication = worst.filter(|worst| *worst != Indication::TotalPassed)?;
+    Some(Finding::CounterSignature { indication })
 }
 
 /// The signer's certificate: the one that the signer names and the attributes are about; failing that, one that the

@@ -319,20 +319,38 @@ fn counter_signatures() {
         value.borrow().clone()
     });
     let value = value.into_inner();
-    for (of, indication) in [
-        (value.as_slice(), Indication::TotalPassed),
-        (b"another", Indication::TotalFailed),
+    for (of, indication, times, told) in [
+        (value.as_slice(), Indication::TotalPassed, 1, None),
+        (
+            b"another",
+            Indication::TotalFailed,
+            1,
+            Some(Indication::TotalFailed),
+        ),
+        // More than are judged.
+        (
+            value.as_slice(),
+            Indication::TotalPassed,
+            33,
+            Some(Indication::Indeterminate),
+        ),
     ] {
         let mut counter = Forge::good(&second, of);
         counter.signed.remove(0);
         let info = counter.signer_info(&second, |over| second.sign(&Hash::Sha256.of(over)));
-        forge.unsigned = vec![attribute(forge::COUNTER_SIGNATURE, &[info])];
+        forge.unsigned = vec![attribute(forge::COUNTER_SIGNATURE, &vec![info; times])];
         let info = forge.signer_info(&signer, |_| value.clone());
         let verdict = cms(&forge.with_signers(&[info]), None, &context(&trust))
             .unwrap()
             .remove(0);
         assert_eq!(verdict.indication, Indication::TotalPassed, "{verdict:?}");
-        assert_eq!(verdict.counter_signatures.len(), 1);
+        // It is another's signature: it changes nothing of this one, and is told.
+        let finding = verdict.findings.iter().find_map(|finding| match finding {
+            Finding::CounterSignature { indication } => Some(*indication),
+            _ => None,
+        });
+        assert_eq!(finding, told, "{verdict:?}");
+        assert_eq!(verdict.counter_signatures.len(), times.min(32));
         assert_eq!(
             verdict.counter_signatures[0].holder.as_ref().unwrap().name,
             "VERDI UGO"
