@@ -6,9 +6,11 @@ mod authority;
 use authority::{Authority, Issued, accepts};
 use jiff::Timestamp;
 use proptest::prelude::*;
+use signing::Indication;
 use signing::revocation::{
     Crl, Facts, OcspRequest, OcspResponse, Places, Reason, RevocationError, Source, Status, Why,
 };
+use signing::verify::{self, Finding};
 use signing::x509::Certificate;
 
 const FROM: &str = "20261101000000Z";
@@ -299,6 +301,138 @@ fn a_responder_answers_for_its_issuer() {
             answered(&answer).status(&certificate, &root, now),
             unknown(Why::Nothing)
         );
+    }
+}
+
+/// A responder is believed as a signer is: not with what TS 119 312 does not allow any more.
+#[test]
+fn a_weak_responder_says_nothing() {
+    let Some(mut authority) = Authority::new() else {
+        return;
+    };
+    let good = authority.issue("Rossi", "signer");
+    let root = read(&authority.root);
+    let good = read(&good);
+    let request = OcspRequest::new(&good, &root).unwrap();
+    for (section, says) in [("ocsp", true), ("ocsp_short", false), ("ocsp_sha1", false)] {
+        let delegate = authority.issue(section, section);
+        let answer = authority.ocsp(request.der(), Some(&delegate), 7);
+        let status = answered(&answer).status(&good, &root, Timestamp::now());
+        assert_eq!(matches!(status, Status::Good { .. }), says, "{section}");
+    }
+}
+
+/// RFC 6960, 4.2.2.2.1: the responder's own certificate may be revoked, unless its issuer says that nobody need look.
+#[test]
+fn a_responder_may_be_revoked_itself() {
+    let Some(mut authority) = Authority::new() else {
+        return;
+    };
+    let (good, other) = (
+        authority.issue("Rossi", "signer"),
+        authority.issue("Verdi", "signer"),
+    );
+    let root = read(&authority.root);
+    let certificate = read(&good);
+    let request = OcspRequest::new(&certificate, &root).unwrap();
+    let now = Timestamp::now();
+    let (from, to) = ("20240101000000Z", "20350101000000Z");
+    for (section, must_look) in [("ocsp_open", true), ("ocsp", false)] {
+        let delegate = authority.issue(section, section);
+        let answer = authority.ocsp(request.der(), Some(&delegate), 7);
+        let alone = answered(&answer);
+        assert!(matches!(
+            alone.status(&certificate, &root, now),
+            Status::Good { .. }
+        ));
+        let unchecked = |facts: &Facts| {
+            let found = verify::Facts::responder(facts, &certificate, &root, now);
+            found.map(|(who, _)| who.der)
+        };
+        let open = must_look.then(|| delegate.der.clone());
+        assert_eq!(unchecked(&alone), open, "{section}");
+        // Nothing against it, says its issuer itself; of another certificate that says nothing.
+        for (about, known) in [(&delegate, true), (&other, false)] {
+            let request = OcspRequest::new(&read(about), &root).unwrap();
+            let mut both = alone.clone();
+            both.add_ocsp(&authority.ocsp(request.der(), None, 7))
+                .unwrap();
+            let still = open.clone().filter(|_| !known);
+            assert_eq!(unchecked(&both), still, "{section}");
+            // What is kept with a signature is enough to say so again.
+            assert_eq!(unchecked(&both.about(&certificate, &root)), still);
+        }
+        // Another one is no witness, for who vouches for that?
+        let witness = authority.issue(&format!("beside {section}"), "ocsp_open");
+        let question = OcspRequest::new(&read(&delegate), &root).unwrap();
+        let mut both = alone.clone();
+        both.add_ocsp(&authority.ocsp(question.der(), Some(&witness), 7))
+            .unwrap();
+        assert_eq!(unchecked(&both), open, "{section}");
+        // Revoked: whoever has its key may have written that answer, and its date too.
+        for reason in ["keyCompromise", ""] {
+            authority.revoke(&delegate, "260601000000Z", reason);
+            let mut both = alone.clone();
+            both.add_ocsp(&authority.ocsp(question.der(), None, 7))
+                .unwrap();
+            assert_eq!(
+                both.status(&certificate, &root, now),
+                unknown(Why::Nothing),
+                "{section}"
+            );
+        }
+        // The list that tells of it tells of the signer as well, and needs no responder.
+        let mut both = alone;
+        both.add_crl(&authority.crl("crl_plain", from, to)).unwrap();
+        assert!(matches!(
+            both.status(&certificate, &root, now),
+            Status::Good {
+                source: Source::Crl,
+                ..
+            }
+        ));
+    }
+}
+
+/// The signature holds all the same; that nobody looked is told.
+#[test]
+fn an_unchecked_responder_is_told_in_the_verdict() {
+    let Some(mut authority) = Authority::new() else {
+        return;
+    };
+    let signer = authority.issue("Rossi", "signer");
+    let root = read(&authority.root);
+    let signed = authority.cms(b"Atto", &signer, &["-nodetach", "-cades", "-nosmimecap"]);
+    let request = OcspRequest::new(&read(&signer), &root).unwrap();
+    let trust = authority.trust();
+    let judged = |facts: &dyn verify::Facts| {
+        let context = verify::Context {
+            facts,
+            ..verify::Context::now(&trust)
+        };
+        let verdict = verify::cms(&signed, None, &context).unwrap().remove(0);
+        let told = verdict.findings.contains(&Finding::ResponderUnchecked);
+        (verdict.indication, told)
+    };
+    for (section, told) in [("ocsp_open", true), ("ocsp", false)] {
+        let delegate = authority.issue(section, section);
+        let alone = answered(&authority.ocsp(request.der(), Some(&delegate), 7));
+        assert_eq!(judged(&alone), (Indication::TotalPassed, told));
+        let question = OcspRequest::new(&read(&delegate), &root).unwrap();
+        // Its own word for itself.
+        let mut more = alone.clone();
+        more.add_ocsp(&authority.ocsp(question.der(), Some(&delegate), 7))
+            .unwrap();
+        assert_eq!(judged(&more), (Indication::TotalPassed, told));
+        let mut more = alone.clone();
+        more.add_ocsp(&authority.ocsp(question.der(), None, 7))
+            .unwrap();
+        assert_eq!(judged(&more), (Indication::TotalPassed, false));
+        authority.revoke(&delegate, "260601000000Z", "keyCompromise");
+        let mut more = alone.clone();
+        more.add_ocsp(&authority.ocsp(question.der(), None, 7))
+            .unwrap();
+        assert_eq!(judged(&more), (Indication::Indeterminate, false));
     }
 }
 

@@ -294,8 +294,11 @@ impl Judge<'_> {
             Finding::NoSigningTime => Reason::NoTime,
             Finding::SigningTimeAhead { .. } => Reason::TimeAhead,
             Finding::TrailingBytes => Reason::TrailingBytes,
-            // Its quality is not known; and each counter-signature has an answer of its own.
-            Finding::QualificationUnclear | Finding::CounterSignature { .. } => return None,
+            // Its quality is not known; each counter-signature has an answer of its own; and no sentence is there yet for
+            // a responder that nobody looked at.
+            Finding::QualificationUnclear
+            | Finding::CounterSignature { .. }
+            | Finding::ResponderUnchecked => return None,
         })
     }
 

@@ -101,6 +101,16 @@ impl verify::Facts for Outside<'_> {
         found
     }
 
+    fn responder(
+        &self,
+        certificate: &Certificate,
+        issuer: &Certificate,
+        at: Timestamp,
+    ) -> Option<(Certificate, Timestamp)> {
+        self.about(certificate, issuer)
+            .responder(certificate, issuer, at)
+    }
+
     fn missing(&self, certificate: &Certificate, issuer: &Certificate, at: Timestamp) {
         self.lacking.borrow_mut().push(Wanted {
             certificate: certificate.clone(),

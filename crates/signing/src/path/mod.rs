@@ -10,6 +10,7 @@ mod validate;
 
 pub(crate) use policy::policies;
 pub use trust::Trust;
+pub(crate) use validate::is_strongly_signed;
 pub use validate::validate;
 
 use crate::Anchor;

@@ -98,14 +98,19 @@ fn strength(
     issuer: &Certificate,
     depth: usize,
 ) -> Result<(), PathError> {
-    let scheme = Scheme::read(&certificate.signature_algorithm, None)
-        .ok_or(PathError::Signature { depth })?;
-    let key = PublicKey::from_spki(&issuer.spki).ok_or(PathError::Signature { depth })?;
-    if scheme.is_strong() && key.is_strong() {
-        Ok(())
-    } else {
-        Err(PathError::Weak { depth })
+    match is_strongly_signed(certificate, issuer) {
+        Some(true) => Ok(()),
+        Some(false) => Err(PathError::Weak { depth }),
+        None => Err(PathError::Signature { depth }),
     }
+}
+
+/// Whether the issuer's signature on a certificate stands on a hash and a key that TS 119 312 allows; none where they
+/// are not known here. Nothing is said of the signature itself.
+pub(crate) fn is_strongly_signed(certificate: &Certificate, issuer: &Certificate) -> Option<bool> {
+    let scheme = Scheme::read(&certificate.signature_algorithm, None)?;
+    let key = PublicKey::from_spki(&issuer.spki)?;
+    Some(scheme.is_strong() && key.is_strong())
 }
 
 /// Whether every critical extension is one that is looked at (RFC 5280, 6.1.4 (o)).

@@ -1,10 +1,10 @@
 //! All that is known, asked about one certificate at one time.
 
 use super::entry::{Entry, Reason};
-use super::ocsp::State;
+use super::ocsp::{By, State};
 use super::{Crl, OcspResponse, RevocationError};
 use crate::Asn1Error;
-use crate::asn1::{Tlv, tag};
+use crate::asn1::{Tlv, oid, tag};
 use crate::cms::SignedData;
 use crate::path::{Path, PathError};
 use crate::verify::Revocation;
@@ -87,12 +87,22 @@ pub enum Why {
 }
 
 /// One fact about one certificate.
-struct Said {
+struct Said<'a> {
     state: State,
     source: Source,
     issued: Timestamp,
     next: Option<Timestamp>,
     knows_expired: bool,
+    /// The responder whose word it is, and as of when, where its certificate may be revoked and nothing is known of it.
+    unchecked: Option<(&'a Certificate, Timestamp)>,
+}
+
+/// How far responders are asked about responders.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Delegates {
+    Heard,
+    /// The issuer's own word alone: a responder does not vouch for another, nor for itself.
+    Left,
 }
 
 impl Facts {
@@ -193,10 +203,21 @@ impl Facts {
         self.crls.is_empty() && self.ocsp.is_empty()
     }
 
-    /// Those that are about this certificate of this issuer and that its issuer stands for: what a file keeps with a
-    /// signature.
+    /// Those that are about this certificate of this issuer and that its issuer stands for, or about the responders
+    /// among these: what a file keeps with a signature.
     #[must_use]
     pub fn about(&self, certificate: &Certificate, issuer: &Certificate) -> Self {
+        let mut all = self.directly_about(certificate, issuer);
+        let answers = all.ocsp.clone();
+        for answer in &answers {
+            if let Some((_, By::Delegate(responder))) = answer.about(certificate, issuer) {
+                all.extend(&self.directly_about(responder, issuer));
+            }
+        }
+        all
+    }
+
+    fn directly_about(&self, certificate: &Certificate, issuer: &Certificate) -> Self {
         Self {
             crls: self
                 .crls
@@ -220,46 +241,7 @@ impl Facts {
     /// that is no suspension is for good: no other fact takes it back, and it counts even where it is old.
     #[must_use]
     pub fn status(&self, certificate: &Certificate, issuer: &Certificate, at: Timestamp) -> Status {
-        let mut all = self.said(certificate, issuer);
-        all.sort_by_key(|said| std::cmp::Reverse(said.issued));
-        let for_good = all.iter().find_map(|said| match said.state {
-            State::Revoked(entry) if entry.reason != Some(Reason::CertificateHold) => {
-                Some((entry, said))
-            }
-            _ => None,
-        });
-        if let Some((entry, said)) = for_good
-            && entry.since <= at
-        {
-            return said.revoked(entry);
-        }
-        let mut why = Why::Nothing;
-        for said in &all {
-            let speaks = said.speaks_for(at);
-            match said.state {
-                State::Revoked(entry) if entry.since <= at => return said.revoked(entry),
-                // Revoked after the time in question: it was listed, so it was known, whatever expired since.
-                State::Revoked(entry) => {
-                    return Status::Good {
-                        source: said.source,
-                        issued: said.issued,
-                        later: Some(later(entry)),
-                    };
-                }
-                State::Unknown => why = Why::Responder,
-                State::Good if !speaks => why = Why::Stale,
-                State::Good if !said.knows_expired => why = Why::AfterExpiry,
-                State::Good => {
-                    let later = for_good.map(|(entry, _)| later(entry));
-                    return Status::Good {
-                        source: said.source,
-                        issued: said.issued,
-                        later,
-                    };
-                }
-            }
-        }
-        Status::Unknown { why }
+        weigh(self.said(certificate, issuer, Delegates::Heard), at).0
     }
 
     /// Judges a whole path at a time: for [`crate::path::find`]. The anchor's own state is the trusted list's matter.
@@ -281,7 +263,12 @@ impl Facts {
         Ok(())
     }
 
-    fn said(&self, certificate: &Certificate, issuer: &Certificate) -> Vec<Said> {
+    fn said(
+        &self,
+        certificate: &Certificate,
+        issuer: &Certificate,
+        delegates: Delegates,
+    ) -> Vec<Said<'_>> {
         let lists = self
             .crls
             .iter()
@@ -297,10 +284,16 @@ impl Facts {
                     issued: crl.this_update(),
                     next: crl.next_update(),
                     knows_expired: crl.lists_expired(certificate.not_after),
+                    unchecked: None,
                 })
             });
         let answers = self.ocsp.iter().filter_map(|answer| {
-            let single = answer.about(certificate, issuer)?;
+            let (single, by) = answer.about(certificate, issuer)?;
+            let unchecked = match by {
+                By::Issuer => None,
+                By::Delegate(_) if delegates == Delegates::Left => return None,
+                By::Delegate(who) => self.unchecked(who, issuer, answer.produced_at())?,
+            };
             Some(Said {
                 state: single.state,
                 source: Source::Ocsp,
@@ -311,9 +304,38 @@ impl Facts {
                         .unwrap_or(single.this_update + WITHOUT_NEXT),
                 ),
                 knows_expired: single.knows_expired(certificate.not_after),
+                unchecked,
             })
         });
         lists.chain(answers).collect()
+    }
+
+    /// A responder and the time of its answer, where it may be revoked and nothing is known of that (RFC 6960,
+    /// 4.2.2.2.1). None where its answer is worth nothing: it was revoked, or its key came into other hands, who may
+    /// have written what they liked.
+    #[expect(
+        clippy::option_option,
+        reason = "whether it counts, and whether that is known"
+    )]
+    fn unchecked<'a>(
+        &self,
+        responder: &'a Certificate,
+        issuer: &Certificate,
+        at: Timestamp,
+    ) -> Option<Option<(&'a Certificate, Timestamp)>> {
+        let said = self.said(responder, issuer, Delegates::Left);
+        match weigh(said, at).0 {
+            Status::Revoked { .. } => None,
+            Status::Good {
+                later: Some((_, reason)),
+                ..
+            } => reason.is_some_and(Reason::leaves_the_past).then_some(None),
+            Status::Good { later: None, .. } => Some(None),
+            Status::Unknown { .. } => {
+                let look = responder.extension(&oid::OCSP_NO_CHECK).is_none();
+                Some(look.then_some((responder, at)))
+            }
+        }
     }
 }
 
@@ -339,9 +361,68 @@ impl crate::verify::Facts for Facts {
             Status::Unknown { .. } => Revocation::Unknown,
         }
     }
+
+    fn responder(
+        &self,
+        certificate: &Certificate,
+        issuer: &Certificate,
+        at: Timestamp,
+    ) -> Option<(Certificate, Timestamp)> {
+        // Without a responder's answer no list need be tried again.
+        self.ocsp.first()?;
+        let said = self.said(certificate, issuer, Delegates::Heard);
+        let (who, when) = weigh(said, at).1?;
+        Some((who.clone(), when))
+    }
 }
 
-impl Said {
+/// What follows from all that is said; and of what is good, the responder whose word it is, where nobody looked whether
+/// that is revoked.
+fn weigh(mut all: Vec<Said<'_>>, at: Timestamp) -> (Status, Option<(&Certificate, Timestamp)>) {
+    all.sort_by_key(|said| std::cmp::Reverse(said.issued));
+    let for_good = all.iter().find_map(|said| match said.state {
+        State::Revoked(entry) if entry.reason != Some(Reason::CertificateHold) => {
+            Some((entry, said))
+        }
+        _ => None,
+    });
+    if let Some((entry, said)) = for_good
+        && entry.since <= at
+    {
+        return (said.revoked(entry), None);
+    }
+    let mut why = Why::Nothing;
+    for said in &all {
+        let speaks = said.speaks_for(at);
+        match said.state {
+            State::Revoked(entry) if entry.since <= at => return (said.revoked(entry), None),
+            // Revoked after the time in question: it was listed, so it was known, whatever expired since.
+            State::Revoked(entry) => {
+                let good = Status::Good {
+                    source: said.source,
+                    issued: said.issued,
+                    later: Some(later(entry)),
+                };
+                return (good, said.unchecked);
+            }
+            State::Unknown => why = Why::Responder,
+            State::Good if !speaks => why = Why::Stale,
+            State::Good if !said.knows_expired => why = Why::AfterExpiry,
+            State::Good => {
+                let later = for_good.map(|(entry, _)| later(entry));
+                let good = Status::Good {
+                    source: said.source,
+                    issued: said.issued,
+                    later,
+                };
+                return (good, said.unchecked);
+            }
+        }
+    }
+    (Status::Unknown { why }, None)
+}
+
+impl Said<'_> {
     fn speaks_for(&self, at: Timestamp) -> bool {
         let ahead = at + SKEW;
         self.issued >= at || self.next.is_some_and(|next| at <= next) && self.issued <= ahead

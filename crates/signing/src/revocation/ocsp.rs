@@ -6,7 +6,7 @@ use super::query::{NONCE, OcspRequest, issuer_hashes};
 use crate::Asn1Error;
 use crate::asn1::{Tlv, oid, parse_time, tag, tlv, with_oid};
 use crate::crypto::{DigestAlgorithm, PublicKey, Scheme};
-use crate::path::is_signed_by;
+use crate::path::{is_signed_by, is_strongly_signed};
 use crate::x509::{AlgorithmId, Certificate, Name, extensions};
 use der::oid::ObjectIdentifier;
 use jiff::Timestamp;
@@ -43,6 +43,13 @@ enum Responder {
     Name(Vec<u8>),
     /// SHA-1 of the key.
     Key(Vec<u8>),
+}
+
+/// Who signed it.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum By<'a> {
+    Issuer,
+    Delegate(&'a Certificate),
 }
 
 /// What it says of one certificate.
@@ -218,30 +225,36 @@ impl OcspResponse {
         }
     }
 
-    /// What it says of this certificate of this issuer, where it may: the issuer signed it, or a responder whose
-    /// certificate the issuer signed for this purpose (RFC 6960, 4.2.2.2).
-    pub(super) fn about(&self, certificate: &Certificate, issuer: &Certificate) -> Option<&Single> {
+    /// What it says of this certificate of this issuer, and by whom, where it may.
+    pub(super) fn about(
+        &self,
+        certificate: &Certificate,
+        issuer: &Certificate,
+    ) -> Option<(&Single, By<'_>)> {
         let single = self
             .single
             .iter()
             .find(|single| single.is_about(certificate, issuer))?;
-        self.is_signed_for(issuer).then_some(single)
+        Some((single, self.signed_for(issuer)?))
     }
 
-    fn is_signed_for(&self, issuer: &Certificate) -> bool {
+    /// The issuer signed it, or a responder whose certificate the issuer signed for this purpose (RFC 6960, 4.2.2.2).
+    fn signed_for(&self, issuer: &Certificate) -> Option<By<'_>> {
         if self.responder.is(issuer) && self.is_signed_with(&issuer.spki) {
-            return true;
+            return Some(By::Issuer);
         }
-        self.certificates.iter().any(|delegated| {
+        let delegated = self.certificates.iter().find(|delegated| {
             self.responder.is(delegated)
                 && same_name(&delegated.issuer, &issuer.subject)
                 && delegated.extended_key_usage().is_ok_and(|usage| {
                     usage.is_some_and(|all| all.iter().any(|one| one == OCSP_SIGNING.as_bytes()))
                 })
                 && (delegated.not_before..=delegated.not_after).contains(&self.produced_at)
+                && is_strongly_signed(delegated, issuer) == Some(true)
                 && is_signed_by(delegated, issuer)
                 && self.is_signed_with(&delegated.spki)
-        })
+        });
+        delegated.map(By::Delegate)
     }
 
     fn is_signed_with(&self, spki: &[u8]) -> bool {

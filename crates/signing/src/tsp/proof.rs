@@ -417,6 +417,19 @@ impl Facts for Both<'_> {
         }
     }
 
+    fn responder(
+        &self,
+        certificate: &Certificate,
+        issuer: &Certificate,
+        at: Timestamp,
+    ) -> Option<(Certificate, Timestamp)> {
+        // Of the one whose answer counts.
+        match self.0.revocation(certificate, issuer, at) {
+            Revocation::Unknown => self.1.responder(certificate, issuer, at),
+            _ => self.0.responder(certificate, issuer, at),
+        }
+    }
+
     fn missing(&self, certificate: &Certificate, issuer: &Certificate, at: Timestamp) {
         self.0.missing(certificate, issuer, at);
     }

@@ -96,7 +96,7 @@ fn search<'a>(
         |path| {
             told.clear();
             for (depth, pair) in path.certificates.windows(2).enumerate() {
-                match context.facts.revocation(pair[0], pair[1], at) {
+                match stand(pair[0], pair[1], context, at, &mut told) {
                     Revocation::Good { .. } => {}
                     Revocation::Revoked { since, .. } if since <= at => {
                         return Err(PathError::Revoked { depth, since });
@@ -114,6 +114,35 @@ fn search<'a>(
         },
     );
     (found, told)
+}
+
+/// What is known of one certificate. That it is good may be the word of a responder: which must not be revoked itself
+/// (RFC 6960, 4.2.2.2.1), as far as anybody but another such responder can tell.
+fn stand(
+    certificate: &Certificate,
+    issuer: &Certificate,
+    context: &Context<'_>,
+    at: Timestamp,
+    told: &mut Vec<Finding>,
+) -> Revocation {
+    let facts = context.facts;
+    let found = facts.revocation(certificate, issuer, at);
+    if !matches!(found, Revocation::Good { .. }) {
+        return found;
+    }
+    let Some((responder, when)) = facts.responder(certificate, issuer, at) else {
+        return found;
+    };
+    match facts.revocation(&responder, issuer, when) {
+        Revocation::Revoked { .. } => return Revocation::Unknown,
+        Revocation::Good { .. } if facts.responder(&responder, issuer, when).is_none() => {}
+        Revocation::Good { .. } | Revocation::Unknown => {
+            if !told.contains(&Finding::ResponderUnchecked) {
+                told.push(Finding::ResponderUnchecked);
+            }
+        }
+    }
+    found
 }
 
 /// Who vouches, and for what. One certificate may stand in the lists as several services.

@@ -19,6 +19,17 @@ pub trait Facts {
         at: Timestamp,
     ) -> Revocation;
 
+    /// Whose word it is that a certificate is good, and as of when, where that is a responder whose own certificate may
+    /// be revoked, and these facts say nothing of it (RFC 6960, 4.2.2.2.1).
+    fn responder(
+        &self,
+        _certificate: &Certificate,
+        _issuer: &Certificate,
+        _at: Timestamp,
+    ) -> Option<(Certificate, Timestamp)> {
+        None
+    }
+
     /// A verdict about the time `at` stays open because nothing usable is known of `certificate`, issued by `issuer`:
     /// for whoever can have it asked elsewhere. Only told of certificates whose path ends at something believed, so
     /// that no address in them is a stranger's.

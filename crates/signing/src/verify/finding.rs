@@ -68,6 +68,9 @@ pub enum Finding {
     },
     /// Nothing current is known of a revocation, and nobody asked for it to be: told, without weight.
     RevocationUnknown,
+    /// That it is not revoked is the word of a responder whose own certificate may be, and of that nothing is known
+    /// (RFC 6960, 4.2.2.2.1): told, without weight.
+    ResponderUnchecked,
     /// keyUsage has neither nonRepudiation nor digitalSignature.
     KeyUsage,
     /// keyUsage lacks nonRepudiation: no Italian qualified certificate (AgID, Det. 121/2019, 4.1). Told.
@@ -137,6 +140,7 @@ impl Finding {
             Self::Path { why } => path(why, at),
             Self::RevokedLater { .. }
             | Self::RevocationUnknown
+            | Self::ResponderUnchecked
             | Self::NotNonRepudiation
             | Self::NoSigningTime
             | Self::SigningTimeAhead { .. }

@@ -42,6 +42,10 @@ fn config(port: u16) -> String {
          [tsa_mail]\nkeyUsage = critical, digitalSignature\nextendedKeyUsage = critical, timeStamping, emailProtection\n\
          [ocsp]\nkeyUsage = critical, digitalSignature\nextendedKeyUsage = OCSPSigning\nnoCheck = ignored\n\
          subjectKeyIdentifier = hash\n\
+         [ocsp_open]\nkeyUsage = critical, digitalSignature\nextendedKeyUsage = OCSPSigning\n\
+         subjectKeyIdentifier = hash\n\
+         [ocsp_short]\nkeyUsage = critical, digitalSignature\nextendedKeyUsage = OCSPSigning\nnoCheck = ignored\n\
+         [ocsp_sha1]\nkeyUsage = critical, digitalSignature\nextendedKeyUsage = OCSPSigning\nnoCheck = ignored\n\
          [crl_plain]\n\
          [crl_indirect]\nissuingDistributionPoint = critical, @idp_indirect\n[idp_indirect]\nindirectCRL = TRUE\n\
          [crl_reasons]\nissuingDistributionPoint = critical, @idp_reasons\n[idp_reasons]\nonlysomereasons = keyCompromise\n\
@@ -394,6 +398,10 @@ fn make(
     let text = |path: &Path| path.to_str().unwrap().to_owned();
     let (pem, key, request) = (at("pem"), at("key"), at("req"));
     let subject = format!("/CN={name}");
+    let (kind, option) = match section {
+        "ocsp_short" => ("rsa", "rsa_keygen_bits:1024"),
+        _ => ("ec", "ec_paramgen_curve:P-256"),
+    };
     run(
         dir,
         &[
@@ -401,9 +409,9 @@ fn make(
             "-new",
             "-utf8",
             "-newkey",
-            "ec",
+            kind,
             "-pkeyopt",
-            "ec_paramgen_curve:P-256",
+            option,
             "-nodes",
             "-keyout",
             &text(&key),
@@ -439,6 +447,9 @@ fn make(
         validity.1,
         "-notext",
     ];
+    if section == "ocsp_sha1" {
+        arguments.extend(["-md", "sha1"]);
+    }
     let (request, out, own) = (text(&request), text(&pem), text(&key));
     arguments.extend(["-in", &request, "-out", &out]);
     if issuer.is_none() {
