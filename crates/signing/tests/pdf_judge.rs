@@ -379,6 +379,8 @@ fn corpus(signer: &Signer) -> Vec<Attack> {
     wrapping(&signed, &mut add);
     shadow(signer, &mut add);
     annotations(&certified(Permission::Annotations), &mut add);
+    notes(&certified(Permission::Annotations), &mut add);
+    filled(signer, &mut add);
     sneaky(
         signer,
         &certified(Permission::FormFilling),
@@ -844,6 +846,205 @@ fn annotations(certified: &[u8], add: &mut Add<'_>) {
             "",
         ),
     );
+}
+
+/// The windows and icons of notes, where notes may be added: as large as what they hide, or as many.
+fn notes(certified: &[u8], add: &mut Add<'_>) {
+    let class = "evil annotation";
+    let picture = "<</Type/XObject/Subtype/Form/BBox[0 0 340 50]/Length 26>>\nstream\n1 g 0 0 340 50 re f       \nendstream";
+    let popup = |more: &str| format!("<</Type/Annot/Subtype/Popup/Open true/F 4{more}>>");
+    let tiles = |side: u16| {
+        let places = (0..595).step_by(usize::from(side)).flat_map(move |left| {
+            (0..842)
+                .step_by(usize::from(side))
+                .map(move |bottom| (left, bottom))
+        });
+        places.map(move |(left, bottom)| {
+            let (right, top) = (left + i32::from(side), bottom + i32::from(side));
+            format!("/Rect[{left} {bottom} {right} {top}]")
+        })
+    };
+    let note = |place: String| format!("<</Type/Annot/Subtype/Text/F 4{place}/AP<</N 1701 0 R>>>>");
+    for (name, all) in [
+        (
+            "popup as large as the page",
+            vec![popup("/Rect[0 0 595 842]")],
+        ),
+        (
+            "popup with a picture",
+            vec![popup("/Rect[60 700 400 750]/AP<</N 1701 0 R>>")],
+        ),
+        (
+            "popup that acts",
+            vec![popup("/Rect[60 700 100 750]/AA<<>>")],
+        ),
+        ("popup without a place", vec![popup("")]),
+        (
+            "four popups together",
+            (0..4).map(|index| popup(&rect(strip(index)))).collect(),
+        ),
+        ("notes all over the page", tiles(48).map(note).collect()),
+    ] {
+        let numbers = 1710..;
+        let mut objects: Vec<_> = numbers.zip(all).collect();
+        let refs: Vec<_> = objects
+            .iter()
+            .map(|(number, _)| format!("{number} 0 R"))
+            .collect();
+        objects.push((1701, picture.into()));
+        add(
+            class,
+            name,
+            lay(certified, 10, &refs.join(" "), "", &objects),
+        );
+    }
+}
+
+/// Fields that the author laid over the page, or somebody who prepared the document: empty when it was certified, and
+/// then filled in with a picture.
+fn filled(signer: &Signer, add: &mut Add<'_>) {
+    let class = "shadow: replace";
+    let picture = "<</Type/XObject/Subtype/Form/BBox[0 0 340 50]/Length 26>>\nstream\n1 g 0 0 340 50 re f       \nendstream";
+    let form = documents::form();
+    let field = documents::object(&form, 501);
+    let start = field.find("/Rect").unwrap();
+    let end = start + field[start..].find(']').unwrap() + 1;
+    let own = |more: &str| field.replacen(&field[start..end], more, 1);
+    let full = "/Rect[0 0 595 842]";
+    let filling = |object: &str, more: &str| object.trim_end_matches(">>").to_owned() + more + ">>";
+    let with_picture = "/V(9000)/AP<</N 1701 0 R>>";
+    let mut attack = |name, prepared: &[(u32, String)], filled: &[(u32, String)]| {
+        let prepared = documents::update(&form, prepared, "");
+        for permission in [Permission::FormFilling, Permission::Annotations] {
+            let certified = sign(signer, &prepared, &certify(permission));
+            let mut objects = filled.to_vec();
+            objects.push((1701, picture.into()));
+            add(class, name, documents::update(&certified, &objects, ""));
+        }
+    };
+    let over = own(full);
+    attack(
+        "text field over the page",
+        &[(501, over.clone())],
+        &[(501, filling(&over, with_picture))],
+    );
+    attack(
+        "text field over the page, its value alone",
+        &[(501, over.clone())],
+        &[(501, filling(&over, "/V(9000)"))],
+    );
+    let button = over
+        .replacen("/FT /Tx", "/FT /Btn", 1)
+        .replacen("/FT/Tx", "/FT/Btn", 1);
+    assert_ne!(button, over);
+    attack(
+        "button over the page",
+        &[(501, button.clone())],
+        &[(501, filling(&button, with_picture))],
+    );
+    let quarters: Vec<_> = (0..4)
+        .map(|index| {
+            let name = format!("(Nota{index})");
+            let quarter = own(&rect(strip(index))).replacen("(Nota)", &name, 1);
+            (1730 + u32::from(index), quarter)
+        })
+        .collect();
+    let refs = "1730 0 R 1731 0 R 1732 0 R 1733 0 R";
+    let listed = |page: &str| {
+        [
+            (10, with(&documents::object(&form, 10), "/Annots [", refs)),
+            (500, with(&documents::object(&form, 500), "/Fields [", page)),
+        ]
+    };
+    let mut laid = listed(refs).to_vec();
+    laid.extend(quarters.iter().cloned());
+    let filled: Vec<_> = quarters
+        .iter()
+        .map(|(number, field)| (*number, filling(field, with_picture)))
+        .collect();
+    attack("four text fields over the page together", &laid, &filled);
+    // one field in four widgets, and its value above them
+    let kids: Vec<_> = (0..4)
+        .map(|index| {
+            let kid = format!(
+                "<</Type/Annot/Subtype/Widget/Parent 1740 0 R/P 10 0 R/F 4{}>>",
+                rect(strip(index))
+            );
+            (1730 + u32::from(index), kid)
+        })
+        .collect();
+    let above = format!("<</FT/Tx/T(Altra)/Kids[{refs}]>>");
+    let mut laid = listed("1740 0 R").to_vec();
+    laid.push((1740, above.clone()));
+    laid.extend(kids);
+    attack(
+        "value above four widgets over the page",
+        &laid,
+        &[(1740, filling(&above, "/V(9000)"))],
+    );
+}
+
+/// A page of a form as offices make them: thirty lines from edge to edge, a large space for notes, and boxes to tick.
+#[test]
+fn ordinary_forms_filled_in_give_no_alarm() {
+    let signer = Signer::new();
+    let form = documents::form();
+    let field = documents::object(&form, 501);
+    let start = field.find("/Rect").unwrap();
+    let end = start + field[start..].find(']').unwrap() + 1;
+    let place = |name: &str, place: [f32; 4]| {
+        field
+            .replacen(&field[start..end], &rect(place), 1)
+            .replacen("(Nota)", &format!("({name})"), 1)
+    };
+    let mut fields: Vec<(u32, String)> = (0..24_u8)
+        .map(|row| {
+            let bottom = 250.0 + 20.0 * f32::from(row);
+            let line = place(&format!("R{row}"), [70.0, bottom, 525.0, bottom + 14.0]);
+            (1740 + u32::from(row), line)
+        })
+        .collect();
+    fields.push((1780, place("Note", [60.0, 60.0, 535.0, 220.0])));
+    fields.push((
+        1781,
+        place("Nascosta", [0.0, 0.0, 595.0, 842.0]).replacen("/F 4", "/F 2", 1),
+    ));
+    let refs: Vec<_> = fields
+        .iter()
+        .map(|(number, _)| format!("{number} 0 R"))
+        .collect();
+    let refs = refs.join(" ");
+    let laid = lay(&form, 10, &refs, &refs, &fields);
+    for permission in [Permission::FormFilling, Permission::Annotations] {
+        let mut done = sign(&signer, &laid, &certify(permission));
+        let picture =
+            "<</Type/XObject/Subtype/Form/BBox[0 0 200 20]/Length 0>>\nstream\n\nendstream";
+        let mut filled: Vec<_> = fields
+            .iter()
+            .map(|(number, field)| {
+                let more = "/V(Visto)/AP<</N 1701 0 R>>>>";
+                (*number, field.trim_end_matches(">>").to_owned() + more)
+            })
+            .collect();
+        filled.push((1701, picture.into()));
+        done = documents::update(&done, &filled, "");
+        if permission == Permission::Annotations {
+            let note = "<</Type/Annot/Subtype/Text/F 4/Rect[20 800 40 820]/Popup 1711 0 R/Contents(Visto)>>";
+            let popup =
+                "<</Type/Annot/Subtype/Popup/Open false/Parent 1710 0 R/Rect[300 640 500 820]>>";
+            let notes = [(1710, note.to_owned()), (1711, popup.to_owned())];
+            done = lay(&done, 10, "1710 0 R 1711 0 R", "", &notes);
+        }
+        let found = judge(&done);
+        assert!(found[0].is_intact(), "{found:#?}");
+        // and signed below it all
+        let field = Options {
+            field: Some("Sindaco".into()),
+            ..stamped(0)
+        };
+        let signed = sign(&signer, &done, &field);
+        assert!(judge(&signed).iter().all(Signature::is_intact));
+    }
 }
 
 /// Sneaky signature: a signature field that is content, on a certified document; and more.

@@ -51,8 +51,8 @@ pub enum What {
     Annotation,
     /// A field was added without a signature in it.
     EmptyField,
-    /// A signature's picture that the author of a certified document did not foresee, or one so large that it hides
-    /// the page.
+    /// A signature's picture that the author of a certified document did not foresee; or what was written into a field
+    /// or a note, or a signature, so large that it hides the page.
     Overlay,
     /// What a page shows, or with what.
     PageContent,
@@ -112,6 +112,7 @@ pub(crate) fn between<R: Read + Seek>(
         found: Vec::new(),
         widgets: HashSet::new(),
         pictures: Vec::new(),
+        filled: HashSet::new(),
         waiting: Vec::new(),
         seen: HashSet::new(),
     };
@@ -133,8 +134,10 @@ pub(crate) struct Comparison<'a, R> {
     pub found: Vec<Change>,
     /// Widgets of further signatures: what a page may get.
     pub widgets: HashSet<Id>,
-    /// What further signatures show.
+    /// What further signatures show, and fields that were filled in.
     pub pictures: Vec<Picture>,
+    /// The widgets of the latter.
+    pub filled: HashSet<Id>,
     waiting: Vec<(Id, Option<usize>)>,
     seen: HashSet<Id>,
 }

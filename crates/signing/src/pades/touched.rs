@@ -37,18 +37,22 @@ const WIDGET: [&[u8]; 24] = [
     b"M",
     b"Q",
 ];
-/// A signature whose pictures take more of a page than this hides it.
+/// A signature, or a field that was filled in, whose pictures take more of a page than this hides it.
 pub(super) const LARGEST_PART: f64 = 0.25;
-/// All those that came later, together: a page of which less is to be seen is another one. A council of twelve signs in
-/// a third of a page.
+/// All signatures that came later, together: a page of which less is to be seen is another one. A council of twelve
+/// signs in a third of a page.
 const LARGEST_TOGETHER: f64 = 0.5;
+/// With what was written into fields and notes: a form that is all lines takes half a page.
+const LARGEST_FILLED: f64 = 0.75;
 /// What keeps a widget from being seen on the screen, or at all (12.5.3, table 167).
 const NO_VIEW: i64 = 32;
 const HIDDEN: i64 = 2;
+/// Nodes of the form above a widget that are followed down; forms have two or three.
+const MOST_ABOVE: usize = 8;
 /// The side of a note's icon, in points: larger, it could hide text.
 const LARGEST_NOTE: f64 = 48.0;
 
-/// What a later signature shows.
+/// What a later signature shows, a field that was filled in, or a note.
 #[derive(Debug, Clone)]
 pub(crate) struct Picture {
     widget: Id,
@@ -58,8 +62,18 @@ pub(crate) struct Picture {
     area: f64,
     /// `/P`: the page it says it is on.
     page: Option<Id>,
-    /// Whether nothing was to be seen there when the document was signed.
-    is_new: bool,
+    of: Shows,
+}
+
+/// What a picture is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shows {
+    /// A signature, where nothing was to be seen when the document was signed.
+    New,
+    /// A signature in the place that was seen.
+    Signature,
+    /// What was written into a field or a note: allowed as such, and measured here. Its place was signed, or is told.
+    Filling,
 }
 
 impl<R: Read + Seek> Comparison<'_, R> {
@@ -230,7 +244,7 @@ impl<R: Read + Seek> Comparison<'_, R> {
         let may_be = kind == Kind::Timestamp || !self.allowance.is_locked(&name);
         self.signed(kind, is_new && may_be, id, &name);
         for (id, widget) in widgets {
-            self.picture(id, &widget, &name, true)?;
+            self.picture(id, &widget, &name, Shows::New)?;
             self.widgets.insert(id);
         }
         Ok(())
@@ -249,10 +263,10 @@ impl<R: Read + Seek> Comparison<'_, R> {
         }
     }
 
-    /// Whether the picture of a widget may be there. Where nobody saw one before (`is_new`) none may be where somebody
+    /// Whether the picture of a widget may be there. Where nobody saw one before ([`Shows::New`]) none may be where somebody
     /// said what may be done afterwards, or locked all fields of such a name, for the fields were laid out then (the
     /// "sneaky signature" is one that looks like content). How much of a page it takes is looked at with all others.
-    fn picture(&mut self, id: Id, widget: &Dict, name: &str, is_new: bool) -> Result<(), PdfError> {
+    fn picture(&mut self, id: Id, widget: &Dict, name: &str, of: Shows) -> Result<(), PdfError> {
         if matches!(widget.get(b"Rect"), None | Some(Object::Null)) {
             return Ok(());
         }
@@ -266,7 +280,9 @@ impl<R: Read + Seek> Comparison<'_, R> {
             return Ok(());
         }
         let page = widget.reference(b"P");
-        if is_new && (self.allowance.permission.is_some() || self.allowance.is_locked(name)) {
+        if of == Shows::New
+            && (self.allowance.permission.is_some() || self.allowance.is_locked(name))
+        {
             let page = page.and_then(|page| self.roles.page(page));
             self.tell(What::Overlay, false, Some(id), page, Some(name));
         }
@@ -275,8 +291,30 @@ impl<R: Read + Seek> Comparison<'_, R> {
             field: name.to_owned(),
             area: if area.is_nan() { f64::INFINITY } else { area },
             page,
-            is_new,
+            of,
         });
+        Ok(())
+    }
+
+    /// The picture of a field that was filled in: its own, or those of the widgets below it, which show the value too.
+    /// What is in it, nobody signed: it may be as opaque as a sheet of paper, in a place that was empty then.
+    fn filling(&mut self, id: Id, field: &Dict, name: &str, depth: usize) -> Result<(), PdfError> {
+        let hidden = self.file.value(self.new, field, b"F")?.as_int();
+        if hidden.unwrap_or(0) & HIDDEN == 0 && self.filled.insert(id) {
+            self.picture(id, field, name, Shows::Filling)?;
+        }
+        if depth == MOST_ABOVE {
+            return Ok(());
+        }
+        let kids = self.file.array(self.new, field, b"Kids")?;
+        for kid in kids.iter().filter_map(Object::as_ref) {
+            let object = self.file.get(self.new, kid)?;
+            if let Some(kid_dict) = object.as_dict()
+                && !self.filled.contains(&kid)
+            {
+                self.filling(kid, kid_dict, name, depth + 1)?;
+            }
+        }
         Ok(())
     }
 
@@ -296,7 +334,7 @@ impl<R: Read + Seek> Comparison<'_, R> {
                 None => Vec::new(),
             };
             let listed: HashSet<Id> = annotations.iter().filter_map(Object::as_ref).collect();
-            let mut together = 0.0;
+            let (mut signatures, mut together) = (0.0, 0.0);
             let mut of_field: HashMap<&str, f64> = HashMap::new();
             for (picture, shown) in pictures.iter().zip(&mut shown) {
                 let (lists, named) = (listed.contains(&picture.widget), picture.page == Some(page));
@@ -309,7 +347,13 @@ impl<R: Read + Seek> Comparison<'_, R> {
                 let own = of_field.entry(&picture.field).or_default();
                 *own += picture.area;
                 together += picture.area;
-                if *own > area * LARGEST_PART || together > area * LARGEST_TOGETHER {
+                if picture.of != Shows::Filling {
+                    signatures += picture.area;
+                }
+                let too_much = *own > area * LARGEST_PART
+                    || signatures > area * LARGEST_TOGETHER
+                    || together > area * LARGEST_FILLED;
+                if too_much {
                     let name = Some(picture.field.as_str());
                     self.tell(
                         What::Overlay,
@@ -322,8 +366,14 @@ impl<R: Read + Seek> Comparison<'_, R> {
             }
         }
         for (picture, (is_listed, is_named, at_home)) in pictures.iter().zip(shown) {
-            let elsewhere = picture.is_new && is_listed && picture.page.is_some() && !at_home;
-            if elsewhere || !is_listed && !is_named {
+            let elsewhere = is_listed && picture.page.is_some() && !at_home;
+            let nowhere = !is_listed && !is_named;
+            let strange = match picture.of {
+                Shows::New => elsewhere || nowhere,
+                Shows::Signature => nowhere,
+                Shows::Filling => false,
+            };
+            if strange {
                 let page = picture.page.and_then(|page| self.roles.page(page));
                 let name = Some(picture.field.as_str());
                 self.tell(What::Overlay, false, Some(picture.widget), page, name);
@@ -416,7 +466,7 @@ impl<R: Read + Seek> Comparison<'_, R> {
                 .as_ref()
                 .is_some_and(|id| self.widgets.contains(&id));
             if !is_widget {
-                let harmless = self.is_note(annotation)?;
+                let harmless = self.note(annotation)?;
                 let allowed =
                     harmless && self.allowance.permission == Some(Permission::Annotations);
                 self.tell(
@@ -431,9 +481,13 @@ impl<R: Read + Seek> Comparison<'_, R> {
         Ok(())
     }
 
-    /// A note's icon. Every other kind of annotation can be drawn over what is on the page ("evil annotation"), so
-    /// that even where annotations are allowed it is told as a change.
-    fn is_note(&mut self, annotation: &Object) -> Result<bool, PdfError> {
+    /// Whether it is a note's icon or its window; how much of a page these take is looked at with all others. Every other
+    /// kind of annotation can be drawn over what is on the page ("evil annotation"), so that even where annotations are
+    /// allowed it is told as a change.
+    fn note(&mut self, annotation: &Object) -> Result<bool, PdfError> {
+        let Some(id) = annotation.as_ref() else {
+            return Ok(false);
+        };
         let annotation = self.resolved(false, Some(annotation))?;
         let Some(dict) = annotation.as_dict() else {
             return Ok(false);
@@ -442,11 +496,15 @@ impl<R: Read + Seek> Comparison<'_, R> {
         let small = rect.is_some_and(|[left, bottom, right, top]| {
             right - left <= LARGEST_NOTE && top - bottom <= LARGEST_NOTE
         });
-        Ok(match dict.name(b"Subtype") {
-            Some(b"Text") => small && dict.get(b"A").is_none() && dict.get(b"AA").is_none(),
-            Some(b"Popup") => true,
+        let acts = dict.get(b"A").is_some() || dict.get(b"AA").is_some();
+        let fits = match dict.name(b"Subtype") {
+            Some(b"Text") => small,
+            // a window that the reader draws, with words (12.5.6.14): a picture would be somebody's
+            Some(b"Popup") => rect.is_some() && dict.get(b"AP").is_none(),
             _ => false,
-        })
+        };
+        self.picture(id, dict, &format!("{} 0 R", id.number), Shows::Filling)?;
+        Ok(fits && !acts)
     }
 
     fn field(
@@ -494,7 +552,11 @@ impl<R: Read + Seek> Comparison<'_, R> {
                 let before = flags(&*self.file.value(self.old, old, b"F")?);
                 let after = flags(&*self.file.value(self.new, new, b"F")?);
                 if after & HIDDEN == 0 {
-                    self.picture(id, new, &name, before & (HIDDEN | NO_VIEW) != 0)?;
+                    let of = match before & (HIDDEN | NO_VIEW) {
+                        0 => Shows::Signature,
+                        _ => Shows::New,
+                    };
+                    self.picture(id, new, &name, of)?;
                 }
             }
         } else {
@@ -508,6 +570,7 @@ impl<R: Read + Seek> Comparison<'_, R> {
             )?;
             let allowed = self.allowance.lets_fill(&name) && !new.is_ambiguous();
             self.tell(What::FormFilling, allowed, Some(id), page, Some(&name));
+            self.filling(id, new, &name, 0)?;
         }
         for key in [&b"V"[..], b"AP", b"MK"] {
             if let Some(value) = new.get(key).cloned() {
