@@ -7,7 +7,7 @@ mod service;
 pub use service::{Instance, TrustService};
 
 use crate::xmldsig::{self, Fingerprint};
-use crate::{TrustError, names};
+use crate::{TrustError, anchors, names};
 use jiff::Timestamp;
 use std::collections::HashSet;
 
@@ -72,6 +72,20 @@ impl List {
     /// As [`List::check`], but for the signature.
     pub fn claims(bytes: &[u8]) -> Result<Claims, TrustError> {
         read::claims(bytes)
+    }
+
+    /// Whether a list could be read, down to its anchors, had its signature been checked: for tests that the reader
+    /// holds whatever comes. Nothing is told of what it says, for nobody vouches for it.
+    ///
+    /// # Errors
+    /// As [`List::check`], but for the signature.
+    #[doc(hidden)]
+    pub fn readable(bytes: &[u8]) -> Result<(), TrustError> {
+        let checked = xmldsig::Checked {
+            content: bytes.to_vec(),
+            signer: Fingerprint::default(),
+        };
+        read::read(&checked).map(|list| drop(anchors::of(&list)))
     }
 
     /// Who may sign a list of this kind and territory.

@@ -1,14 +1,15 @@
 //! The decoders that read signed files, certificates and lists from anywhere: each takes bytes, and may refuse them.
 //! Used by the targets of libFuzzer, and by the short run in the ordinary tests of `firma`.
 
+use signing::Hash;
 use signing::pades::{Signed, judge};
 use signing::path::Trust;
 use signing::revocation::{Crl, Facts, OcspResponse, Places};
 use signing::tsp::{Response, TimeStampedData, Token};
 use signing::verify::{Context, file};
-use signing::x509::Certificate;
+use signing::x509::{Certificate, from_pem};
 use std::collections::HashSet;
-use trust::List;
+use trust::{Fingerprint, List};
 
 /// A decoder, under the name of its target and of the folder of its seeds.
 pub type Decoder = (&'static str, fn(&[u8]));
@@ -62,10 +63,25 @@ pub fn crl(bytes: &[u8]) {
     let _ = Facts::new().add_crl(bytes);
 }
 
-/// A trusted list.
+/// A trusted list: its signature, by whomever, and what stands behind it.
 pub fn list(bytes: &[u8]) {
     let _ = List::claims(bytes);
-    let _ = List::check(bytes, &HashSet::new());
+    let _ = List::check(bytes, &signers(bytes));
+    let _ = List::readable(bytes);
+}
+
+/// Who may sign this list: those whose certificates it brings, found without a parser.
+pub fn signers(bytes: &[u8]) -> HashSet<Fingerprint> {
+    const MOST: usize = 16;
+    let text = String::from_utf8_lossy(bytes);
+    let parts = text.split("X509Certificate>").skip(1).take(MOST);
+    let certificates = parts.flat_map(|part| {
+        let body = part.split('<').next().unwrap_or_default();
+        let pem = format!("-----BEGIN CERTIFICATE-----{body}-----END CERTIFICATE-----");
+        from_pem(pem.as_bytes(), "CERTIFICATE")
+    });
+    let hash = |der: Vec<u8>| Hash::Sha256.of(&der).bytes.try_into();
+    certificates.filter_map(|der| hash(der).ok()).collect()
 }
 
 /// A PDF: its revisions, its signatures, what was done after each.
