@@ -3,6 +3,7 @@
 
 #[path = "../../signing/tests/authority/mod.rs"]
 mod authority;
+mod outside;
 
 use openssl::asn1::{Asn1Integer, Asn1Object, Asn1OctetString, Asn1Time};
 use openssl::bn::BigNum;
@@ -127,12 +128,7 @@ fn status(output: &Output) -> i32 {
 fn sign_verify_extract_and_sign_again() {
     let desk = desk();
     let dir = desk.path();
-    let signed = firma(
-        dir,
-        &["sign", "atto.txt", "--p12", "b.p12"],
-        &format!("{PASSWORD}\n"),
-    );
-    assert_eq!(status(&signed), 0, "{signed:?}");
+    let signed = sign_with(dir, &["atto.txt"], "b.p12", 1);
     let verify = [
         "verify",
         "atto.txt.p7m",
@@ -190,22 +186,8 @@ fn sign_verify_extract_and_sign_again() {
         3
     );
     // A second signer beside, then one around.
-    assert_eq!(
-        status(&firma(
-            dir,
-            &["sign", "atto.txt.p7m", "--p12", "a.p12"],
-            PASSWORD
-        )),
-        0
-    );
-    assert_eq!(
-        status(&firma(
-            dir,
-            &["sign", "atto.txt.p7m", "--p12", "b.p12", "--around"],
-            PASSWORD
-        )),
-        0
-    );
+    sign_with(dir, &["atto.txt.p7m"], "a.p12", 2);
+    sign_with(dir, &["atto.txt.p7m", "--around"], "b.p12", 1);
     let both = firma(
         dir,
         &["verify", "atto.txt.p7m.p7m", "--trust", "trust", "--json"],
@@ -243,14 +225,7 @@ fn sign_verify_extract_and_sign_again() {
 fn the_status_follows_the_verdict() {
     let desk = desk();
     let dir = desk.path();
-    assert_eq!(
-        status(&firma(
-            dir,
-            &["sign", "atto.txt", "--p12", "b.p12"],
-            PASSWORD
-        )),
-        0
-    );
+    sign(dir, &["atto.txt"]);
     let mut broken = std::fs::read(dir.join("atto.txt.p7m")).unwrap();
     let at = broken
         .windows(6)
@@ -330,17 +305,7 @@ fn a_pdf_is_signed_and_judged() {
     let desk = desk();
     let dir = desk.path();
     std::fs::write(dir.join("atto.pdf"), pdf()).unwrap();
-    let words = [
-        "sign",
-        "atto.pdf",
-        "--pdf",
-        "--p12",
-        "b.p12",
-        "--out",
-        "firmato.pdf",
-    ];
-    let signed = firma(dir, &words, PASSWORD);
-    assert_eq!(status(&signed), 0, "{signed:?}");
+    sign(dir, &["atto.pdf", "--pdf", "--out", "firmato.pdf"]);
     let bytes = std::fs::read(dir.join("firmato.pdf")).unwrap();
     assert!(bytes.starts_with(&pdf()));
     let verify = [
@@ -376,9 +341,21 @@ fn a_pdf_is_signed_and_judged() {
 
 /// Signs with the key of the file `b.p12`.
 fn sign(dir: &Path, words: &[&str]) {
-    let words = [&["sign"], words, &["--p12", "b.p12"]].concat();
-    let signed = firma(dir, &words, PASSWORD);
-    assert_eq!(status(&signed), 0, "{signed:?}");
+    sign_with(dir, words, "b.p12", 1);
+}
+
+/// The same with a key and the number of signers that there are then; outside judges take what was written.
+fn sign_with(dir: &Path, words: &[&str], key: &str, signers: usize) -> Output {
+    let words = [&["sign"], words, &["--p12", key]].concat();
+    let done = firma(dir, &words, &format!("{PASSWORD}\n"));
+    assert_eq!(status(&done), 0, "{done:?}");
+    let written = dir.join(String::from_utf8_lossy(&done.stdout).trim_end());
+    let root = dir.join("trust/root.pem");
+    match words.contains(&"--pdf") {
+        true => outside::pdf(&root, &written),
+        false => outside::p7m(&root, &written, signers),
+    }
+    done
 }
 
 /// The envelope holds; the PDF in it was changed after it was signed.

@@ -1,6 +1,8 @@
-//! `firma sign` with a token: SoftHSM2 holds the key, `openssl cms` judges.
+//! `firma sign` with a token: SoftHSM2 holds the key, `openssl cms`, pyHanko and the DSS judge.
 
 #![allow(clippy::unwrap_used)]
+
+mod outside;
 
 use std::io::Write;
 use std::path::Path;
@@ -57,10 +59,15 @@ fn a_token_signs_what_openssl_and_firma_accept() {
     assert!(String::from_utf8_lossy(&wrong.stderr).contains("wrong PIN"));
     assert!(!Path::new(&signed).exists());
 
+    let judged = |signers| {
+        outside::p7m(Path::new(&at("trust/ca.pem")), Path::new(&signed), signers);
+    };
     good(&run(firma, &sign, &format!("{PIN}\n")));
+    judged(1);
     // The other one signs beside the first.
     let beside = ["sign", &signed, "--module", module, "--token", "segretario"];
     good(&run(firma, &beside, &format!("{PIN}\r\n")));
+    judged(2);
 
     let (trust, anchor, content) = (at("trust"), at("trust/ca.pem"), at("content"));
     let verify = [

@@ -4,7 +4,7 @@
 
 mod pdf_support;
 
-use pdf_support::{at, covered, documents, sign, sign_plain, signer::Signer, verdicts};
+use pdf_support::{at, covered, documents, judges, sign, sign_plain, signer::Signer, verdicts};
 use signing::pades::{
     Draft, Fault, Lock, Options, PadesError, Permission, Signature, Signed, Stamp, What,
 };
@@ -35,10 +35,40 @@ fn certify(permission: Permission) -> Options {
     }
 }
 
+/// Documents that nothing is against, by name, with the number of their signatures: qpdf, pdfsig and pyHanko with its
+/// difference analysis say the same.
+fn clean_outside(signer: &Signer, documents: Vec<(String, usize, Vec<u8>)>) {
+    let counts: std::collections::HashMap<_, _> = documents
+        .iter()
+        .map(|(name, count, _)| (name.clone(), *count))
+        .collect();
+    let files = documents.into_iter().map(|(name, _, pdf)| (name, pdf));
+    let dir = judges::lay(&files.collect::<Vec<_>>());
+    judges::qpdf_is_content(dir.path());
+    judges::pdfsig_is_content(dir.path(), |name| counts[name]);
+    let Some(opinions) = judges::pyhanko(&signer.root(), dir.path()) else {
+        return;
+    };
+    for (name, opinion) in opinions {
+        let found = opinion.unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_eq!(found.len(), counts[&name], "{name}");
+        let good = |one: &judges::Opinion| {
+            one.intact && one.valid && one.trusted && one.docmdp != Some(false)
+        };
+        assert!(found.iter().all(good), "{name}: {found:#?}");
+    }
+}
+
 #[test]
 fn documents_signed_one_to_three_times_give_no_alarm() {
     let signer = Signer::new();
-    for base in [documents::pages(3), documents::tagged(), documents::form()] {
+    let mut clean = Vec::new();
+    let bases = [
+        ("pages", documents::pages(3)),
+        ("tagged", documents::tagged()),
+        ("form", documents::form()),
+    ];
+    for (kind, base) in bases {
         for (make, pdf) in documents::makes(&base) {
             let one = sign(&signer, &pdf, &stamped(0));
             let two = sign_plain(&signer, &one);
@@ -83,9 +113,11 @@ fn documents_signed_one_to_three_times_give_no_alarm() {
                 let digest = document.digest(&found[count - 1], Hash::Sha256).unwrap();
                 assert_eq!(digest, Hash::Sha256.of(&covered(&signed)));
                 assert!(signer.agrees(&found[count - 1].cms, &covered(&signed)));
+                clean.push((format!("{kind} {make} {count}"), count, signed));
             }
         }
     }
+    clean_outside(&signer, clean);
 }
 
 #[test]
@@ -136,11 +168,14 @@ fn many_signatures_of_ordinary_size_give_no_alarm() {
         };
         laid_out = sign(&signer, &laid_out, &in_field);
     }
-    for pdf in [free, laid_out] {
+    let mut clean = Vec::new();
+    for (name, pdf) in [("free", free), ("laid out", laid_out)] {
         let found = judge(&pdf);
         assert_eq!(found.len(), 13);
         assert!(found.iter().all(Signature::is_intact), "{found:#?}");
+        clean.push((name.to_owned(), 13, pdf));
     }
+    clean_outside(&signer, clean);
 }
 
 /// The form's field for text, filled in.
@@ -258,6 +293,7 @@ fn filling_in_is_allowed_where_the_author_said_so_and_nowhere_else() {
         },
     );
     assert!(judge(&both).iter().all(Signature::is_intact));
+    clean_outside(&signer, vec![("both".into(), 2, both)]);
     // what was hidden and stays so shows nothing
     let hidden = documents::object(&documents::form(), 502).replacen("/F 4", "/F 2", 1);
     let hidden = documents::update(&documents::form(), &[(502, hidden)], "");
@@ -1044,6 +1080,15 @@ fn ordinary_forms_filled_in_give_no_alarm() {
         };
         let signed = sign(&signer, &done, &field);
         assert!(judge(&signed).iter().all(Signature::is_intact));
+        match permission {
+            // pyHanko lets nobody write notes, whatever the author allowed
+            Permission::Annotations => {
+                let dir = judges::lay(&[("noted".into(), signed)]);
+                judges::qpdf_is_content(dir.path());
+                judges::pdfsig_is_content(dir.path(), |_| 2);
+            }
+            _ => clean_outside(&signer, vec![("filled".into(), 2, signed)]),
+        }
     }
 }
 

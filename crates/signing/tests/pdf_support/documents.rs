@@ -185,7 +185,8 @@ pub fn update(pdf: &[u8], objects: &[(u32, String)], trailer: &str) -> Vec<u8> {
     if !out.ends_with(b"\n") {
         out.push(b'\n');
     }
-    let (mut table, mut size) = (String::from("xref\n"), 2000);
+    // no smaller than before, which strict readers mind
+    let (mut table, mut size) = (String::from("xref\n"), size(pdf).max(2000));
     for (number, text) in objects {
         table += &format!("{number} 1\n{:010} 00000 n\r\n", out.len());
         out.extend(format!("{number} 0 obj\n{text}\nendobj\n").as_bytes());
@@ -206,6 +207,17 @@ pub fn update(pdf: &[u8], objects: &[(u32, String)], trailer: &str) -> Vec<u8> {
         .as_bytes(),
     );
     out
+}
+
+/// The last `/Size`.
+fn size(pdf: &[u8]) -> u32 {
+    let text = String::from_utf8_lossy(pdf).into_owned();
+    let number = text.rfind("/Size").and_then(|at| {
+        let rest = text[at + 5..].trim_start();
+        let end = rest.find(|it: char| !it.is_ascii_digit())?;
+        rest[..end].parse().ok()
+    });
+    number.unwrap_or(0)
 }
 
 /// The trailer's `/ID` as it stands, so that an update by hand is not betrayed by having none.
