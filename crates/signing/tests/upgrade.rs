@@ -4,7 +4,7 @@
 mod archive;
 mod authority;
 
-use authority::{Authority, Issued, accepts, tst_info};
+use authority::{Authority, Issued, accepts, by_dss, dss, tst_info};
 use jiff::{SignedDuration, Timestamp};
 use signing::cms::SignedData;
 use signing::path::Trust;
@@ -131,10 +131,10 @@ fn beside(authority: &Authority, p7m: &[u8], by: &Issued) -> Vec<u8> {
     std::fs::read(authority.path().join("two.p7m")).unwrap()
 }
 
-/// `openssl cms -verify -cades`.
-fn openssl_takes(authority: &Authority, cms: &[u8]) -> bool {
+/// `openssl cms -verify -cades`, and the DSS.
+fn outsiders_take(authority: &Authority, cms: &[u8]) -> bool {
     std::fs::write(authority.path().join("judged.p7m"), cms).unwrap();
-    accepts(
+    let openssl = accepts(
         authority.path(),
         &[
             "cms",
@@ -152,7 +152,10 @@ fn openssl_takes(authority: &Authority, cms: &[u8]) -> bool {
             "-out",
             "judged.out",
         ],
-    ) && std::fs::read(authority.path().join("judged.out")).unwrap() == CONTENT
+    ) && std::fs::read(authority.path().join("judged.out")).unwrap() == CONTENT;
+    let dss = by_dss(authority, "judged.p7m", cms);
+    let sound = dss.is_none_or(|found| !found.is_empty() && found.iter().all(dss::is_sound));
+    openssl && sound
 }
 
 /// `openssl ts -verify` of the token on a signature.
@@ -241,7 +244,7 @@ fn from_the_bare_signature_to_one_that_lasts() {
     let stamped = upgrade.bytes().to_vec();
     let data = SignedData::parse(&stamped).unwrap();
     assert_eq!(data.signers[0].unsigned_values(STAMP).count(), 1);
-    assert!(openssl_takes(&authority, &stamped));
+    assert!(outsiders_take(&authority, &stamped));
     assert!(openssl_takes_stamp(&authority, &data));
 
     // Another day, another process: it goes on from the bytes, and asks for no second stamp.
@@ -250,7 +253,7 @@ fn from_the_bare_signature_to_one_that_lasts() {
     assert!(matches!(run(&mut upgrade, &mut line, &trust), Next::Done));
     assert_eq!(line.asked, [Kind::Ocsp, Kind::Ocsp]);
     let lasting = upgrade.bytes().to_vec();
-    assert!(openssl_takes(&authority, &lasting));
+    assert!(outsiders_take(&authority, &lasting));
     let data = SignedData::parse(&lasting).unwrap();
     assert!(openssl_takes_stamp(&authority, &data));
     assert_eq!((data.version, data.ocsp.len(), data.crls.len()), (5, 2, 0));
@@ -320,7 +323,7 @@ fn lists_serve_where_no_responder_does() {
     let data = SignedData::parse(upgrade.bytes()).unwrap();
     // One list speaks for both.
     assert_eq!((data.ocsp.len(), data.crls.len()), (0, 1));
-    assert!(openssl_takes(&authority, upgrade.bytes()));
+    assert!(outsiders_take(&authority, upgrade.bytes()));
 }
 
 #[test]
@@ -366,7 +369,7 @@ fn parallel_signers_are_stamped_each() {
             .count(),
         2
     );
-    assert!(openssl_takes(&authority, upgrade.bytes()));
+    assert!(outsiders_take(&authority, upgrade.bytes()));
     let verdicts = tsp::judge(upgrade.bytes(), None, &Context::now(&trust)).unwrap();
     assert!(
         verdicts
@@ -399,7 +402,7 @@ fn other_dresses_become_der() {
             run(&mut upgrade, &mut Line::new(&authority, &tsa), &trust),
             Next::Done
         ));
-        assert!(openssl_takes(&authority, upgrade.bytes()));
+        assert!(outsiders_take(&authority, upgrade.bytes()));
     }
     assert!(matches!(
         Upgrade::new(b"GIF89a".to_vec(), Level::T, settings()),

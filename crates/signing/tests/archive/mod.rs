@@ -105,7 +105,7 @@ fn a_p7m_is_stamped_with_all_that_judges_it() {
     assert_eq!(line.asked, kinds);
     let p7m = upgrade.bytes().to_vec();
     assert!(signing::upgrade::keeps(&bare, &p7m).unwrap());
-    assert!(openssl_takes(&authority, &p7m));
+    assert!(outsiders_take(&authority, &p7m));
     outside(&authority, &p7m, 1);
 
     let verdict = judge(&p7m, &trust);
