@@ -584,6 +584,37 @@ fn outsiders(desk: &Desk, ca: &Ca) {
         }
     }
     pyhanko(&folder, &anchor);
+    pyhanko_of_p7m(desk, &folder.join("delibera 1.pdf.p7m"), &anchor);
+}
+
+/// pyHanko about a `.p7m`, by the script of the engine's tests.
+fn pyhanko_of_p7m(desk: &Desk, file: &Path, anchor: &Path) {
+    let Some(python) = python() else { return };
+    let place = desk.folder.path().join("pyhanko");
+    std::fs::create_dir(&place).unwrap();
+    std::fs::copy(anchor, place.join("ca.pem")).unwrap();
+    std::fs::copy(file, place.join("judged.p7m")).unwrap();
+    let script = include_str!("../../signing/tests/cms/pyhanko_cms.py");
+    let output = Command::new(python)
+        .args(["-c", script])
+        .arg(&place)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(said.contains("{\"judged.p7m\": true}"), "{output:?}");
+}
+
+/// Python with pyHanko; none, said aloud, otherwise.
+fn python() -> Option<std::ffi::OsString> {
+    let python = std::env::var_os("ORACLES_PYTHON").unwrap_or_else(|| "python3".into());
+    let there = Command::new(&python)
+        .args(["-c", "import pyhanko"])
+        .output();
+    if there.is_ok_and(|output| output.status.success()) {
+        return Some(python);
+    }
+    eprintln!("SKIPPED: no Python with pyHanko here (ORACLES_PYTHON)");
+    None
 }
 
 fn pyhanko(folder: &Path, anchor: &Path) {
@@ -604,15 +635,8 @@ for path in sorted(glob.glob(sys.argv[2] + '/*-firmato.pdf')):
     assert st.coverage.name == 'ENTIRE_FILE', (path, st.coverage)
     print(path)
 ";
-    let python = std::env::var_os("ORACLES_PYTHON").unwrap_or_else(|| "python3".into());
-    let there = Command::new(&python)
-        .args(["-c", "import pyhanko"])
-        .output();
-    if !there.is_ok_and(|output| output.status.success()) {
-        eprintln!("SKIPPED: no Python with pyHanko here (ORACLES_PYTHON)");
-        return;
-    }
-    let output = Command::new(&python)
+    let Some(python) = python() else { return };
+    let output = Command::new(python)
         .args(["-c", script])
         .args([anchor, folder])
         .output()
