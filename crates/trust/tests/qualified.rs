@@ -321,6 +321,8 @@ fn pyhanko(asked: &[(Vec<u8>, Vec<u8>)]) -> Option<Vec<serde_json::Value>> {
     Some(said)
 }
 
+/// QcCClegislation.
+const ELSEWHERE: [&str; 3] = [COMPLIANCE, DEVICE, "0.4.0.1862.1.7"];
 const FULL: [&str; 2] = [COMPLIANCE, DEVICE];
 
 /// What is said, of which certificate (its statements and types), and what comes of it: the quality, none where the
@@ -342,6 +344,17 @@ fn qualifiers_overrule_what_the_certificate_says() {
             one(&["QCStatement", "QCForESig", "QCWithQSCD"]),
             &[],
             &[],
+            Some(Qualified),
+        ),
+        // Nobody says what for: a qualified certificate by its own word is for signatures, another for nothing.
+        (String::new(), &FULL, &[], Some(Qualified)),
+        (one(&["QCStatement"]), &[DEVICE], &[], Some(Unknown)),
+        // Qualified by the law of another country (EN 319 412-5, 4.2.4).
+        (String::new(), &ELSEWHERE, signature, Some(Unknown)),
+        (
+            one(&["QCStatement"]),
+            &ELSEWHERE,
+            signature,
             Some(Qualified),
         ),
         (one(&["QCForESeal"]), &FULL, signature, Some(QualifiedSeal)),
@@ -558,7 +571,7 @@ fn judged(purposes: &[&str], cases: &[Case<'_>]) {
         return;
     };
     for (case, theirs) in cases.iter().zip(answers) {
-        let (list, _, kinds, ours) = case;
+        let (list, statements, kinds, ours) = case;
         let device = theirs["device"] == true;
         let theirs_mean = match (theirs["qualified"] == true, theirs["type"].as_str()) {
             (true, Some("qct_esign")) if device => Quality::Qualified,
@@ -569,11 +582,14 @@ fn judged(purposes: &[&str], cases: &[Case<'_>]) {
         // What we leave open it may take, or refuse to read.
         let Some(ours) = ours else { continue };
         // It takes the Directive's words for the Regulation's, finds no policy that is named as a URN, wants only one
-        // of several bits, and leaves certificates of several types alone.
+        // of several bits, leaves certificates of several types alone, takes those of none for signatures, and does not
+        // ask by which country's law they are qualified.
         let its_own = list.contains("SSCD\"")
             || list.contains("urn:oid")
             || list.matches(">true<").count() > 1
-            || kinds.len() > 1;
+            || kinds.len() > 1
+            || kinds.is_empty() && !statements.contains(&COMPLIANCE)
+            || *statements == ELSEWHERE;
         if !its_own {
             assert_eq!(*ours, theirs_mean, "{theirs}: {list}");
         }
@@ -606,4 +622,24 @@ fn qualifiers_are_of_their_time() {
         worth(&one(&["NotQualified"]), present, &past),
         Quality::Qualified
     );
+    // A state from before the Regulation knows signatures alone, and none of what the Regulation brought.
+    let old = (QC, "accredited", "2014-01-01T00:00:00Z", "#");
+    let seal = world.issue(&FULL, &[FOR_SEALS]);
+    let worth = |said: &str, purposes: &[&str], signer| {
+        let sources = world.with_history(purposes, said, old, &[]);
+        world.worth(&sources, signer)
+    };
+    let (qualified, none) = ((Quality::Qualified, false), (Quality::Unknown, false));
+    assert_eq!(worth("", &[SIGNATURES], &signer), qualified);
+    assert_eq!(worth("", &[SIGNATURES], &seal), none);
+    assert_eq!(worth("", &[SIGNATURES, SEALS], &seal), none);
+    let said = one(&["QCForESeal"]);
+    let unclear = (Quality::Unknown, true);
+    assert_eq!(worth(&said, &[SIGNATURES, SEALS], &seal), unclear);
+    let without = world.issue(&[COMPLIANCE], &[]);
+    let said = one(&["QCWithSSCD"]);
+    assert_eq!(worth(&said, &[SIGNATURES], &without), qualified);
+    let advanced = (Quality::AdvancedQualifiedCertificate, false);
+    let said = one(&["QCWithQSCD"]);
+    assert_eq!(worth(&said, &[SIGNATURES], &without), advanced);
 }

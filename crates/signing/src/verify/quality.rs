@@ -126,15 +126,16 @@ impl Status {
         if contradict(&said, regulated) {
             return Err(Unclear);
         }
-        let qualified = !says(Q::NotQualified) && (says(Q::Qualified) || statements.compliance);
+        let own = statements.compliance && !statements.foreign;
+        let qualified = !says(Q::NotQualified) && (says(Q::Qualified) || own);
         let kind = match statements.types.as_slice() {
             _ if says(Q::ForSignatures) => Some(QcType::Signature),
             _ if says(Q::ForSeals) => Some(QcType::Seal),
             _ if says(Q::ForWebSites) => Some(QcType::Web),
-            _ if !regulated => Some(QcType::Signature),
-            [] => Some(QcType::Signature),
-            [one] => Some(*one),
-            // Only the list could say which.
+            // A qualified certificate is for signatures where it does not say what for (TS 119 615, 4.4).
+            [] if statements.compliance || !regulated => Some(QcType::Signature),
+            [one] if regulated || *one == QcType::Signature => Some(*one),
+            // Of several only the list could say which.
             _ => None,
         };
         let device = match () {

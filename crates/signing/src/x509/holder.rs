@@ -63,6 +63,8 @@ pub struct QcStatements {
     pub compliance: bool,
     /// QcSSCD: the key is in a qualified device.
     pub device: bool,
+    /// QcCClegislation (EN 319 412-5, 4.2.4): qualified by the law of countries outside the Union.
+    pub foreign: bool,
     /// QcType: what for; absent in older certificates, which were for signatures.
     pub types: Vec<QcType>,
     /// QcLimitValue, as amount and exponent of ten with the currency's letters: `1000 EUR` is (1, 3, "EUR").
@@ -164,6 +166,8 @@ impl Certificate {
                 found.compliance = true;
             } else if name == oid::QC_SSCD.as_bytes() {
                 found.device = true;
+            } else if name == oid::QC_LEGISLATION.as_bytes() {
+                found.foreign = true;
             } else if name == oid::QC_TYPE.as_bytes() {
                 for kind in reader.take(tag::SEQUENCE)?.children(16)? {
                     let known = [
