@@ -5,6 +5,7 @@
 mod authority;
 mod outside;
 
+use authority::dss;
 use openssl::asn1::{Asn1Integer, Asn1Object, Asn1OctetString, Asn1Time};
 use openssl::bn::BigNum;
 use openssl::ec::{EcGroup, EcKey};

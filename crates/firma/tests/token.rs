@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "../../signing/tests/dss/mod.rs"]
+mod dss;
 mod outside;
 
 use std::io::Write;

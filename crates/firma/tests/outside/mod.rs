@@ -5,9 +5,8 @@
     reason = "each test file uses a part; tests panic"
 )]
 
-#[path = "../../../signing/tests/dss/mod.rs"]
-pub mod dss;
-
+// Whoever uses this has it at its root, from `signing/tests/dss`.
+use crate::dss;
 use std::ffi::OsStr;
 use std::path::Path;
 use std::process::{Command, Output};
