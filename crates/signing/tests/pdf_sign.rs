@@ -120,6 +120,13 @@ fn the_digest_is_of_what_the_cms_is_about() {
     }
 }
 
+/// qpdf and pdfsig take a document with so many signatures.
+fn outsiders_take(pdf: &[u8], signatures: usize) {
+    let dir = judges::lay(&[("signed".into(), pdf.to_vec())]);
+    judges::qpdf_is_content(dir.path());
+    judges::pdfsig_is_content(dir.path(), |_| signatures);
+}
+
 #[test]
 fn what_does_not_fit_says_how_much_is_needed_and_fits_then() {
     let signer = Signer::new();
@@ -147,6 +154,7 @@ fn what_does_not_fit_says_how_much_is_needed_and_fits_then() {
         .embed(&signer.detached(&Hash::Sha256.of(&content)))
         .unwrap();
     assert_eq!(covered(&signed), content);
+    outsiders_take(&signed, 1);
 }
 
 #[test]
@@ -169,9 +177,8 @@ fn a_field_of_the_form_is_signed_in_its_place() {
         Draft::new(&signed, &missing).err(),
         Some(PadesError::NoSuchField("Assessore".into()))
     );
+    outsiders_take(&signed, 1);
     let dir = judges::lay(&[("field".into(), signed)]);
-    judges::qpdf_is_content(dir.path());
-    judges::pdfsig_is_content(dir.path(), |_| 1);
     let Some(opinions) = judges::pyhanko(&signer.root(), dir.path()) else {
         return;
     };
@@ -194,6 +201,7 @@ fn a_stamp_over_much_of_a_signed_page_is_refused() {
     let leaves = |part| Draft::new(&first, &over(part)).unwrap().leaves_page();
     assert_eq!(leaves(0.4), Err(PadesError::LargeStamp));
     assert_eq!(leaves(0.2), Ok(()));
+    outsiders_take(&first, 1);
 }
 
 #[test]
@@ -557,4 +565,5 @@ fn a_tagged_document_keeps_its_tags_as_far_as_earlier_signatures_let() {
         !added.contains("StructTreeRoot /") && added.contains("/Rect [-1 -1 -1 -1]"),
         "{added}"
     );
+    outsiders_take(&second, 2);
 }
