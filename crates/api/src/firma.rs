@@ -479,6 +479,15 @@ pub enum Reason {
     BadStamp,
     /// Something follows the signature in the file: told, without weight.
     TrailingBytes,
+    // what others say of it
+    /// A countersignature on it fails: told, without weight.
+    CounterFails,
+    /// Whether a countersignature on it holds is not known: told, without weight.
+    CounterOpen,
+    /// The trusted list contradicts itself about the certificate: what the signature is worth is not known.
+    QualityUnclear,
+    /// Who says that the certificate was not revoked may be revoked itself: told, without weight.
+    ResponderUnchecked,
 }
 
 /// What keeps a signature from holding however often it is looked at again, the weightiest first: nothing that is still on

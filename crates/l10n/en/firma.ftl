@@ -208,8 +208,6 @@ signature-of = Signature { $number } of { $count }
 signature-unknown = Signer not named
 stamp-on-document = Time stamp on the document
 counter-title = Countersignature
-counter-fails = A countersignature of this signature does not hold. The signature itself stands as it is: whoever countersigned it does not answer for it.
-counter-open = Whether a countersignature of this signature holds is not known. The signature itself stands as it is.
 sig-tax-code = Tax code
 sig-organization = Organisation
 sig-role = Role in the certificate
@@ -316,6 +314,14 @@ reason-bad-stamp = The time stamp does not hold: the time it tells is not proven
 reason-bad-stamp-do = If the date matters, use the protocol or the certified mail, with “As of…”.
 reason-trailing-bytes = After the signature the file holds more bytes. By themselves they do not change the document.
 reason-trailing-bytes-do = There is nothing to do.
+reason-counter-fails = A countersignature of this signature does not hold. The signature itself stands as it is.
+reason-counter-fails-do = Whoever countersigned it does not answer for it: if you need the countersignature, ask for it again.
+reason-counter-open = Whether a countersignature of this signature holds is not known. The signature itself stands as it is.
+reason-counter-open-do = See below what the countersignature lacks.
+reason-quality-unclear = The trusted list contradicts itself about this certificate: whether it is qualified is not known.
+reason-quality-unclear-do = If you need a qualified signature, ask the issuer of the certificate to confirm.
+reason-responder-unchecked = That the certificate is not revoked is said by a service of which not everything could be checked.
+reason-responder-unchecked-do = There is nothing to do.
 
 # What changed
 what-signature = Another signature was added

@@ -208,8 +208,6 @@ signature-of = Firma { $number } di { $count }
 signature-unknown = Firmatario non indicato
 stamp-on-document = Marca temporale sul documento
 counter-title = Controfirma
-counter-fails = Una controfirma di questa firma non vale. La firma resta com’è: chi l’ha controfirmata non ne risponde.
-counter-open = Di una controfirma di questa firma non si sa se vale. La firma resta com’è.
 sig-tax-code = Codice fiscale
 sig-organization = Organizzazione
 sig-role = Ruolo nel certificato
@@ -316,6 +314,14 @@ reason-bad-stamp = La marca temporale non vale: l’ora che indica non è provat
 reason-bad-stamp-do = Se la data conta, usa il protocollo o la PEC, con «Alla data di…».
 reason-trailing-bytes = Dopo la firma il file contiene altri byte. Da soli non cambiano il documento.
 reason-trailing-bytes-do = Non devi fare niente.
+reason-counter-fails = Una controfirma di questa firma non vale. La firma resta com’è.
+reason-counter-fails-do = Chi l’ha controfirmata non ne risponde: se la controfirma ti serve, chiedila di nuovo.
+reason-counter-open = Di una controfirma di questa firma non si sa se vale. La firma resta com’è.
+reason-counter-open-do = Guarda più sotto che cosa manca alla controfirma.
+reason-quality-unclear = L’elenco di fiducia si contraddice su questo certificato: non si sa se è qualificato.
+reason-quality-unclear-do = Se ti serve una firma digitale, chiedi conferma a chi ha rilasciato il certificato.
+reason-responder-unchecked = Che il certificato non è revocato lo dice un servizio di cui non si è potuto controllare tutto.
+reason-responder-unchecked-do = Non devi fare niente.
 
 # Che cosa è cambiato
 what-signature = È stata aggiunta un’altra firma

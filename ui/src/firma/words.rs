@@ -339,6 +339,13 @@ pub fn reason(t: Lang, it: Reason) -> (&'static str, &'static str) {
         Reason::NoTime => (t.reason_no_time(), t.reason_no_time_do()),
         Reason::BadStamp => (t.reason_bad_stamp(), t.reason_bad_stamp_do()),
         Reason::TrailingBytes => (t.reason_trailing_bytes(), t.reason_trailing_bytes_do()),
+        Reason::CounterFails => (t.reason_counter_fails(), t.reason_counter_fails_do()),
+        Reason::CounterOpen => (t.reason_counter_open(), t.reason_counter_open_do()),
+        Reason::QualityUnclear => (t.reason_quality_unclear(), t.reason_quality_unclear_do()),
+        Reason::ResponderUnchecked => (
+            t.reason_responder_unchecked(),
+            t.reason_responder_unchecked_do(),
+        ),
     }
 }
 
@@ -348,7 +355,8 @@ pub fn reason_tone(it: Reason) -> Tone {
         Reason::NotForSignatures
         | Reason::RevokedLater
         | Reason::NoTime
-        | Reason::TrailingBytes => Tone::Calm,
+        | Reason::TrailingBytes
+        | Reason::ResponderUnchecked => Tone::Calm,
         Reason::ChangedAfter
         | Reason::ContentChanged
         | Reason::BadSignature
@@ -759,7 +767,7 @@ mod tests {
 
     const IT: Lang = Lang::It;
 
-    const REASONS: [Reason; 28] = [
+    const REASONS: [Reason; 32] = [
         Reason::ChangedAfter,
         Reason::ContentChanged,
         Reason::BadSignature,
@@ -788,6 +796,10 @@ mod tests {
         Reason::NoTime,
         Reason::BadStamp,
         Reason::TrailingBytes,
+        Reason::CounterFails,
+        Reason::CounterOpen,
+        Reason::QualityUnclear,
+        Reason::ResponderUnchecked,
     ];
 
     fn signature(name: &str, answer: Answer) -> Signature {

@@ -173,7 +173,7 @@ impl Judge<'_> {
         let mut reasons: Vec<Reason> = verdict
             .findings
             .iter()
-            .filter_map(|finding| self.reason(finding))
+            .map(|finding| self.reason(finding))
             .collect();
         if stamps
             .iter()
@@ -214,7 +214,7 @@ impl Judge<'_> {
         reasons.extend(verdict.fault.as_ref().map(fault));
         reasons.extend(verdict.path_fault.map(|why| self.path(why)));
         let findings = verdict.findings.iter();
-        reasons.extend(findings.filter_map(|finding| self.reason(finding)));
+        reasons.extend(findings.map(|finding| self.reason(finding)));
         if verdict.sub_indication == Some(SubIndication::TimestampOrderFailure) {
             reasons.push(Reason::TimeAhead);
         }
@@ -264,9 +264,8 @@ impl Judge<'_> {
         }
     }
 
-    /// None for what another part of the signature says.
-    fn reason(&self, finding: &Finding) -> Option<Reason> {
-        Some(match *finding {
+    fn reason(&self, finding: &Finding) -> Reason {
+        match *finding {
             Finding::UnreadableCertificate
             | Finding::DuplicateAttribute
             | Finding::BadAttribute
@@ -294,12 +293,13 @@ impl Judge<'_> {
             Finding::NoSigningTime => Reason::NoTime,
             Finding::SigningTimeAhead { .. } => Reason::TimeAhead,
             Finding::TrailingBytes => Reason::TrailingBytes,
-            // Its quality is not known; each counter-signature has an answer of its own; and no sentence is there yet for
-            // a responder that nobody looked at.
-            Finding::QualificationUnclear
-            | Finding::CounterSignature { .. }
-            | Finding::ResponderUnchecked => return None,
-        })
+            Finding::CounterSignature {
+                indication: Indication::TotalFailed,
+            } => Reason::CounterFails,
+            Finding::CounterSignature { .. } => Reason::CounterOpen,
+            Finding::QualificationUnclear => Reason::QualityUnclear,
+            Finding::ResponderUnchecked => Reason::ResponderUnchecked,
+        }
     }
 
     fn path(&self, why: PathError) -> Reason {
@@ -370,7 +370,7 @@ fn fault(why: &TspError) -> Reason {
 }
 
 /// The weightiest first: what proves that it fails, what leaves it open, what is only told.
-const ORDER: [Reason; 28] = [
+const ORDER: [Reason; 32] = [
     Reason::ContentChanged,
     Reason::BadSignature,
     Reason::BadForm,
@@ -394,6 +394,10 @@ const ORDER: [Reason; 28] = [
     Reason::StaleLists,
     Reason::RevocationUnknown,
     Reason::BadStamp,
+    Reason::QualityUnclear,
+    Reason::CounterFails,
+    Reason::CounterOpen,
+    Reason::ResponderUnchecked,
     Reason::RevokedLater,
     Reason::TimeAhead,
     Reason::NotForSignatures,
@@ -576,19 +580,40 @@ mod tests {
         assert_eq!(holder(&signing::x509::Holder::default()).limit, None);
     }
 
-    #[test]
-    fn a_qualified_time_stamp_is_said_to_be_one() {
+    fn with_judge(look: impl FnOnce(&Judge<'_>)) {
         let (nobody, loaded) = (
             Trust::default(),
             Loaded::nobody(jiff::Timestamp::UNIX_EPOCH),
         );
-        let judge = Judge {
+        look(&Judge {
             context: Context::now(&nobody),
             loaded: &loaded,
             found: Vec::new(),
-        };
-        let of = |qualified| judge.of_stamp(&verdict(qualified)).quality;
-        assert_eq!(of(true), say::Quality::Qualified);
-        assert_eq!(of(false), say::Quality::Unknown);
+        });
+    }
+
+    #[test]
+    fn what_others_say_of_a_signature_is_told_on_it() {
+        let counter = |indication| Finding::CounterSignature { indication };
+        with_judge(|judge| {
+            for (finding, reason) in [
+                (counter(Indication::TotalFailed), Reason::CounterFails),
+                (counter(Indication::Indeterminate), Reason::CounterOpen),
+                (Finding::QualificationUnclear, Reason::QualityUnclear),
+                (Finding::ResponderUnchecked, Reason::ResponderUnchecked),
+            ] {
+                assert_eq!(judge.reason(&finding), reason);
+                assert!(ORDER.contains(&reason));
+            }
+        });
+    }
+
+    #[test]
+    fn a_qualified_time_stamp_is_said_to_be_one() {
+        with_judge(|judge| {
+            let of = |qualified| judge.of_stamp(&verdict(qualified)).quality;
+            assert_eq!(of(true), say::Quality::Qualified);
+            assert_eq!(of(false), say::Quality::Unknown);
+        });
     }
 }

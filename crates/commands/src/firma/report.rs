@@ -183,11 +183,6 @@ fn one(number: &str, signature: &Signature, all: &mut Vec<(Style, String)>) {
     for reason in &signature.reasons {
         say(IT.rapporto_why(), self::reason(*reason));
     }
-    match signature.counter.iter().map(|counter| counter.answer).max() {
-        Some(Answer::Fails) => say(IT.counter_title(), IT.counter_fails()),
-        Some(Answer::Open) => say(IT.counter_title(), IT.counter_open()),
-        Some(Answer::Holds | Answer::Unsigned) | None => {}
-    }
     for (index, counter) in (1..).zip(&signature.counter) {
         one(&format!("{number}.{index}"), counter, all);
     }
@@ -357,54 +352,9 @@ fn reason(reason: Reason) -> &'static str {
         Reason::NoTime => IT.reason_no_time(),
         Reason::BadStamp => IT.reason_bad_stamp(),
         Reason::TrailingBytes => IT.reason_trailing_bytes(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn signature(answer: Answer, counter: Vec<Signature>) -> Signature {
-        Signature {
-            kind: SignatureKind::Signature,
-            answer,
-            indication: String::new(),
-            sub_indication: None,
-            reasons: Vec::new(),
-            signer: None,
-            quality: Quality::Unknown,
-            provider: None,
-            claimed: None,
-            at: Instant {
-                time: 0,
-                basis: Basis::Now,
-            },
-            stamps: Vec::new(),
-            changes: Vec::new(),
-            revision: None,
-            layer: 0,
-            seen: None,
-            purpose: None,
-            hash: None,
-            counter,
-        }
-    }
-
-    #[test]
-    fn a_counter_signature_that_does_not_hold_is_told_of_the_one_it_is_on() {
-        use Answer::{Fails, Holds, Open};
-        for (counters, told) in [
-            (vec![Holds], None),
-            (vec![Holds, Open], Some(IT.counter_open())),
-            (vec![Open, Fails], Some(IT.counter_fails())),
-        ] {
-            let counters = counters.into_iter().map(|one| signature(one, Vec::new()));
-            let mut all = Vec::new();
-            one("1", &signature(Holds, counters.collect()), &mut all);
-            for words in [IT.counter_open(), IT.counter_fails()] {
-                let said = all.iter().filter(|(_, line)| line.contains(words)).count();
-                assert_eq!(said, usize::from(told == Some(words)), "{all:?}");
-            }
-        }
+        Reason::CounterFails => IT.reason_counter_fails(),
+        Reason::CounterOpen => IT.reason_counter_open(),
+        Reason::QualityUnclear => IT.reason_quality_unclear(),
+        Reason::ResponderUnchecked => IT.reason_responder_unchecked(),
     }
 }
