@@ -212,6 +212,20 @@ async fn files_that_do_not_fit_into_an_answer_are_told_and_come_with_the_next() 
 }
 
 #[tokio::test]
+async fn a_file_that_the_comune_has_no_space_for_keeps_no_words_from_the_hub() {
+    let mut centre = Centre::with(|config| config.quota = 100_000);
+    let comune = centre.next_comune();
+    let anna = seat(&centre.hub, &comune, ANNA).desk;
+    let page = anna.write_news("Bando", "In allegato.").unwrap();
+    let large = anna.attach(&page, "bando.pdf", &noise(300_000)).unwrap();
+    let bundle = write(&anna, &centre.stick());
+    let brought = take(&anna, &deliver(&centre.hub, &bundle)).unwrap();
+    assert!(brought.accepted > 0, "{brought:?}");
+    assert_eq!(anna.store.waiting().unwrap(), 0);
+    assert!(!anna.store.file_state(&large.id).unwrap().uploaded);
+}
+
+#[tokio::test]
 async fn a_publication_that_waits_for_its_file_goes_with_it() {
     let mut centre = Centre::open();
     let comune = centre.next_comune();

@@ -204,7 +204,12 @@ impl<'a> Answer<'a> {
             let Ok(manifest) = self.hub.manifest(&self.device.comune, &wish.file) else {
                 continue;
             };
+            let full = self.out.size() >= self.hub.config().answer_files;
             self.send_file(&manifest, wish.chunks)?;
+            if full {
+                // Its manifest alone says that there is more to ask for.
+                break;
+            }
         }
         Ok(())
     }
@@ -230,11 +235,15 @@ impl<'a> Answer<'a> {
     }
 }
 
-/// What is wrong with one file does not hold up the rest.
+/// What is wrong with one file, or one too many for the comune's space, does not hold up the rest.
 fn tolerate(done: Result<(), Failure>) -> Result<(), Failure> {
     use HubErrorCode::{Malformed, NotFound, TooLarge};
+    let of_the_file = |failure: &Failure| {
+        matches!(failure.error.code, Malformed | NotFound | TooLarge)
+            || failure.error.quota.is_some()
+    };
     match done {
-        Err(failure) if matches!(failure.error.code, Malformed | NotFound | TooLarge) => {
+        Err(failure) if of_the_file(&failure) => {
             tracing::warn!(%failure, "a file of a bundle was left out");
             Ok(())
         }
