@@ -13,8 +13,9 @@ const RHYTHM: Duration = Duration::from_millis(100);
 
 /// Follows an engine until it ends.
 pub fn follow(app: &App, engine: &EngineHandle) {
-    let (app, mut events) = (app.clone(), engine.events());
+    let (app, engine, mut events) = (app.clone(), engine.clone(), engine.events());
     tokio::spawn(async move {
+        let mut was_up = false;
         loop {
             let mut batch = Batch::default();
             match events.recv().await {
@@ -27,8 +28,20 @@ pub fn follow(app: &App, engine: &EngineHandle) {
                 batch.add(event);
             }
             batch.tell(&app);
+            let up = engine.state().line == Line::Up;
+            if up && !was_up {
+                carry_on(&app);
+            }
+            was_up = up;
         }
     });
+}
+
+/// The line is back, for ten seconds perhaps: what is carried for others does not wait for its own next look.
+fn carry_on(app: &App) {
+    if let Some(carrier) = app.desk().and_then(|desk| desk.carrier) {
+        carrier.nudge();
+    }
 }
 
 #[derive(Default)]

@@ -570,6 +570,7 @@ impl Courier {
         self.tell(|state| {
             state.left_alone = left_alone;
             state.held = allowed.err();
+            state.limits_known = true;
             // A file that is let through all the same says so again with its next piece.
             if state.held.is_some() && matches!(state.moving, Some(Moving::File { .. })) {
                 state.moving = None;

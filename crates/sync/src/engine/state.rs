@@ -41,6 +41,8 @@ pub struct EngineState {
     pub moving: Option<Moving>,
     /// Why large files wait, where a limit holds them back.
     pub held: Option<Held>,
+    /// The limits were looked at since the start: before, [`EngineState::held`] says nothing.
+    pub limits_known: bool,
     /// Files that could not be carried for a reason of their own, and the reason. They are tried again from time to
     /// time; the others do not wait for them.
     pub left_alone: BTreeMap<FileId, Fault>,

@@ -44,7 +44,7 @@ pub struct Load {
 /// What the engine knows of one's own line, over which bundles go too.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Conditions {
-    /// The hub is out of reach, as far as is known: nothing is read, and nothing tried.
+    /// The hub is out of reach as far as is known, or nothing is known yet: nothing is read, and nothing tried.
     pub down: bool,
     /// What holds large files back now.
     pub held: Option<Held>,
@@ -55,7 +55,7 @@ pub struct Conditions {
 impl From<EngineState> for Conditions {
     fn from(state: EngineState) -> Self {
         Self {
-            down: state.line == Line::Down,
+            down: state.line == Line::Down || !state.limits_known,
             held: state.held,
             clock_off: state.clock_off.unwrap_or(0),
         }
