@@ -637,7 +637,8 @@ impl Store {
         self.read(waiting)
     }
 
-    /// What waits and why, oldest first, at most 1000.
+    /// What waits and why, in the order in which it goes: publications and what they stand on, then the rest, oldest
+    /// first; at most 1000.
     ///
     /// # Errors
     /// Those of the database.
@@ -666,7 +667,10 @@ fn rows(conn: &Connection) -> Result<Vec<OutboxRow>> {
         "SELECT outbox.op, entity, coalesce(page.title, ''), change, at, n IS NOT NULL, attempts,
              parked
          FROM outbox LEFT JOIN page ON page.page = outbox.entity
-         ORDER BY pos LIMIT 1000",
+         ORDER BY NOT EXISTS (SELECT 1 FROM outbox AS later
+                              WHERE later.entity = outbox.entity AND later.pos >= outbox.pos
+                                AND later.slot = 'state'), pos
+         LIMIT 1000",
     )?;
     let mut found = query.query([])?;
     let mut held = BTreeSet::new();

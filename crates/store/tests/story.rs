@@ -93,22 +93,32 @@ fn what_is_published_or_taken_off_goes_before_a_year_of_drafts() {
 
     let ops = anna.outbox_ready(1 << 20).unwrap();
     assert_eq!(ops[..1], flying.ops[..]);
-    let told: Vec<_> = ops.iter().map(|op| page_of(op, &drafts)).collect();
+    let told: Vec<_> = ops
+        .iter()
+        .map(|op| place_of(&PageId::new(&op.entity), &drafts))
+        .collect();
     let expected = [0, 2, 2, 2, 2, 2, 9, 0, 0, 0, 1, 1, 1, 1, 2];
     assert_eq!(
         told, expected,
         "the flying one, the notice, the page off the site, the rest"
     );
+    let shown: Vec<_> = anna
+        .outbox_rows()
+        .unwrap()
+        .into_iter()
+        .map(|row| row.page)
+        .collect();
+    let shown: Vec<_> = shown.iter().map(|page| place_of(page, &drafts)).collect();
+    assert_eq!(shown, [2, 2, 2, 2, 2, 9, 0, 0, 0, 0, 1, 1, 1, 1, 2]);
     let numbers: Vec<_> = ops.iter().map(|op| op.n - flying.ops[0].n).collect();
     assert_eq!(numbers, (0..15).collect::<Vec<_>>());
     sync(&anna, "Anna", &mut hub);
     assert_same(&anna, &hub);
 }
 
-/// Which of these pages an operation changes, 9 where none.
-fn page_of(op: &protocol::Operation, pages: &[PageId]) -> usize {
-    let here = |page: &PageId| page.as_str() == op.entity;
-    pages.iter().position(here).unwrap_or(9)
+/// Which of these pages it is, 9 where none.
+fn place_of(page: &PageId, pages: &[PageId]) -> usize {
+    pages.iter().position(|it| it == page).unwrap_or(9)
 }
 
 #[test]

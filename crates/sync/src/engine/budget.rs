@@ -222,19 +222,19 @@ mod tests {
     /// Windows get no smaller for having been cut: a hundred are like the first few.
     #[test]
     fn a_line_that_comes_and_goes_is_used_well_for_ever() {
-        for (rate, trip, up, least) in [
-            (16e3, 0.65, 25.0, 0.75),
-            (16e3, 0.65, 10.0, 0.49),
-            (8e3, 1.0, 25.0, 0.57),
+        for (rate, trip, up, least, most) in [
+            (16e3, 0.65, 25.0, 0.75, 0.05),
+            (16e3, 0.65, 10.0, 0.49, 0.12),
+            (8e3, 1.0, 25.0, 0.57, 0.09),
             // The largest call is what bounds it.
-            (250e3, 0.8, 60.0, 0.55),
-            (250e3, 0.05, 1.2, 0.50),
+            (250e3, 0.8, 60.0, 0.55, 0.02),
+            (250e3, 0.05, 1.2, 0.50, 0.19),
         ] {
             for lives in [5, 100] {
                 let (carried, wasted, size) = carry(rate, trip, up, lives);
                 let told = format!("{rate} {trip} {up} {lives}: {carried} {wasted} {size}");
                 assert!(carried > least, "{told}");
-                assert!(wasted < 0.22, "{told}");
+                assert!(wasted < most, "{told}");
             }
         }
     }
