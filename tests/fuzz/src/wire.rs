@@ -10,10 +10,12 @@ use protocol::calls::{
 };
 use protocol::carried::{self, Said};
 use protocol::files::{
-    CHUNK, ChunkRef, Get, Left, Manifest, ManifestRequest2, Missing2, Offer, Put, StateRequest,
-    Taking, push_chunk, read_manifest,
+    CHUNK, ChunkRef, FetchRequest, Get, Left, Manifest, ManifestRequest, ManifestRequest2, Missing,
+    Missing2, Offer, Put, StateRequest, Stored, Taking, push_chunk, read_manifest,
 };
-use protocol::wire::{read_request, read_response, write_request};
+use protocol::wire::{
+    DigestRequest, Digests, LogRequest, read_request, read_response, write_request,
+};
 use protocol::{SyncRequest, auth, firma};
 use serde::de::DeserializeOwned;
 use std::io::Read;
@@ -190,7 +192,7 @@ pub fn calls(body: &[u8]) -> bool {
     let Some((which, body)) = body.split_first() else {
         return false;
     };
-    match which % 8 {
+    match which % 16 {
         0 => std::str::from_utf8(body).is_ok_and(|header| {
             auth::parse(header).is_some_and(|(device, signature)| {
                 let again = auth::header(&device, signature);
@@ -203,7 +205,15 @@ pub fn calls(body: &[u8]) -> bool {
         4 => json::<HubError>(body),
         5 => json::<LoginRequest>(body),
         6 => json::<CodeRequest>(body),
-        _ => json::<Vec<DeviceInfo>>(body),
+        7 => json::<Vec<DeviceInfo>>(body),
+        8 => json::<DigestRequest>(body),
+        9 => json::<Digests>(body),
+        10 => json::<LogRequest>(body),
+        11 => json::<Manifest>(body),
+        12 => json::<Missing>(body),
+        13 => json::<Stored>(body),
+        14 => json::<ManifestRequest>(body),
+        _ => json::<FetchRequest>(body),
     }
 }
 

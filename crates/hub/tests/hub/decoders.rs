@@ -340,6 +340,15 @@ fn calls() -> Seeds {
                 json!({"comune": "005094", "person": "Anna", "role": "impiegato"}),
             ),
         ),
+        ("missing", json(12, json!({"missing": [0, 2]}))),
+        (
+            "manifest",
+            json(11, serde_json::to_value(manifest()).unwrap()),
+        ),
+        (
+            "fetch",
+            json(15, json!({"file": "ab".repeat(32), "chunks": [0, 1]})),
+        ),
         ("devices", json(7, serde_json::to_value([device]).unwrap())),
     ]
 }
