@@ -134,10 +134,9 @@ const REASONS: [(&str, &str, &str, &str); 8] = [
         "G4",
         "C",
         extra::AGAIN,
-        "a cut takes the call under way with it, which the hub takes whole or not at all. A call lasts at most a \
-         sixth of the time between two cuts; half of one is a twelfth of the line. Calls of an eighth send \
-         9.8 % again, but two of five runs then take an up-window more, 200 seconds instead of 140: round trips \
-         weigh more.",
+        "a cut takes the call under way with it, which the hub takes whole or not at all. A call lasts at most an \
+         eighth of the time between two cuts; half of one is a sixteenth of the line. Shorter calls spend more of \
+         it on round trips.",
     ),
     (
         "G4",

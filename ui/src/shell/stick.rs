@@ -382,13 +382,11 @@ fn wishes(t: Lang, plan: &Plan, wished: &Wished, on_wish: &Callback<Wished>) -> 
         false => plan.missing.iter().collect(),
     };
     let bytes = files.iter().map(|file| file.size).sum();
-    let on_toggle = {
-        let wished = wished.clone();
-        on_wish.reform(move |on| Wished {
-            on,
-            ..wished.clone()
-        })
-    };
+    // Turned on anew it asks for all: what was left out may be the only one that is missing now.
+    let on_toggle = on_wish.reform(|on| Wished {
+        on,
+        without: BTreeSet::new(),
+    });
     html! {
         <>
             <Toggle
@@ -398,7 +396,7 @@ fn wishes(t: Lang, plan: &Plan, wished: &Wished, on_wish: &Callback<Wished>) -> 
                 on={wished.on}
                 on_toggle={on_toggle}
             />
-            if wished.on && plan.missing.len() > 1 {
+            if wished.on && (plan.missing.len() > 1 || files.is_empty()) {
                 <details class="wishes">
                     <summary>
                         { t.stick_wishes_which(&files.len().to_string(), &plan.missing.len().to_string()) }
