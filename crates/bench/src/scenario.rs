@@ -23,6 +23,8 @@ pub enum Scenario {
     Small,
     /// G4: 3,000 records on a line that comes and goes.
     Flapping,
+    /// G12: 100 records on a line that is up ten seconds of a minute.
+    Scarce,
     /// G6: a signed file after its draft.
     Signed,
     /// G7: 100 MB while the modem redials every minute.
@@ -37,10 +39,11 @@ pub enum Scenario {
 
 impl Scenario {
     /// All, the longest first: they run side by side.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Large,
         Self::Undisturbed,
         Self::Flapping,
+        Self::Scarce,
         Self::First,
         Self::Urgent,
         Self::Signed,
@@ -52,6 +55,7 @@ impl Scenario {
         match self {
             Self::Small => &["G1", "G2", "G3"],
             Self::Flapping => &["G4"],
+            Self::Scarce => &["G12"],
             Self::Signed => &["G6"],
             Self::Large | Self::Undisturbed => &["G7"],
             Self::Urgent => &["G8"],
@@ -65,6 +69,7 @@ impl Scenario {
             Self::Small => &[Profile::A, Profile::B, Profile::F, Profile::G],
             Self::Urgent => &[Profile::A, Profile::B],
             Self::Flapping => &[Profile::C],
+            Self::Scarce => &[Profile::H],
             Self::Signed => &[Profile::A],
             Self::Large | Self::Undisturbed => &[Profile::E],
             Self::First => &[Profile::D],
@@ -74,7 +79,7 @@ impl Scenario {
     /// Whether a peer can do it.
     pub fn suits(self, kind: Kind) -> bool {
         match self {
-            Self::Small | Self::Flapping | Self::First => kind.records(),
+            Self::Small | Self::Flapping | Self::Scarce | Self::First => kind.records(),
             Self::Signed | Self::Large | Self::Undisturbed | Self::Urgent => kind.files(),
         }
     }
@@ -83,7 +88,7 @@ impl Scenario {
     pub fn is_long(self) -> bool {
         matches!(
             self,
-            Self::Flapping | Self::Large | Self::Undisturbed | Self::First
+            Self::Flapping | Self::Scarce | Self::Large | Self::Undisturbed | Self::First
         )
     }
 
@@ -92,6 +97,7 @@ impl Scenario {
         match self {
             Self::Small => &[("G1", "cold"), ("G1", "warm"), ("G2", ""), ("G3", "")],
             Self::Flapping => &[("G4", "")],
+            Self::Scarce => &[("G12", "")],
             Self::Signed => &[("G6", "")],
             Self::Large => &[("G7", "redial every 60 s")],
             Self::Undisturbed => &[("G7", "no redial")],
@@ -197,6 +203,7 @@ impl Task<'_> {
         let act: fn(&mut Stage<'_>) -> Outcome<Vec<Run>> = match self.scenario {
             Scenario::Small => |stage| stage.small(),
             Scenario::Flapping => return Ok(vec![self.flapping(tools)?]),
+            Scenario::Scarce => |stage| stage.scarce(),
             Scenario::Signed => |stage| stage.signed(),
             Scenario::Large => |stage| stage.large(true),
             Scenario::Undisturbed => |stage| stage.large(false),
@@ -296,7 +303,7 @@ impl Stage<'_> {
             ("G1", "cold") => self.edit("cold", "Prova", "Prova, a freddo"),
             ("G1", _) => self.edit("warm", "Prova, a freddo", "Prova, a caldo"),
             ("G2", _) => self.nothing(),
-            _ => self.hundred(),
+            _ => self.hundred("G3", 300.0),
         }
     }
 
@@ -364,14 +371,20 @@ impl Stage<'_> {
         Ok(self.run("G2", "", before, &seen))
     }
 
-    fn hundred(&mut self) -> Outcome<Run> {
+    fn scarce(&mut self) -> Outcome<Vec<Run>> {
+        self.settle_one_record()?;
+        self.take_the_line()?;
+        Ok(vec![self.hundred("G12", 480.0)?])
+    }
+
+    fn hundred(&mut self, goal: &str, seconds: f64) -> Outcome<Run> {
         let records = self.records(100)?;
         // To write them is the person's time, not the line's; what already leaves meanwhile is counted.
         let before = self.place.linkbox.passed();
         self.load(&records)?;
         let begun = Instant::now();
-        let seen = self.carried(begun, json!({ "count": 101 }), 300.0)?;
-        Ok(self.run("G3", "", before, &seen))
+        let seen = self.carried(begun, json!({ "count": 101 }), seconds)?;
+        Ok(self.run(goal, "", before, &seen))
     }
 
     fn records(&self, count: usize) -> Outcome<PathBuf> {
