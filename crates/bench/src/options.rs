@@ -13,7 +13,7 @@ cargo xtask bench sync [OPTIONS]     measures sync against its peers on emulated
   --only G1,G3        goals: G1-G3 (edit cold and warm, nothing to do, 100 records; one sitting), G4 (3,000
                       records, line C), G6 (signed file after its draft), G7 (100 MB, redial every 60 s, and
                       once without), G8 (urgent act while 100 MB move), G9 (first sync of 10,000 records),
-                      G12 (100 records, ten seconds of line in a minute); `none` measures nothing and writes
+                      G12 (1,000 records, ten seconds of line in a minute); `none` measures nothing and writes
                       the table anew
   --peers ours,anki   ours, ours-tls (skipped where the hub has no TLS), pouchdb, anki, automerge, rsync, tus
   --profiles A,B      only on these lines (`linkbox profiles` tells what they are)

@@ -36,7 +36,7 @@ const NAMES: [(&str, &str); 8] = [
     ("G6", "8 MB signed file after its draft"),
     ("G7", "100 MB file,"),
     ("G8", "30 kB urgent act while 100 MB move"),
-    ("G12", "100 new records, ten seconds of line in a minute"),
+    ("G12", "1,000 new records, ten seconds of line in a minute"),
 ];
 
 /// Goal, part, line, peer.
@@ -277,7 +277,7 @@ down. The same records for all: about 1 kB of varied Italian each. PouchDB only 
 automerge-repo has no word for \"the server has it\", and nothing to do costs it nothing. Anki's second client looks
 after the first has done, for its server knows one session at a time. rsync runs with `--partial --fuzzy
 --timeout=15`, called again until it succeeds; tus with its usual delays, for ever. Not done: not within 240 s (an
-edit, nothing to do), 300 s (100 records; 480 s on H), 480 s (3,000), 600 s (10,000), 900 s (100 MB).
+edit, nothing to do), 300 s (100 records), 480 s (1,000 and 3,000), 600 s (10,000), 900 s (100 MB).
 
 What was taken with what:
 

@@ -23,7 +23,7 @@ pub enum Scenario {
     Small,
     /// G4: 3,000 records on a line that comes and goes.
     Flapping,
-    /// G12: 100 records on a line that is up ten seconds of a minute.
+    /// G12: 1,000 records on a line that is up ten seconds of a minute.
     Scarce,
     /// G6: a signed file after its draft.
     Signed,
@@ -303,7 +303,7 @@ impl Stage<'_> {
             ("G1", "cold") => self.edit("cold", "Prova", "Prova, a freddo"),
             ("G1", _) => self.edit("warm", "Prova, a freddo", "Prova, a caldo"),
             ("G2", _) => self.nothing(),
-            _ => self.hundred("G3", 300.0),
+            _ => self.many("G3", 100, 300.0),
         }
     }
 
@@ -374,16 +374,16 @@ impl Stage<'_> {
     fn scarce(&mut self) -> Outcome<Vec<Run>> {
         self.settle_one_record()?;
         self.take_the_line()?;
-        Ok(vec![self.hundred("G12", 480.0)?])
+        Ok(vec![self.many("G12", 1000, 480.0)?])
     }
 
-    fn hundred(&mut self, goal: &str, seconds: f64) -> Outcome<Run> {
-        let records = self.records(100)?;
+    fn many(&mut self, goal: &str, count: usize, seconds: f64) -> Outcome<Run> {
+        let records = self.records(count)?;
         // To write them is the person's time, not the line's; what already leaves meanwhile is counted.
         let before = self.place.linkbox.passed();
         self.load(&records)?;
         let begun = Instant::now();
-        let seen = self.carried(begun, json!({ "count": 101 }), seconds)?;
+        let seen = self.carried(begun, json!({ "count": count + 1 }), seconds)?;
         Ok(self.run(goal, "", before, &seen))
     }
 

@@ -4,7 +4,7 @@ use crate::client::SendTime;
 use crate::transport::Patience;
 use std::time::Duration;
 
-/// A call takes at most this many seconds of the line: short enough to lose little when it is cut, long enough
+/// A call takes about this many seconds of the line: short enough to lose little when it is cut, long enough
 /// that the round trip does not weigh.
 const STRETCH: f64 = 6.0;
 /// The least and the most bytes in a call.
@@ -25,9 +25,6 @@ const OF_A_LIFE: f64 = 8.0;
 /// Of a short life calls take more, until they last two seconds: below that, round trips cost more than cuts.
 const OF_A_SHORT_LIFE: f64 = 6.0;
 const SHORT: f64 = 2.0;
-/// A line that was never cut may be one that is cut every minute: its calls take so many seconds until it has lived
-/// long enough for more.
-const NEW: f64 = 3.0;
 
 /// The measured line.
 #[derive(Debug)]
@@ -112,12 +109,11 @@ impl Budget {
 
     /// Seconds that a call may take.
     fn stretch(&self) -> f64 {
-        let life = self.life.unwrap_or_default().max(self.alive).as_secs_f64();
-        let least = match self.life {
-            Some(_) => (life / OF_A_SHORT_LIFE).min(SHORT),
-            None => NEW,
-        };
-        (life / OF_A_LIFE).max(least).min(STRETCH)
+        self.life.map_or(STRETCH, |life| {
+            let life = life.max(self.alive).as_secs_f64();
+            let part = (life / OF_A_SHORT_LIFE).min(SHORT);
+            (life / OF_A_LIFE).max(part).min(STRETCH)
+        })
     }
 
     /// Bytes of operations, before they are packed, for the next call: what goes up, what comes down.
@@ -227,12 +223,12 @@ mod tests {
     #[test]
     fn a_line_that_comes_and_goes_is_used_well_for_ever() {
         for (rate, trip, up, least, most) in [
-            (16e3, 0.65, 25.0, 0.75, 0.03),
-            (16e3, 0.65, 10.0, 0.54, 0.07),
-            (8e3, 1.0, 25.0, 0.59, 0.08),
+            (16e3, 0.65, 25.0, 0.75, 0.05),
+            (16e3, 0.65, 10.0, 0.49, 0.12),
+            (8e3, 1.0, 25.0, 0.57, 0.09),
             // The largest call is what bounds it.
             (250e3, 0.8, 60.0, 0.55, 0.02),
-            (250e3, 0.05, 1.2, 0.45, 0.22),
+            (250e3, 0.05, 1.2, 0.50, 0.19),
         ] {
             for lives in [5, 100] {
                 let (carried, wasted, size) = carry(rate, trip, up, lives);
