@@ -871,6 +871,33 @@ async fn what_was_left_can_be_let_be_and_another_run_does_not_lose_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn one_that_waits_still_is_left_even_where_a_later_one_is_done_with() {
+    let mut token = Faulty::new();
+    token.faults(Faults {
+        removed_at: Some(1),
+        ..Faults::default()
+    });
+    let Some((desk, identity)) = with_faulty(&token).await else {
+        return;
+    };
+    let act = desk.open("atto.pdf", &pdf("atto", 0, None)).await;
+    let text = desk.open("nota.txt", b"testo").await;
+    desk.typist.types(&[Some(tokenkit::faulty::PIN)]);
+    let state = desk
+        .sign(request(&[&act, &text], &identity, Format::Pdf))
+        .await;
+    assert_eq!(state.stopped, Some(Stop::Removed));
+    assert_eq!(state.items[0].1, Done::Waiting);
+    assert!(matches!(state.items[1].1, Done::Not(_)), "{state:?}");
+    let desk = desk.again(token.options().env).await;
+    let left = desk.left().await;
+    assert!(
+        left.contains(&("atto.pdf".into(), Found::Nowhere)),
+        "{left:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_run_is_called_off_and_only_one_runs() {
     let mut token = Faulty::new();
     token.faults(Faults {

@@ -280,13 +280,22 @@ impl Work {
                 Done::Not(refused(why))
             }
         };
-        if done != Done::Waiting {
-            left::advance(app, progress.at + 1, progress.total);
-        }
-        if let Some(run) = lock(&app.firma().run).as_mut()
-            && let Some((_, slot)) = run.signing.items.get_mut(progress.at)
-        {
+        let waits = done == Done::Waiting;
+        let mut run = lock(&app.firma().run);
+        let Some(signing) = run.as_mut().map(|run| &mut run.signing) else {
+            return;
+        };
+        if let Some((_, slot)) = signing.items.get_mut(progress.at) {
             *slot = done;
+        }
+        // One that waits still may come before one that is through: from it on, nothing is done with.
+        let through = signing.items.iter();
+        let through = through
+            .take_while(|(_, done)| *done != Done::Waiting)
+            .count();
+        drop(run);
+        if !waits {
+            left::advance(app, through, progress.total);
         }
     }
 }
