@@ -898,6 +898,48 @@ async fn one_that_waits_still_is_left_even_where_a_later_one_is_done_with() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_was_left_is_known_again_when_it_is_dropped_each_document_once() {
+    let token = Faulty::new();
+    let Some((desk, identity)) = with_faulty(&token).await else {
+        return;
+    };
+    // One whose place is known, and two that were dropped, with the same bytes.
+    let (file, moved) = (desk.folder.path().join("1.txt"), "spostato.txt");
+    std::fs::write(&file, b"uno").unwrap();
+    commands::firma_open_files(&desk.app, vec![file.clone()]).await;
+    desk.open("2.txt", b"due").await;
+    desk.open("copia di 2.txt", b"due").await;
+    let papers = desk.papers().await;
+    let all: Vec<&Paper> = papers.iter().collect();
+    // No PIN: nothing of it is signed.
+    let state = desk.sign(request(&all, &identity, Format::P7m)).await;
+    assert_eq!(state.stopped, Some(Stop::Cancelled));
+
+    let desk = desk.again(token.options().env).await;
+    desk.driver(&tokenkit::faulty::module()).await;
+    std::fs::rename(&file, desk.folder.path().join(moved)).unwrap();
+    let found = |left: Vec<(String, Found)>| left.into_iter().map(|it| it.1).collect::<Vec<_>>();
+    assert_eq!(found(desk.left().await), [Found::Nowhere; 3]);
+    desk.open(moved, b"uno").await;
+    desk.open("2.txt", b"due").await;
+    let here = found(desk.left().await);
+    assert_eq!(here, [Found::Open, Found::Open, Found::Nowhere]);
+    desk.open("2.txt", b"due").await;
+    assert_eq!(found(desk.left().await), [Found::Open; 3]);
+    let proposal = commands::firma_left_open(&desk.app, call::FirmaLeftOpen {}).await;
+    let ids = proposal.unwrap().unwrap().papers;
+    let papers = desk.papers().await;
+    let open: Vec<&PaperId> = papers.iter().map(|it| &it.id).collect();
+    assert_eq!(ids.iter().collect::<Vec<_>>(), open, "each is one of them");
+    // They are signed, and nothing is offered again.
+    desk.typist.types(&[Some(tokenkit::faulty::PIN)]);
+    let all: Vec<&Paper> = papers.iter().collect();
+    let state = desk.sign(request(&all, &identity, Format::P7m)).await;
+    assert_eq!(signed(&state).len(), 3);
+    assert_eq!(desk.left().await, []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_run_is_called_off_and_only_one_runs() {
     let mut token = Faulty::new();
     token.faults(Faults {

@@ -12,6 +12,7 @@ use api::firma::{
     Request, Spot,
 };
 use serde::{Deserialize, Serialize};
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 use store::Store;
 
@@ -31,7 +32,7 @@ struct Left {
     papers: Vec<Kept>,
 }
 
-/// A document. It is known again by its place; where the system did not tell that, by its bytes.
+/// A document.
 #[derive(Serialize, Deserialize)]
 struct Kept {
     name: String,
@@ -49,21 +50,51 @@ impl Kept {
         }
     }
 
-    fn is(&self, open: &Open) -> bool {
-        match &self.path {
-            Some(path) => open.path.as_deref() == Some(Path::new(path)),
-            None => open.paper.sha256 == self.sha256,
+    fn place(&self) -> Option<&Path> {
+        self.path.as_deref().map(Path::new)
+    }
+
+    /// Two places are two documents, whatever their bytes are.
+    fn may_be(&self, open: &Open) -> bool {
+        match (self.place(), open.path.as_deref()) {
+            (Some(kept), Some(open)) => kept == open,
+            _ => true,
         }
     }
 
-    fn found(&self, all: &[Open]) -> Found {
-        let on_disk = self.path.as_ref().is_some_and(|it| Path::new(it).is_file());
-        match (all.iter().any(|open| self.is(open)), on_disk) {
-            (true, _) => Found::Open,
-            (false, true) => Found::Disk,
-            (false, false) => Found::Nowhere,
+    fn is_on_disk(&self) -> bool {
+        self.place().is_some_and(Path::is_file)
+    }
+}
+
+/// Which of the open documents each of these is, if it is open: known again by its place; where the system did not tell
+/// that of both, by its bytes. No open document is two of them: of two copies each has its own.
+fn pair(kept: &[&Kept], open: &[Open]) -> Vec<Option<PaperId>> {
+    let mut at_place: HashMap<&Path, Vec<&Open>> = HashMap::new();
+    let mut of_bytes: HashMap<&str, Vec<&Open>> = HashMap::new();
+    for open in open {
+        if let Some(path) = open.path.as_deref() {
+            at_place.entry(path).or_default().push(open);
+        }
+        let sha256 = open.paper.sha256.as_str();
+        of_bytes.entry(sha256).or_default().push(open);
+    }
+    let mut taken = BTreeSet::new();
+    let mut take = |kept: &Kept, among: Option<&Vec<&Open>>| {
+        let mut among = among?.iter().map(|open| (open, &open.paper.id));
+        let (_, id) = among.find(|(open, id)| kept.may_be(open) && !taken.contains(*id))?;
+        taken.insert(id.clone());
+        Some(id.clone())
+    };
+    // Those that lie where they lay come first: no copy takes one of them away.
+    let by_place = kept.iter().map(|it| take(it, at_place.get(it.place()?)));
+    let mut found: Vec<Option<PaperId>> = by_place.collect();
+    for (it, found) in kept.iter().zip(&mut found) {
+        if found.is_none() {
+            *found = take(it, of_bytes.get(it.sha256.as_str()));
         }
     }
+    found
 }
 
 fn load(store: &Store) -> Result<Vec<Left>> {
@@ -100,9 +131,10 @@ pub fn begin(app: &App, request: &Request, papers: &[Open]) {
     let note = || {
         let store = app.open_desk()?.store;
         let mut all = load(&store)?;
+        let kept: Vec<&Kept> = all.iter().flat_map(|run| &run.papers).collect();
+        let mut taken_up = pair(&kept, papers).into_iter();
         for run in &mut all {
-            run.papers
-                .retain(|kept| !papers.iter().any(|open| kept.is(open)));
+            run.papers.retain(|_| taken_up.next().flatten().is_none());
         }
         all.retain(|run| !run.papers.is_empty());
         let this = Left {
@@ -154,15 +186,25 @@ pub async fn firma_left(app: &App, _: FirmaLeft) -> Result<Vec<LeftPaper>> {
     let here = app.clone();
     off_thread(move || {
         let left = offered(&here, &desk.store)?;
-        let open = lock(&here.firma().papers).all();
-        let said = |kept: Kept| LeftPaper {
-            found: kept.found(&open),
+        let kept = left.map(|left| left.papers).unwrap_or_default();
+        let open = open_ones(&here, &kept);
+        let said = |(kept, open): (Kept, Option<PaperId>)| LeftPaper {
+            found: match open {
+                Some(_) => Found::Open,
+                None if kept.is_on_disk() => Found::Disk,
+                None => Found::Nowhere,
+            },
             name: kept.name,
         };
-        let papers = left.into_iter().flat_map(|left| left.papers);
-        Ok(papers.map(said).collect())
+        Ok(kept.into_iter().zip(open).map(said).collect())
     })
     .await
+}
+
+/// The open documents that these are.
+fn open_ones(app: &App, kept: &[Kept]) -> Vec<Option<PaperId>> {
+    let kept: Vec<&Kept> = kept.iter().collect();
+    pair(&kept, lock(&app.firma().papers).all())
 }
 
 /// Opens those that are found, for a person to look at and confirm.
@@ -174,8 +216,8 @@ pub async fn firma_left_open(app: &App, _: FirmaLeftOpen) -> Result<Option<Propo
             return Ok(None);
         };
         let (mut papers, mut failed) = (Vec::new(), None);
-        for kept in &left.papers {
-            match take(&here, kept) {
+        for (kept, open) in left.papers.iter().zip(open_ones(&here, &left.papers)) {
+            match open.map(Ok).or_else(|| open_again(&here, kept)) {
                 Some(Ok(id)) => papers.push(id),
                 Some(Err(why)) => failed = Some(why),
                 None => {}
@@ -198,14 +240,9 @@ pub async fn firma_left_open(app: &App, _: FirmaLeftOpen) -> Result<Option<Propo
     Ok(proposal)
 }
 
-/// The open document that it is, opened now where its place is known; none where a person has to find it.
-fn take(app: &App, kept: &Kept) -> Option<Result<PaperId>> {
-    let open = lock(&app.firma().papers).all();
-    if let Some(open) = open.iter().find(|open| kept.is(open)) {
-        return Some(Ok(open.paper.id.clone()));
-    }
-    let path = Path::new(kept.path.as_ref()?);
-    let file = path.is_file().then_some(path)?;
+/// Opens it where its place is known; none where a person has to find it.
+fn open_again(app: &App, kept: &Kept) -> Option<Result<PaperId>> {
+    let file = kept.place().filter(|path| path.is_file())?;
     Some(papers::open_file(app, file).map(|paper| paper.id))
 }
 

@@ -82,8 +82,8 @@ impl Papers {
     }
 
     /// All that are open, in the order they were opened.
-    pub fn all(&self) -> Vec<Open> {
-        self.open.clone()
+    pub fn all(&self) -> &[Open] {
+        &self.open
     }
 
     fn weight(&self) -> u64 {
