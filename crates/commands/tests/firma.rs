@@ -118,17 +118,27 @@ impl Desk {
 
     /// The program ended, somehow, and is started again.
     async fn again(self, env: Vec<(OsString, OsString)>) -> Self {
+        let desk = self.locked_again(env).await;
+        desk.unlock().await;
+        desk
+    }
+
+    /// The same, up to where it asks for the passphrase.
+    async fn locked_again(self, env: Vec<(OsString, OsString)>) -> Self {
         self.app.shutdown().await;
         drop(self.app);
         let desk = Self::start(self.folder, tokenkit::helper(), env);
         commands::session_state(&desk.app, SessionState {})
             .await
             .unwrap();
+        desk
+    }
+
+    async fn unlock(&self) {
         let passphrase = PASSPHRASE.into();
-        commands::session_unlock(&desk.app, SessionUnlock { passphrase })
+        commands::session_unlock(&self.app, SessionUnlock { passphrase })
             .await
             .unwrap();
-        desk
     }
 
     /// What an earlier run left, and where it is.
@@ -937,6 +947,27 @@ async fn what_was_left_is_known_again_when_it_is_dropped_each_document_once() {
     let state = desk.sign(request(&all, &identity, Format::P7m)).await;
     assert_eq!(signed(&state).len(), 3);
     assert_eq!(desk.left().await, []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_could_not_be_noted_takes_nothing_off_the_one_before() {
+    let token = Faulty::new();
+    let Some((desk, identity)) = with_faulty(&token).await else {
+        return;
+    };
+    let paper = desk.open("1.txt", b"uno").await;
+    let state = desk.sign(request(&[&paper], &identity, Format::P7m)).await;
+    assert_eq!(state.stopped, Some(Stop::Cancelled));
+    // The next run begins before the workspace is open, and goes on when it is.
+    let desk = desk.locked_again(token.options().env).await;
+    let urgent = desk.open("urgente.txt", b"subito").await;
+    let state = desk.sign(request(&[&urgent], &identity, Format::P7m)).await;
+    assert!(state.stopped.is_some(), "no driver is known yet: {state:?}");
+    desk.unlock().await;
+    desk.driver(&tokenkit::faulty::module()).await;
+    desk.typist.types(&[Some(tokenkit::faulty::PIN)]);
+    assert_eq!(signed(&desk.resume().await).len(), 1);
+    assert_eq!(desk.left().await, [("1.txt".into(), Found::Nowhere)]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -126,8 +126,9 @@ fn save(store: &Store, all: &[Left]) -> Result<()> {
     store.set_setting(RUNS, &text).map_err(failure::of_store)
 }
 
-/// Notes what is about to be signed. Without an open workspace nothing is kept, and signing goes on.
-pub fn begin(app: &App, request: &Request, papers: &[Open]) {
+/// Notes what is about to be signed, and says whether it could: without an open workspace nothing is kept, and signing
+/// goes on.
+pub fn begin(app: &App, request: &Request, papers: &[Open]) -> bool {
     let note = || {
         let store = app.open_desk()?.store;
         let mut all = load(&store)?;
@@ -147,10 +148,10 @@ pub fn begin(app: &App, request: &Request, papers: &[Open]) {
         all.insert(0, this);
         save(&store, &all)
     };
-    told(note());
+    told(note())
 }
 
-/// Notes that so many documents of the run, from the first, are signed or were told of.
+/// Notes that so many documents of the run that was noted last, from the first, are signed or were told of.
 pub fn advance(app: &App, done: usize, all: usize) {
     let note = || {
         let store = app.open_desk()?.store;
@@ -164,10 +165,11 @@ pub fn advance(app: &App, done: usize, all: usize) {
     told(note());
 }
 
-fn told(noted: Result<()>) {
-    if let Err(failure) = noted {
+fn told(noted: Result<()>) -> bool {
+    if let Err(failure) = &noted {
         tracing::warn!(code = ?failure.code, "After a crash this run is not offered again.");
     }
+    noted.is_ok()
 }
 
 /// The run that is offered: none while one is here that can be taken up itself.

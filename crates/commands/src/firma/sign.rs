@@ -33,6 +33,8 @@ pub struct Run {
     signing: Signing,
     cancel: Cancel,
     made: Made,
+    /// It is in the list of what is left: else that list is of other runs.
+    noted: bool,
 }
 
 /// The signed documents: by the id of the original, the new name and the paper it is open as.
@@ -48,7 +50,7 @@ pub async fn firma_sign(app: &App, input: FirmaSign) -> Result<()> {
         if run.as_ref().is_some_and(|run| run.signing.running) {
             return Err(Failure::new(Code::SigningUnderWay));
         }
-        left::begin(&here, &input.request, &papers);
+        let noted = left::begin(&here, &input.request, &papers);
         let waiting = |item: &Item| (PaperId(item.id.clone()), Done::Waiting);
         *run = Some(Run {
             signing: Signing {
@@ -62,6 +64,7 @@ pub async fn firma_sign(app: &App, input: FirmaSign) -> Result<()> {
             batch: None,
             cancel: Cancel::default(),
             made: Made::default(),
+            noted,
         });
         drop(run);
         start(&here)
@@ -282,9 +285,8 @@ impl Work {
         };
         let waits = done == Done::Waiting;
         let mut run = lock(&app.firma().run);
-        let Some(signing) = run.as_mut().map(|run| &mut run.signing) else {
-            return;
-        };
+        let Some(it) = run.as_mut() else { return };
+        let (noted, signing) = (it.noted, &mut it.signing);
         if let Some((_, slot)) = signing.items.get_mut(progress.at) {
             *slot = done;
         }
@@ -294,7 +296,7 @@ impl Work {
             .take_while(|(_, done)| *done != Done::Waiting)
             .count();
         drop(run);
-        if !waits {
+        if noted && !waits {
             left::advance(app, through, progress.total);
         }
     }
