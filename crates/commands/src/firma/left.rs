@@ -13,7 +13,8 @@ use api::firma::{
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashMap};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 use store::Store;
 
 /// The setting with the runs that are not over, the last one first.
@@ -61,9 +62,34 @@ impl Kept {
             _ => true,
         }
     }
+}
 
-    fn is_on_disk(&self) -> bool {
-        self.place().is_some_and(Path::is_file)
+/// The files that were there when they were looked for last. A share of the network that is gone answers after seconds,
+/// and what is left is asked for at every event.
+#[derive(Default)]
+pub struct Looked {
+    since: Option<Instant>,
+    there: HashMap<PathBuf, bool>,
+}
+
+impl Looked {
+    /// So long an answer stands: a share that came back is noticed.
+    const STANDS: Duration = Duration::from_secs(60);
+
+    fn is_there(&mut self, file: &Path) -> bool {
+        if self
+            .since
+            .is_none_or(|since| since.elapsed() >= Self::STANDS)
+        {
+            *self = Self::default();
+            self.since = Some(Instant::now());
+        }
+        if let Some(there) = self.there.get(file) {
+            return *there;
+        }
+        let there = file.is_file();
+        self.there.insert(file.to_owned(), there);
+        there
     }
 }
 
@@ -190,15 +216,17 @@ pub async fn firma_left(app: &App, _: FirmaLeft) -> Result<Vec<LeftPaper>> {
         let left = offered(&here, &desk.store)?;
         let kept = left.map(|left| left.papers).unwrap_or_default();
         let open = open_ones(&here, &kept);
-        let said = |(kept, open): (Kept, Option<PaperId>)| LeftPaper {
+        // Whoever asks meanwhile waits for these answers, and looks for nothing.
+        let mut looked = lock(&here.firma().looked);
+        let mut said = |(kept, open): (Kept, Option<PaperId>)| LeftPaper {
             found: match open {
                 Some(_) => Found::Open,
-                None if kept.is_on_disk() => Found::Disk,
+                None if kept.place().is_some_and(|it| looked.is_there(it)) => Found::Disk,
                 None => Found::Nowhere,
             },
             name: kept.name,
         };
-        Ok(kept.into_iter().zip(open).map(said).collect())
+        Ok(kept.into_iter().zip(open).map(&mut said).collect())
     })
     .await
 }
@@ -217,6 +245,8 @@ pub async fn firma_left_open(app: &App, _: FirmaLeftOpen) -> Result<Option<Propo
         let Some(left) = offered(&here, &store)? else {
             return Ok(None);
         };
+        // What is found now is told from now on.
+        *lock(&here.firma().looked) = Looked::default();
         let (mut papers, mut failed) = (Vec::new(), None);
         for (kept, open) in left.papers.iter().zip(open_ones(&here, &left.papers)) {
             match open.map(Ok).or_else(|| open_again(&here, kept)) {
@@ -261,4 +291,21 @@ pub async fn firma_left_forget(app: &App, _: FirmaLeftForget) -> Result<()> {
     .await?;
     app.tell(Event::Firma);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Looked;
+
+    #[test]
+    fn a_file_is_looked_for_once_until_all_are_looked_for_anew() -> std::io::Result<()> {
+        let file = tempfile::NamedTempFile::new()?.into_temp_path();
+        let mut looked = Looked::default();
+        assert!(looked.is_there(&file));
+        let place = file.to_path_buf();
+        file.close()?;
+        assert!(looked.is_there(&place), "nothing asks the disk again");
+        assert!(!Looked::default().is_there(&place));
+        Ok(())
+    }
 }

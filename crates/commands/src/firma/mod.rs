@@ -56,6 +56,8 @@ pub(crate) struct Firma {
     papers: Mutex<papers::Papers>,
     lists: Mutex<Option<lists::Loaded>>,
     run: Mutex<Option<sign::Run>>,
+    /// Which files of what is left are there.
+    looked: Mutex<left::Looked>,
     /// Folders that an answer named: the only ones that are shown.
     folders: Mutex<BTreeSet<PathBuf>>,
     /// The driver through which each identity was found.

@@ -10,6 +10,7 @@ use signing::pades::{self, Active, Examined, PadesError, PdfError};
 use signing::tsp::TimeStampedData;
 use signing::whole::{Kind, WholeError};
 use signing::{Digest, Hash};
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -69,10 +70,18 @@ impl Open {
         self.path.as_deref().and_then(Path::parent)
     }
 
-    fn weight(&self) -> u64 {
-        let inside = self.inside.as_ref().map_or(0, |it| it.bytes.len());
-        (self.bytes.len() + inside) as u64
+    /// What it keeps in memory.
+    fn holds(&self) -> impl Iterator<Item = &Arc<[u8]>> {
+        let inside = self.inside.as_ref().map(|it| &it.bytes);
+        std::iter::once(&self.bytes).chain(inside)
     }
+}
+
+/// The bytes of these in memory: what several of them share is there once.
+fn weight<'a>(all: impl IntoIterator<Item = &'a Open>) -> u64 {
+    let held = all.into_iter().flat_map(Open::holds);
+    let once: BTreeMap<_, _> = held.map(|it| (it.as_ptr(), it.len())).collect();
+    once.values().sum::<usize>() as u64
 }
 
 impl Papers {
@@ -87,12 +96,12 @@ impl Papers {
     }
 
     fn weight(&self) -> u64 {
-        self.open.iter().map(Open::weight).sum()
+        weight(&self.open)
     }
 
     /// Takes a document in; `bounded` ones only while there is room.
     fn take(&mut self, mut open: Open, bounded: bool) -> Result<Paper> {
-        if bounded && self.weight() + open.weight() > MOST_MB * MB {
+        if bounded && weight(self.open.iter().chain([&open])) > MOST_MB * MB {
             return Err(too_large());
         }
         self.next += 1;
@@ -370,9 +379,11 @@ pub fn unreadable(open: &Open, why: &WholeError) -> Failure {
 
 #[cfg(test)]
 mod tests {
-    use super::{file_name, no_pdf, whole};
-    use api::firma::NoPdf;
+    use super::{Inside, file_name, no_pdf, read, weight, whole};
+    use crate::Result;
+    use api::firma::{NoPdf, PaperKind};
     use signing::pades::{PadesError, PdfError};
+    use std::sync::Arc;
 
     #[test]
     fn only_what_is_damaged_is_said_to_be() {
@@ -396,6 +407,23 @@ mod tests {
         ] {
             assert_eq!(no_pdf(&why), said, "{why}");
         }
+    }
+
+    #[test]
+    fn what_documents_share_is_counted_once() -> Result<()> {
+        let scan = read("scan.txt", Arc::from(*b"0123456789"), None)?;
+        let mut signed = read("scan.txt.p7m", Arc::from(*b"%PDF-0123456789"), None)?;
+        let inside = |bytes: &Arc<[u8]>| Inside {
+            name: "scan.txt".into(),
+            kind: PaperKind::Other,
+            bytes: bytes.clone(),
+        };
+        signed.inside = Some(inside(&scan.bytes));
+        assert_eq!(weight([&scan, &signed]), 10 + 15);
+        assert_eq!(weight([&signed]), 10 + 15, "with the document closed too");
+        signed.inside = Some(inside(&Arc::from(*b"0123456789")));
+        assert_eq!(weight([&scan, &signed]), 10 + 15 + 10);
+        Ok(())
     }
 
     #[test]
