@@ -552,6 +552,13 @@ impl Signature {
         let reasons = self.reasons.iter().filter(|_| self.answer == Answer::Open);
         reasons.filter_map(|it| Obstacle::of(*it)).min()
     }
+
+    /// Something was done to the document after it that it does not let be.
+    #[must_use]
+    pub fn is_tampered(&self) -> bool {
+        let forbidden = self.changes.iter().any(|change| !change.allowed);
+        forbidden || self.reasons.contains(&Reason::ChangedAfter)
+    }
 }
 
 impl Judgement {
@@ -562,6 +569,12 @@ impl Judgement {
         all.filter(|_| self.answer == Answer::Open)
             .filter_map(Signature::obstacle)
             .min()
+    }
+
+    /// Something was done to the document that a signature does not let be: said before everything else.
+    #[must_use]
+    pub fn is_tampered(&self) -> bool {
+        self.signatures.iter().any(Signature::is_tampered)
     }
 }
 

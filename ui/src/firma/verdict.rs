@@ -32,7 +32,7 @@ pub fn Banner(props: &BannerProps) -> Html {
                 for line in words::lead(t, it) {
                     <p>{ line }</p>
                 }
-                if words::tampered(it) {
+                if it.is_tampered() {
                     <div class="tampered tone-alert">
                         { icon("it-warning-circle") }
                         <div>

@@ -50,7 +50,7 @@ pub enum Glance {
 impl Glance {
     /// What is seen of a judgement.
     pub fn of(it: &Judgement) -> Self {
-        if tampered(it) {
+        if it.is_tampered() {
             return Self::Changed;
         }
         match (it.obstacle(), lesser(it)) {
@@ -62,7 +62,7 @@ impl Glance {
 
     /// What is seen of one signature.
     pub fn of_one(it: &Signature) -> Self {
-        if is_tampered(it) {
+        if it.is_tampered() {
             return Self::Changed;
         }
         match (it.obstacle(), is_lesser(it)) {
@@ -149,7 +149,7 @@ fn obstacle_words(t: Lang, it: Obstacle) -> &'static str {
 
 /// The answer about a document as one headline.
 pub fn verdict(t: Lang, it: &Judgement) -> String {
-    if it.answer == Answer::Open && tampered(it) {
+    if it.answer == Answer::Open && it.is_tampered() {
         return t.verdict_changed().into();
     }
     let stamps_only = stamps_only(it);
@@ -191,7 +191,7 @@ pub fn lead(t: Lang, it: &Judgement) -> Vec<String> {
         Answer::Holds if changed(it) => lines.push(t.verdict_additions().into()),
         Answer::Holds if stamps_only(it) => lines.push(t.verdict_intact_stamp().into()),
         Answer::Holds => lines.push(t.verdict_intact().into()),
-        Answer::Open if tampered(it) => lines.push(t.verdict_fails_words().into()),
+        Answer::Open if it.is_tampered() => lines.push(t.verdict_fails_words().into()),
         Answer::Open if it.obstacle().is_some() => lines.extend(stopped_by(t, it)),
         Answer::Open if stamps_only(it) => lines.push(t.verdict_open_stamp().into()),
         Answer::Open => lines.push(t.verdict_open_words().into()),
@@ -252,16 +252,6 @@ pub fn listed(t: Lang, names: &[&str]) -> String {
 
 fn changed(it: &Judgement) -> bool {
     it.signatures.iter().any(|it| !it.changes.is_empty())
-}
-
-/// Something was done to the document that a signature does not let be: said before everything else.
-pub fn tampered(it: &Judgement) -> bool {
-    it.signatures.iter().any(is_tampered)
-}
-
-fn is_tampered(it: &Signature) -> bool {
-    let forbidden = it.changes.iter().any(|change| !change.allowed);
-    forbidden || it.reasons.contains(&Reason::ChangedAfter)
 }
 
 /// Who signed, in the words of the certificate.
@@ -414,7 +404,7 @@ pub fn lists(t: Lang, it: Lists) -> (String, Tone) {
 /// What is done about a revocation that is not known; nothing where none is lacking, or where no answer would change what
 /// is seen: of what was changed or does not hold it is no news.
 pub fn lacking(t: Lang, it: &Judgement) -> Option<&'static str> {
-    if it.answer != Answer::Open || tampered(it) || it.obstacle().is_some() {
+    if it.answer != Answer::Open || it.is_tampered() || it.obstacle().is_some() {
         return None;
     }
     match it.revocations {
@@ -1028,10 +1018,10 @@ mod tests {
             page: Some(1),
         };
         of.changes = vec![change(true)];
-        assert!(!tampered(&judgement(Answer::Holds, vec![of.clone()])));
+        assert!(!judgement(Answer::Holds, vec![of.clone()]).is_tampered());
         of.changes.push(change(false));
         let it = judgement(Answer::Open, vec![of]);
-        assert!(tampered(&it));
+        assert!(it.is_tampered());
         assert_eq!(verdict(IT, &it), "Modificato dopo la firma");
         assert!(!lead(IT, &it).contains(&IT.verdict_open_words().to_owned()));
         assert_eq!(Glance::of(&it).chip(IT), ("Modificato", Tone::Alert));

@@ -199,7 +199,7 @@ fn outcome(signature: &Signature) -> String {
         None => signature.indication.clone(),
     };
     let people = u64::from(signature.kind == SignatureKind::Signature);
-    let words = if changed_after(signature) {
+    let words = if signature.is_tampered() {
         IT.verdict_changed().to_owned()
     } else if let Some(obstacle) = signature.obstacle() {
         stopped_by(obstacle, people)
@@ -229,7 +229,7 @@ fn instant(at: Instant) -> String {
 /// The answer in one glance, about one signature or many: as the screen says it.
 fn overall(judgement: &Judgement) -> String {
     let signatures = &judgement.signatures;
-    if judgement.answer == Answer::Open && signatures.iter().any(changed_after) {
+    if judgement.answer == Answer::Open && judgement.is_tampered() {
         return IT.verdict_changed().to_owned();
     }
     if let Some(obstacle) = judgement.obstacle() {
@@ -243,11 +243,6 @@ fn overall(judgement: &Judgement) -> String {
         (other, _) => answer(other),
     };
     words.to_owned()
-}
-
-/// Changed in a way that the signature does not let be.
-fn changed_after(signature: &Signature) -> bool {
-    signature.reasons.contains(&Reason::ChangedAfter)
 }
 
 /// What no waiting mends, of so many people's signatures; of none where there are time stamps alone.
