@@ -484,7 +484,8 @@ pub enum Reason {
     CounterFails,
     /// Whether a countersignature on it holds is not known: told, without weight.
     CounterOpen,
-    /// The trusted list contradicts itself about the certificate: what the signature is worth is not known.
+    /// The trusted list contradicts itself about the certificate, or says what nobody here understands: what the signature
+    /// is worth is not known.
     QualityUnclear,
     /// Who says that the certificate was not revoked may be revoked itself: told, without weight.
     ResponderUnchecked,
@@ -501,14 +502,14 @@ pub enum Obstacle {
     TooComplex,
     /// REVOKED_NO_POE. By law as if nobody had signed (CAD, art. 24 (4-bis)).
     Revoked,
+    /// OUT_OF_BOUNDS_NO_POE, after it ended. No milder: the same paragraph says the same of it.
+    Expired,
     /// REVOKED_CA_NO_POE.
     AuthorityRevoked,
     /// CRYPTO_CONSTRAINTS_FAILURE, with and without NO_POE.
     Weak,
     /// OUT_OF_BOUNDS_NO_POE, before it began.
     NotYetValid,
-    /// OUT_OF_BOUNDS_NO_POE, after it ended.
-    Expired,
     /// NO_CERTIFICATE_CHAIN_FOUND.
     NotTrusted,
     /// CHAIN_CONSTRAINTS_FAILURE: the authority had been taken off the list.
@@ -521,10 +522,10 @@ impl Obstacle {
         Self::Encrypted,
         Self::TooComplex,
         Self::Revoked,
+        Self::Expired,
         Self::AuthorityRevoked,
         Self::Weak,
         Self::NotYetValid,
-        Self::Expired,
         Self::NotTrusted,
         Self::Withdrawn,
     ];

@@ -61,7 +61,7 @@ chip-lesser = Holds, but not qualified
 chip-encrypted = Password
 chip-too-complex = Too complex
 chip-revoked = Certificate revoked
-chip-authority-revoked = Issuer revoked
+chip-authority-revoked = Issuer certificate revoked
 chip-weak = Not safe any more
 chip-not-yet-valid = Not valid yet
 chip-expired = Certificate expired
@@ -92,7 +92,7 @@ verdict-fails-words = Do not treat it as a signed document until this is cleared
 verdict-unsigned-words = There is no signature in this file. If you expected one, ask whether it is in a separate file (.p7m or .p7s).
 verdict-changed = Changed after signing
 verdict-changed-words = Somebody changed the document in a way that the signature does not allow. What you read may not be what was signed.
-verdict-encrypted = Protected by a password: it cannot be said
+verdict-encrypted = Protected by a password: whether it is signed is not known
 verdict-too-complex = Too complex to be read to the end
 verdict-revoked = { $count ->
     [0] Certificate revoked: the time stamp is not safe
@@ -101,9 +101,9 @@ verdict-revoked = { $count ->
  }
 verdict-revoked-words = At the date that counts the certificate was revoked or suspended: unless something proves that the signature is older, by law it is as if there were none.
 verdict-authority-revoked = { $count ->
-    [0] Whoever vouches was revoked: the time stamp is not safe
-    [one] Whoever vouches was revoked: the signature is not safe
-   *[other] Whoever vouches was revoked: not all signatures are safe
+    [0] The certificate of whoever vouches was revoked: the time stamp is not safe
+    [one] The certificate of whoever vouches was revoked: the signature is not safe
+   *[other] The certificate of whoever vouches was revoked: not all signatures are safe
  }
 verdict-authority-revoked-words = The certificate of whoever vouches for the signer was revoked: who signed is not certain any more.
 verdict-weak = { $count ->
@@ -115,7 +115,7 @@ verdict-weak-words = Today somebody could imitate it. It may hold if a time stam
 verdict-not-yet-valid = Certificate not valid yet: check the date
 verdict-not-yet-valid-words = At the date that counts the certificate was not valid yet. Usually the date that was chosen is wrong, or this PC’s clock.
 verdict-expired = Certificate expired: a proof of the date is needed
-verdict-expired-words = At the date that counts the certificate had expired. The signature may hold all the same: if a time stamp, the protocol or a certified mail proves that it is older, verify “As of…”.
+verdict-expired-words = At the date that counts the certificate had expired: unless something proves that the signature is older, by law it is as if there were none. If a time stamp, the protocol or a certified mail proves it, verify “As of…”.
 verdict-not-trusted = Nobody vouches for the certificate
 verdict-not-trusted-words = No trusted list knows who issued it: anybody may have made it, with any name.
 verdict-withdrawn = Whoever vouched was taken off the trusted list
@@ -317,8 +317,8 @@ reason-trailing-bytes-do = There is nothing to do.
 reason-counter-fails = A countersignature of this signature does not hold. The signature itself stands as it is.
 reason-counter-fails-do = Whoever countersigned it does not answer for it: if you need the countersignature, ask for it again.
 reason-counter-open = Whether a countersignature of this signature holds is not known. The signature itself stands as it is.
-reason-counter-open-do = See below what the countersignature lacks.
-reason-quality-unclear = The trusted list contradicts itself about this certificate: whether it is qualified is not known.
+reason-counter-open-do = If you need the countersignature, see what it lacks; if it is not shown here, verify it with another program.
+reason-quality-unclear = The trusted list says things of this certificate that do not agree, or that this program does not know: whether it is qualified is not known.
 reason-quality-unclear-do = If you need a qualified signature, ask the issuer of the certificate to confirm.
 reason-responder-unchecked = That the certificate is not revoked is said by a service of which not everything could be checked.
 reason-responder-unchecked-do = There is nothing to do.
@@ -331,7 +331,7 @@ what-metadata = The file’s description changed
 what-form-filling = A form was filled in
 what-annotation = A note was added, changed or removed
 what-empty-field = An empty field was added
-what-overlay = A picture was laid over the page
+what-overlay = Something covers too large a part of the page
 what-page-content = What is seen on the page changed
 what-pages = Pages were added, removed or moved
 what-signature-data = A signature already there was touched
@@ -467,7 +467,10 @@ left-title = { $count ->
    *[other] Take up the signing of { $count } documents that were left
  }
 left-words = Signing had stopped before the end. You look at them again as they are now, then sign them.
-left-find = To be opened again, because it is not known where they are: { $names }.
+left-find = { $count ->
+    [one] To be opened again, because the program does not find it: { $names }.
+   *[other] To be opened again, because the program does not find them: { $names }.
+ }
 left-more = { $count ->
     [one] { $names } and another one
    *[other] { $names } and { $count } others

@@ -61,7 +61,7 @@ chip-lesser = Vale, non è firma digitale
 chip-encrypted = Protetto da password
 chip-too-complex = Troppo complicato
 chip-revoked = Certificato revocato
-chip-authority-revoked = Revocato chi garantisce
+chip-authority-revoked = Garanzia revocata
 chip-weak = Non più sicura
 chip-not-yet-valid = Non ancora valido
 chip-expired = Certificato scaduto
@@ -92,7 +92,7 @@ verdict-fails-words = Non trattarlo come un documento firmato finché non è chi
 verdict-unsigned-words = In questo file non c’è nessuna firma. Se te l’aspettavi, chiedi se è in un file a parte (.p7m o .p7s).
 verdict-changed = Modificato dopo la firma
 verdict-changed-words = Qualcuno ha cambiato il documento in un modo che la firma non permette. Quello che leggi può non essere quello che è stato firmato.
-verdict-encrypted = Protetto da una password: non si può dire
+verdict-encrypted = Protetto da una password: non si sa se è firmato
 verdict-too-complex = Troppo complicato per leggerlo tutto
 verdict-revoked = { $count ->
     [0] Certificato revocato: marca temporale non sicura
@@ -101,9 +101,9 @@ verdict-revoked = { $count ->
  }
 verdict-revoked-words = Alla data che conta il certificato era revocato o sospeso: se niente prova che la firma è di prima, per la legge è come se non ci fosse.
 verdict-authority-revoked = { $count ->
-    [0] Revocato chi garantisce: marca temporale non sicura
-    [one] Revocato chi garantisce: firma non sicura
-   *[other] Revocato chi garantisce: non tutte le firme sono sicure
+    [0] Revocato il certificato di chi garantisce: marca temporale non sicura
+    [one] Revocato il certificato di chi garantisce: firma non sicura
+   *[other] Revocato il certificato di chi garantisce: non tutte le firme sono sicure
  }
 verdict-authority-revoked-words = È stato revocato il certificato di chi garantisce per il firmatario: il nome di chi ha firmato non è più sicuro.
 verdict-weak = { $count ->
@@ -115,7 +115,7 @@ verdict-weak-words = Oggi qualcuno potrebbe imitarla. Può valere se una marca, 
 verdict-not-yet-valid = Certificato non ancora valido: controlla la data
 verdict-not-yet-valid-words = Alla data che conta il certificato non valeva ancora. Di solito è sbagliata la data scelta, o l’orologio di questo PC.
 verdict-expired = Certificato scaduto: serve una prova della data
-verdict-expired-words = Alla data che conta il certificato era scaduto. La firma può valere lo stesso: se una marca, il protocollo o una PEC prova che è di prima, verifica «Alla data di…».
+verdict-expired-words = Alla data che conta il certificato era scaduto: se niente prova che la firma è di prima, per la legge è come se non ci fosse. Se lo prova una marca, il protocollo o una PEC, verifica «Alla data di…».
 verdict-not-trusted = Nessuno garantisce per il certificato
 verdict-not-trusted-words = Nessun elenco di fiducia conosce chi l’ha rilasciato: chiunque può averlo fatto, con qualunque nome.
 verdict-withdrawn = Chi garantiva è stato tolto dall’elenco di fiducia
@@ -317,10 +317,10 @@ reason-trailing-bytes-do = Non devi fare niente.
 reason-counter-fails = Una controfirma di questa firma non vale. La firma resta com’è.
 reason-counter-fails-do = Chi l’ha controfirmata non ne risponde: se la controfirma ti serve, chiedila di nuovo.
 reason-counter-open = Di una controfirma di questa firma non si sa se vale. La firma resta com’è.
-reason-counter-open-do = Guarda più sotto che cosa manca alla controfirma.
-reason-quality-unclear = L’elenco di fiducia si contraddice su questo certificato: non si sa se è qualificato.
+reason-counter-open-do = Se la controfirma ti serve, guarda che cosa le manca; se qui non la vedi, verificala con un altro programma.
+reason-quality-unclear = L’elenco di fiducia dice di questo certificato cose che non si accordano, o che questo programma non conosce: non si sa se è qualificato.
 reason-quality-unclear-do = Se ti serve una firma digitale, chiedi conferma a chi ha rilasciato il certificato.
-reason-responder-unchecked = Che il certificato non è revocato lo dice un servizio di cui non si è potuto controllare tutto.
+reason-responder-unchecked = Che il certificato non sia revocato lo dice un servizio di cui non si è potuto controllare tutto.
 reason-responder-unchecked-do = Non devi fare niente.
 
 # Che cosa è cambiato
@@ -331,7 +331,7 @@ what-metadata = È cambiata la descrizione del file
 what-form-filling = È stato compilato un modulo
 what-annotation = Una nota è stata aggiunta, cambiata o tolta
 what-empty-field = È stato aggiunto un campo vuoto
-what-overlay = È stata messa un’immagine sopra la pagina
+what-overlay = Qualcosa copre una parte troppo grande della pagina
 what-page-content = È cambiato quello che si vede sulla pagina
 what-pages = Sono state aggiunte, tolte o spostate pagine
 what-signature-data = È stata toccata una firma già presente
@@ -467,7 +467,10 @@ left-title = { $count ->
    *[other] Riprendi la firma di { $count } documenti rimasti
  }
 left-words = La firma si era fermata prima della fine. Li guardi di nuovo come sono adesso, poi li firmi.
-left-find = Da aprire di nuovo, perché non si sa dove sono: { $names }.
+left-find = { $count ->
+    [one] Da aprire di nuovo, perché il programma non lo trova: { $names }.
+   *[other] Da aprire di nuovo, perché il programma non li trova: { $names }.
+ }
 left-more = { $count ->
     [one] { $names } e un altro
    *[other] { $names } e altri { $count }

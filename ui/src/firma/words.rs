@@ -101,7 +101,7 @@ fn obstacle_chip(t: Lang, it: Obstacle) -> Said {
         Obstacle::AuthorityRevoked => (t.chip_authority_revoked(), Tone::Alert),
         Obstacle::Weak => (t.chip_weak(), Tone::Note),
         Obstacle::NotYetValid => (t.chip_not_yet_valid(), Tone::Note),
-        Obstacle::Expired => (t.chip_expired(), Tone::Note),
+        Obstacle::Expired => (t.chip_expired(), Tone::Alert),
         Obstacle::NotTrusted => (t.chip_not_trusted(), Tone::Note),
         Obstacle::Withdrawn => (t.chip_withdrawn(), Tone::Note),
     }
@@ -352,6 +352,7 @@ pub fn reason_tone(it: Reason) -> Tone {
         | Reason::BadSignature
         | Reason::BadForm
         | Reason::Revoked
+        | Reason::Expired
         | Reason::AuthorityRevoked => Tone::Alert,
         _ => Tone::Note,
     }
@@ -704,8 +705,8 @@ pub fn to_be_found(t: Lang, left: &[LeftPaper]) -> Option<String> {
     let named = names.get(..NAMED).unwrap_or(&names);
     match (names.is_empty(), rest) {
         (true, _) => None,
-        (false, 0) => Some(t.left_find(&listed(t, named))),
-        (false, _) => Some(t.left_find(&t.left_more(rest, &named.join(", ")))),
+        (false, 0) => Some(t.left_find(names.len() as u64, &listed(t, named))),
+        (false, _) => Some(t.left_find(names.len() as u64, &t.left_more(rest, &named.join(", ")))),
     }
 }
 
@@ -926,6 +927,7 @@ mod tests {
                 let (headline, chip, sign) = seen(&it);
                 assert!(said.insert(headline), "{why:?}: the headline of another");
                 assert!(chips.insert(chip), "{why:?}: the word of another");
+                assert!(chip.chars().count() <= 26, "{why:?}: it stays on one line");
                 assert_ne!(sign, picture, "{why:?}: the sign of what is lacking");
                 let words = lead(lang, &it);
                 assert!(
@@ -968,6 +970,18 @@ mod tests {
         assert!(!lead(IT, &stamp).iter().any(|line| line.contains("firma ")));
         // Whoever cannot see red sees another sign than that of what lacks something.
         assert_ne!(Glance::of(&two).picture(), picture(Answer::Open));
+    }
+
+    #[test]
+    fn an_expired_certificate_is_told_no_more_mildly_than_a_revoked_one() {
+        let it = open(Reason::Expired);
+        let seen = Glance::of(&it);
+        assert_eq!(seen.chip(IT), ("Certificato scaduto", Tone::Alert));
+        assert_eq!(seen.picture(), "it-clock");
+        let law = |line: &String| line.contains("per la legge è come se non ci fosse");
+        assert!(lead(IT, &it).iter().any(law));
+        assert!(lead(IT, &open(Reason::Revoked)).iter().any(law));
+        assert_eq!(reason_tone(Reason::Expired), reason_tone(Reason::Revoked));
     }
 
     #[test]
@@ -1187,7 +1201,8 @@ mod tests {
         let (here, not) = (Found::Disk, Found::Nowhere);
         assert_eq!(to_be_found(IT, &left(&[here, Found::Open])), None);
         let said = |found: &[Found]| to_be_found(IT, &left(found)).unwrap_or_default();
-        assert!(said(&[here, not, not]).ends_with("2.pdf e 3.pdf."));
+        assert!(said(&[here, not]).ends_with("non lo trova: 2.pdf."));
+        assert!(said(&[here, not, not]).ends_with("non li trova: 2.pdf e 3.pdf."));
         assert!(said(&[not; 9]).contains("1.pdf, 2.pdf, 3.pdf, 4.pdf, 5.pdf e altri 4"));
         assert!(said(&[not; 6]).contains("5.pdf e un altro"));
         assert_eq!(at_hand(&left(&[here, not, Found::Open])), 2);
