@@ -70,7 +70,7 @@ pub fn at_her_desk(stage: &Stage) -> Done<(Cable, Desk)> {
 fn device(maria: &Desk, card: &Card) -> Done {
     maria.press("Il mio dispositivo di firma")?;
     // Which of them depends on the machine: no driver, no service of readers, no reader.
-    maria.sees("Che cosa si è trovato")?;
+    maria.sees("Driver trovati")?;
     maria.no_longer_sees("Pronto: puoi firmare")?;
     maria.picture("firma-dispositivo-manca")?;
     choose_driver(maria, &card.module)?;

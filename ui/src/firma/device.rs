@@ -75,16 +75,16 @@ fn headline(t: Lang, device: &Device) -> Html {
             <div class="verdict-words">
                 <h2>{ said }</h2>
                 if let Some(first) = first {
-                    <p>{ words::finding(t, first, long_day).1 }</p>
+                    { remedy(t, first) }
                 }
             </div>
         </section>
     }
 }
 
-/// Everything that was found, one by one.
+/// Everything that was found, one by one; what was found alone is the headline already.
 fn findings(t: Lang, device: &Device) -> Html {
-    if device.findings.is_empty() {
+    if device.findings.len() < 2 {
         return Html::default();
     }
     html! {
@@ -100,10 +100,20 @@ fn findings(t: Lang, device: &Device) -> Html {
 }
 
 fn finding(t: Lang, it: &DeviceFinding) -> Html {
-    let (what, then) = words::finding(t, it, long_day);
+    let (what, _) = words::finding(t, it, long_day);
     html! {
         <li class={classes!("reason", words::finding_tone(it.what).class())}>
             <p class="reason-what">{ what }</p>
+            { remedy(t, it) }
+        </li>
+    }
+}
+
+/// Where it was found, and what to do about it.
+fn remedy(t: Lang, it: &DeviceFinding) -> Html {
+    let (_, then) = words::finding(t, it, long_day);
+    html! {
+        <>
             if !it.name.is_empty() {
                 <p class="hint">{ t.device_card(&it.name) }</p>
             }
@@ -111,7 +121,7 @@ fn finding(t: Lang, it: &DeviceFinding) -> Html {
             if let Some(detail) = words::finding_detail(it) {
                 <p class="hint">{ t.device_says(detail) }</p>
             }
-        </li>
+        </>
     }
 }
 

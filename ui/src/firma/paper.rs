@@ -74,6 +74,7 @@ fn Open(props: &OpenProps) -> Html {
     let page = use_state_eq(|| 1_u32);
     let mark = use_state_eq(|| None::<Spot>);
     let about = use_state_eq(|| beside(paper, &props.papers));
+    let unread = use_state_eq(|| false);
     let on_about = {
         let (about, paper) = (about.setter(), paper.id.clone());
         Callback::from(move |it: PaperId| {
@@ -110,8 +111,12 @@ fn Open(props: &OpenProps) -> Html {
         let at = at.setter();
         Callback::from(move |to| at.set(to))
     };
+    let on_unread = {
+        let unread = unread.setter();
+        Callback::from(move |it| unread.set(it))
+    };
     html! {
-        <Screen title={paper.name.clone()} class="firma paper-screen" above={back(t)} beside={html! { <Actions paper={paper.clone()} command={command.clone()} /> }}>
+        <Screen title={paper.name.clone()} class="firma paper-screen" above={back(t)} beside={html! { <Actions paper={paper.clone()} command={command.clone()} unread={*unread} /> }}>
             <p class="hint paper-facts">{ facts(t, paper) }</p>
             if is_separate(paper.kind) {
                 <About paper={paper.clone()} papers={props.papers.clone()} about={(*about).clone()} {on_about} />
@@ -126,6 +131,7 @@ fn Open(props: &OpenProps) -> Html {
                 {on_page}
                 {on_look}
                 {on_at}
+                {on_unread}
             />
         </Screen>
     }
@@ -141,6 +147,8 @@ struct JudgedProps {
     on_page: Callback<u32>,
     on_look: Callback<(u32, Option<Spot>)>,
     on_at: Callback<Option<Instant>>,
+    /// Whether there is no answer, for a reason.
+    on_unread: Callback<bool>,
 }
 
 /// The answer to one question: another question makes another of these, so that no old answer stands under it.
@@ -156,6 +164,12 @@ fn Judged(props: &JudgedProps) -> Html {
             if let Some(judgement) = judgement.as_ref().filter(|_| now) {
                 note(&paper, judgement);
             }
+        });
+    }
+    {
+        let on_unread = props.on_unread.clone();
+        use_effect_with(answer.failure.is_some(), move |unread| {
+            on_unread.emit(*unread)
         });
     }
     let inside = judgement.as_ref().and_then(|it| it.inside.clone());
@@ -312,6 +326,8 @@ struct ActionsProps {
     paper: Paper,
     /// The question on the screen: the report answers the same.
     command: FirmaJudge,
+    /// There is no answer: a report would only fail the same way.
+    unread: bool,
 }
 
 /// What can be done with the document.
@@ -363,7 +379,7 @@ fn Actions(props: &ActionsProps) -> Html {
             if holds {
                 <Button id="estrai" label={t.extract()} icon="it-download" on_click={on_extract} />
             }
-            <Button id="rapporto" label={t.report()} icon="it-file" on_click={on_report} />
+            <Button id="rapporto" label={t.report()} icon="it-file" disabled={props.unread} on_click={on_report} />
             <Button id="chiudi-documento" label={t.close_paper()} kind={Kind::Quiet} on_click={on_close} />
             if !is_separate(paper.kind) {
                 <Button
