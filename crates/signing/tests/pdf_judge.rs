@@ -919,7 +919,24 @@ fn notes(certified: &[u8], add: &mut Add<'_>) {
             "four popups together",
             (0..4).map(|index| popup(&rect(strip(index)))).collect(),
         ),
-        ("notes all over the page", tiles(48).map(note).collect()),
+        ("notes all over the page", tiles(24).map(note).collect()),
+        // a picture as large as an amount: "48.000" over "4.800"
+        (
+            "note with a picture over an amount",
+            vec![note("/Rect[60 700 108 718]".into())],
+        ),
+        (
+            "windows of open notes together",
+            (0..4)
+                .flat_map(|index| {
+                    let window = format!("{} 0 R", 1711 + 2 * u32::from(index));
+                    let open = format!(
+                        "<</Type/Annot/Subtype/Text/F 4/Open true/Rect[20 800 40 820]/Popup {window}>>"
+                    );
+                    [open, popup(&rect(strip(index))).replacen("true", "false", 1)]
+                })
+                .collect(),
+        ),
     ] {
         let numbers = 1710..;
         let mut objects: Vec<_> = numbers.zip(all).collect();
@@ -999,6 +1016,40 @@ fn filled(signer: &Signer, add: &mut Add<'_>) {
         .map(|(number, field)| (*number, filling(field, with_picture)))
         .collect();
     attack("four text fields over the page together", &laid, &filled);
+    // each of a size that a field may have, and between them the whole text
+    let thirds = [40.0, 290.0, 540.0].map(|bottom| rect([57.0, bottom, 538.0, bottom + 250.0]));
+    let thirds: Vec<_> = (0_u32..)
+        .zip(thirds)
+        .map(|(index, place)| {
+            let name = format!("(Nota{index})");
+            (1730 + index, own(&place).replacen("(Nota)", &name, 1))
+        })
+        .collect();
+    let mut laid = listed("1730 0 R 1731 0 R 1732 0 R").to_vec();
+    laid[0].1 = with(
+        &documents::object(&form, 10),
+        "/Annots [",
+        "1730 0 R 1731 0 R 1732 0 R",
+    );
+    laid.extend(thirds.iter().cloned());
+    let filled: Vec<_> = thirds
+        .iter()
+        .map(|(number, field)| (*number, filling(field, with_picture)))
+        .collect();
+    attack("three text fields over the text", &laid, &filled);
+    // not on the page when the author signed: that it is in the form says nothing of its place
+    let large = own("/Rect[40 300 550 583]");
+    attack(
+        "text field unseen by the author, laid on the page afterwards",
+        &[
+            (501, large.clone()),
+            (10, documents::object(&form, 10).replacen("501 0 R", "", 1)),
+        ],
+        &[
+            (501, filling(&large, with_picture)),
+            (10, documents::object(&form, 10)),
+        ],
+    );
     // one field in four widgets, and its value above them
     let kids: Vec<_> = (0..4)
         .map(|index| {
@@ -1089,6 +1140,121 @@ fn ordinary_forms_filled_in_give_no_alarm() {
             }
             _ => clean_outside(&signer, vec![("filled".into(), 2, signed)]),
         }
+    }
+}
+
+/// A field for remarks as the forms of offices have it, 18 by 10 cm, filled in; and notes by its side, with the icons
+/// that readers draw, and windows that are closed.
+#[test]
+fn a_large_field_and_closed_notes_give_no_alarm() {
+    let signer = Signer::new();
+    let form = documents::form();
+    let field = documents::object(&form, 501);
+    let start = field.find("/Rect").unwrap();
+    let end = start + field[start..].find(']').unwrap() + 1;
+    // and one that runs over the page's edge: what is not on the page hides nothing of it
+    let large = field.replacen(&field[start..end], "/Rect[40 300 550 583]", 1);
+    let edge = field
+        .replacen(&field[start..end], "/Rect[-600 20 80 290]", 1)
+        .replacen("(Nota)", "(Margine)", 1);
+    let laid = lay(&form, 10, "1740 0 R", "1740 0 R", &[(1740, edge.clone())]);
+    let laid = documents::update(&laid, &[(501, large.clone())], "");
+    let picture = "<</Type/XObject/Subtype/Form/BBox[0 0 200 20]/Length 0>>\nstream\n\nendstream";
+    for permission in [Permission::FormFilling, Permission::Annotations] {
+        let certified = sign(&signer, &laid, &certify(permission));
+        let filled = |object: &str| {
+            object.trim_end_matches(">>").to_owned() + "/V(Visto)/AP<</N 1701 0 R>>>>"
+        };
+        let objects = [
+            (501, filled(&large)),
+            (1740, filled(&edge)),
+            (1701, picture.into()),
+        ];
+        let mut done = documents::update(&certified, &objects, "");
+        if permission == Permission::Annotations {
+            let numbers = || (1710_u32..).step_by(2).take(6);
+            let notes: Vec<_> = numbers()
+                .flat_map(|number| {
+                    let window = number + 1;
+                    let note = format!(
+                        "<</Type/Annot/Subtype/Text/F 28/Rect[20 800 44 824]/Popup {window} 0 R/AP<</N 1701 0 R>>/Contents(Visto)>>"
+                    );
+                    let popup = format!(
+                        "<</Type/Annot/Subtype/Popup/Parent {number} 0 R/Rect[300 640 500 820]>>"
+                    );
+                    [(number, note), (window, popup)]
+                })
+                .collect();
+            let refs: Vec<_> = notes
+                .iter()
+                .map(|(number, _)| format!("{number} 0 R"))
+                .collect();
+            done = lay(&done, 10, &refs.join(" "), "", &notes);
+        }
+        let found = judge(&done);
+        assert!(found[0].is_intact(), "{found:#?}");
+    }
+}
+
+/// A form whose nodes name each other over and over, and pages that all list the same fields: no more work than there
+/// is in the file.
+#[test]
+fn hostile_forms_and_lists_are_judged_in_time() {
+    let signer = Signer::new();
+    let again = |number: u32| format!("{number} 0 R ").repeat(100);
+    let form = documents::form();
+    let knot = |more: &str| format!("<</FT/Tx/T(Nodo)/F 2/Kids[{}]{more}>>", again(1751));
+    let objects = [
+        (1750, knot("")),
+        (1751, format!("<</F 2/Kids[{}]>>", again(1751))),
+    ];
+    let laid = lay(&form, 10, "", "1750 0 R", &objects);
+    let certified = sign(&signer, &laid, &certify(Permission::FormFilling));
+    let knotted = documents::update(&certified, &[(1750, knot("/V(9000)"))], "");
+
+    let count = 4_000_u32;
+    let numbers = |from: u32| (from..from + count).map(|number| format!("{number} 0 R "));
+    let field = documents::object(&form, 501);
+    let filled = |number: u32| {
+        let named = field.replacen("(Nota)", &format!("(N{number})"), 1);
+        (
+            number,
+            named.trim_end_matches(">>").to_owned() + "/V(9000)>>",
+        )
+    };
+    let page = documents::object(&form, 10);
+    let start = page.find("/Annots").unwrap();
+    let end = start + page[start..].find(']').unwrap() + 1;
+    let shared = page.replacen(&page[start..end], "/Annots 1760 0 R", 1);
+    let mut objects = vec![
+        (
+            2,
+            documents::object(&form, 2)
+                .replacen(
+                    "10 0 R",
+                    &format!("10 0 R {}", numbers(20_000).collect::<String>()),
+                    1,
+                )
+                .replacen("/Count 1", &format!("/Count {}", count + 1), 1),
+        ),
+        (1760, format!("[{}]", numbers(10_000).collect::<String>())),
+    ];
+    objects.extend((20_000..20_000 + count).map(|number| (number, shared.clone())));
+    let fields: Vec<_> = (10_000..10_000 + count).map(filled).collect();
+    let empty = |(number, field): &(u32, String)| (*number, field.replacen("/V(9000)", "", 1));
+    objects.extend(fields.iter().map(empty));
+    let laid = documents::update(&form, &objects, "");
+    let laid = lay(&laid, 10, "", &numbers(10_000).collect::<String>(), &[]);
+    let certified = sign(&signer, &laid, &certify(Permission::FormFilling));
+    let listed = documents::update(&certified, &fields, "");
+
+    for (name, pdf) in [("knotted", knotted), ("listed", listed)] {
+        let (done, told) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            done.send(Signed::new(&pdf).map(|signed| signed.signatures().len()))
+        });
+        let found = told.recv_timeout(std::time::Duration::from_secs(60));
+        assert!(matches!(found, Ok(Ok(1))), "{name}: {found:?}");
     }
 }
 

@@ -136,7 +136,7 @@ pub(crate) struct Comparison<'a, R> {
     pub widgets: HashSet<Id>,
     /// What further signatures show, and fields that were filled in.
     pub pictures: Vec<Picture>,
-    /// The widgets of the latter.
+    /// The nodes of the latter that were looked at, and the notes.
     pub filled: HashSet<Id>,
     waiting: Vec<(Id, Option<usize>)>,
     seen: HashSet<Id>,

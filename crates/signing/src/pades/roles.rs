@@ -41,7 +41,7 @@ pub(crate) enum Role {
 pub(crate) struct Roles {
     roles: HashMap<Id, Role>,
     pages: HashMap<Id, usize>,
-    areas: HashMap<Id, f64>,
+    areas: HashMap<Id, [f64; 4]>,
     /// The field a node or widget belongs to, by full name; nodes above have those of none.
     pub fields: HashMap<Id, (String, Vec<u8>, bool)>,
 }
@@ -55,8 +55,8 @@ impl Roles {
         self.pages.get(&id).copied()
     }
 
-    /// The pages in their order, each with its area in square points.
-    pub fn areas(&self) -> Vec<(usize, Id, f64)> {
+    /// The pages in their order, each with what is seen of it.
+    pub fn areas(&self) -> Vec<(usize, Id, [f64; 4])> {
         let mut pages: Vec<_> = self
             .areas
             .iter()
@@ -90,8 +90,7 @@ pub(crate) fn of<R: Read + Seek>(file: &mut File<R>, view: &View) -> Result<Role
     let mut every = Vec::new();
     let mut count = 0;
     pages::walk(file, view, |page| {
-        let [left, bottom, right, top] = page.area;
-        every.push((page.id, page.dict, count, (right - left) * (top - bottom)));
+        every.push((page.id, page.dict, count, page.area));
         count += 1;
         true
     })?;
@@ -100,11 +99,19 @@ pub(crate) fn of<R: Read + Seek>(file: &mut File<R>, view: &View) -> Result<Role
     roles.set_ref(catalog.get(b"AcroForm"), Role::Form);
     roles.set_ref(form.get(b"Fields"), Role::Fields);
     fields(file, view, &mut roles)?;
+    let mut arrays = HashSet::new();
     for (id, dict, index, area) in every {
         roles.set(id, Role::Page);
         roles.areas.insert(id, area);
         roles.pages.insert(id, index);
         roles.set_ref(dict.get(b"Annots"), Role::Annotations);
+        // an array that many pages share says the same each time
+        if dict
+            .reference(b"Annots")
+            .is_some_and(|id| !arrays.insert(id))
+        {
+            continue;
+        }
         for annotation in file
             .array(view, &dict, b"Annots")?
             .iter()

@@ -6,7 +6,7 @@ use super::pages;
 use super::roles::Role;
 use super::{Permission, metadata};
 use crate::pdf::{Dict, Id, Object, PdfError};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::io::{Read, Seek};
 use std::sync::Arc;
 
@@ -37,20 +37,23 @@ const WIDGET: [&[u8]; 24] = [
     b"M",
     b"Q",
 ];
-/// A signature, or a field that was filled in, whose pictures take more of a page than this hides it.
+/// A signature or a note that takes more of a page than this hides it.
 pub(super) const LARGEST_PART: f64 = 0.25;
-/// All signatures that came later, together: a page of which less is to be seen is another one. A council of twelve
-/// signs in a third of a page.
+/// All that came later, together: a page of which less is to be seen is another one. A council of twelve signs in a
+/// third of a page, and a form that is all lines takes less than half. A single field may take that much too, if its
+/// place was there to be seen when the document was signed: spaces for remarks are large.
 const LARGEST_TOGETHER: f64 = 0.5;
-/// With what was written into fields and notes: a form that is all lines takes half a page.
-const LARGEST_FILLED: f64 = 0.75;
 /// What keeps a widget from being seen on the screen, or at all (12.5.3, table 167).
 const NO_VIEW: i64 = 32;
 const HIDDEN: i64 = 2;
-/// Nodes of the form above a widget that are followed down; forms have two or three.
-const MOST_ABOVE: usize = 8;
-/// The side of a note's icon, in points: larger, it could hide text.
+/// What is not turned, or not made larger, with the page (12.5.3, table 167): it may be seen where its place is not.
+const UNTURNED: i64 = 8 | 16;
+/// The side of a note's icon, in points, that a reader draws by itself; and of one that comes with a picture of its own,
+/// which could be an amount: readers write 18 to 24.
 const LARGEST_NOTE: f64 = 48.0;
+const LARGEST_ICON: f64 = 24.0;
+/// Pages that may share one array of annotations; by 12.5.2 an annotation is on one page only.
+const MOST_SHARING: usize = 16;
 
 /// What a later signature shows, a field that was filled in, or a note.
 #[derive(Debug, Clone)]
@@ -58,8 +61,10 @@ pub(crate) struct Picture {
     widget: Id,
     /// The full name: a field's widgets count together.
     field: String,
-    /// In square points.
-    area: f64,
+    /// `/Rect`; none where readers differ on where it is.
+    rect: Option<[f64; 4]>,
+    /// Whether it stays within its place however the page is turned.
+    turns: bool,
     /// `/P`: the page it says it is on.
     page: Option<Id>,
     of: Shows,
@@ -72,8 +77,48 @@ enum Shows {
     New,
     /// A signature in the place that was seen.
     Signature,
-    /// What was written into a field or a note: allowed as such, and measured here. Its place was signed, or is told.
+    /// What was written into a field whose place was there to be seen when the document was signed: allowed as such, and
+    /// measured here.
+    Foreseen,
+    /// What was written into any other field, or a note: the same.
     Filling,
+}
+
+impl Picture {
+    /// How much it hides of a page, in square points.
+    fn area(&self, page: [f64; 4]) -> f64 {
+        let Some(mut part) = self.rect else {
+            return f64::INFINITY;
+        };
+        if self.turns {
+            let [left, bottom, right, top] = part;
+            part = [
+                left.max(page[0]),
+                bottom.max(page[1]),
+                right.min(page[2]),
+                top.min(page[3]),
+            ];
+        }
+        let area = (part[2] - part[0]).max(0.0) * (part[3] - part[1]).max(0.0);
+        if area.is_nan() { f64::INFINITY } else { area }
+    }
+
+    /// The part of a page that one field's pictures may take.
+    fn largest(&self) -> f64 {
+        match self.of {
+            Shows::Foreseen => LARGEST_TOGETHER,
+            Shows::New | Shows::Signature | Shows::Filling => LARGEST_PART,
+        }
+    }
+}
+
+/// Where a picture was found.
+#[derive(Debug, Clone, Copy, Default)]
+struct Found {
+    listed: bool,
+    named: bool,
+    /// On the page that it names.
+    home: bool,
 }
 
 impl<R: Read + Seek> Comparison<'_, R> {
@@ -271,14 +316,13 @@ impl<R: Read + Seek> Comparison<'_, R> {
             return Ok(());
         }
         let corners = self.file.array(self.new, widget, b"Rect")?.len();
-        let area = match pages::rectangle(self.file, self.new, widget, b"Rect")? {
-            Some([left, bottom, right, top]) if corners == 4 => (right - left) * (top - bottom),
-            // readers differ on where that is
-            _ => f64::INFINITY,
-        };
-        if area <= 0.0 {
+        let rect = pages::rectangle(self.file, self.new, widget, b"Rect")?;
+        // with more or fewer, readers differ on where that is
+        let rect = rect.filter(|_| corners == 4);
+        if rect.is_some_and(|[left, bottom, right, top]| left >= right || bottom >= top) {
             return Ok(());
         }
+        let flags = self.file.value(self.new, widget, b"F")?.as_int();
         let page = widget.reference(b"P");
         if of == Shows::New
             && (self.allowance.permission.is_some() || self.allowance.is_locked(name))
@@ -289,7 +333,8 @@ impl<R: Read + Seek> Comparison<'_, R> {
         self.pictures.push(Picture {
             widget: id,
             field: name.to_owned(),
-            area: if area.is_nan() { f64::INFINITY } else { area },
+            rect,
+            turns: flags.unwrap_or(0) & UNTURNED == 0,
             page,
             of,
         });
@@ -298,80 +343,126 @@ impl<R: Read + Seek> Comparison<'_, R> {
 
     /// The picture of a field that was filled in: its own, or those of the widgets below it, which show the value too.
     /// What is in it, nobody signed: it may be as opaque as a sheet of paper, in a place that was empty then.
-    fn filling(&mut self, id: Id, field: &Dict, name: &str, depth: usize) -> Result<(), PdfError> {
-        let hidden = self.file.value(self.new, field, b"F")?.as_int();
-        if hidden.unwrap_or(0) & HIDDEN == 0 && self.filled.insert(id) {
-            self.picture(id, field, name, Shows::Filling)?;
-        }
-        if depth == MOST_ABOVE {
-            return Ok(());
-        }
-        let kids = self.file.array(self.new, field, b"Kids")?;
-        for kid in kids.iter().filter_map(Object::as_ref) {
-            let object = self.file.get(self.new, kid)?;
-            if let Some(kid_dict) = object.as_dict()
-                && !self.filled.contains(&kid)
-            {
-                self.filling(kid, kid_dict, name, depth + 1)?;
+    fn filling(&mut self, id: Id, name: &str) -> Result<(), PdfError> {
+        let mut waiting = vec![id];
+        while let Some(id) = waiting.pop() {
+            // each node once, whatever names it, and how often
+            if !self.filled.insert(id) {
+                continue;
             }
+            let object = self.file.get(self.new, id)?;
+            let Some(node) = object.as_dict() else {
+                continue;
+            };
+            let flags = self.file.value(self.new, node, b"F")?.as_int();
+            if flags.unwrap_or(0) & HIDDEN == 0 {
+                let of = match self.was_seen(id, node)? {
+                    true => Shows::Foreseen,
+                    false => Shows::Filling,
+                };
+                self.picture(id, node, name, of)?;
+            }
+            let kids = self.file.array(self.new, node, b"Kids")?;
+            waiting.extend(kids.iter().filter_map(Object::as_ref));
         }
         Ok(())
     }
 
-    /// Whether the pictures of the later signatures leave enough of each page to be seen. A page shows what its
-    /// `/Annots` lists; a picture that says it is on another is measured by that one too, and is no honest one if it is
-    /// new.
+    /// Whether a widget was on a page when the document was signed, to be seen, and in the same place.
+    fn was_seen(&mut self, id: Id, now: &Dict) -> Result<bool, PdfError> {
+        let before = self.file.get(self.old, id)?;
+        let Some(before) = before.as_dict() else {
+            return Ok(false);
+        };
+        let flags = self.file.value(self.old, before, b"F")?.as_int();
+        let place = pages::rectangle(self.file, self.old, before, b"Rect")?;
+        Ok(flags.unwrap_or(0) & (HIDDEN | NO_VIEW) == 0
+            && place.is_some()
+            && place == pages::rectangle(self.file, self.new, now, b"Rect")?
+            && self.roles.page(id).is_some())
+    }
+
+    /// Whether the pictures that came later leave enough of each page to be seen. A page shows what its `/Annots` lists;
+    /// a picture that says it is on another is measured by that one too, and is no honest one if it is new.
     pub fn pictures(&mut self) -> Result<(), PdfError> {
         let pictures = std::mem::take(&mut self.pictures);
         if pictures.is_empty() {
             return Ok(());
         }
-        let mut shown = vec![(false, false, false); pictures.len()];
-        for (index, page, area) in self.roles.areas() {
+        let mut of_widget: HashMap<Id, Vec<usize>> = HashMap::new();
+        let mut of_page: HashMap<Id, Vec<usize>> = HashMap::new();
+        for (index, picture) in pictures.iter().enumerate() {
+            of_widget.entry(picture.widget).or_default().push(index);
+            if let Some(page) = picture.page {
+                of_page.entry(page).or_default().push(index);
+            }
+        }
+        let mut found = vec![Found::default(); pictures.len()];
+        // what the arrays list that are objects, and for how many pages
+        let mut arrays: HashMap<Id, (BTreeSet<usize>, usize)> = HashMap::new();
+        for (number, page, seen) in self.roles.areas() {
             let dict = self.file.get(self.new, page)?;
-            let annotations = match dict.as_dict() {
-                Some(dict) => self.file.array(self.new, dict, b"Annots")?,
-                None => Vec::new(),
+            let empty = Dict::default();
+            let dict = dict.as_dict().unwrap_or(&empty);
+            let array = dict.reference(b"Annots");
+            let mut here = match array.and_then(|id| arrays.get_mut(&id)) {
+                Some((listed, pages)) => {
+                    *pages += 1;
+                    if *pages > MOST_SHARING {
+                        if let Some(picture) = listed.pop_first().and_then(|one| pictures.get(one))
+                        {
+                            let name = Some(picture.field.as_str());
+                            let widget = Some(picture.widget);
+                            self.tell(What::Overlay, false, widget, Some(number), name);
+                        }
+                        listed.clear();
+                    }
+                    listed.clone()
+                }
+                None => {
+                    let annotations = self.file.array(self.new, dict, b"Annots")?;
+                    let widgets = annotations.iter().filter_map(Object::as_ref);
+                    let listed: BTreeSet<usize> = widgets
+                        .filter_map(|id| of_widget.get(&id))
+                        .flatten()
+                        .copied()
+                        .collect();
+                    if let Some(id) = array {
+                        arrays.insert(id, (listed.clone(), 1));
+                    }
+                    listed
+                }
             };
-            let listed: HashSet<Id> = annotations.iter().filter_map(Object::as_ref).collect();
-            let (mut signatures, mut together) = (0.0, 0.0);
+            for one in &here {
+                found[*one].listed = true;
+                found[*one].home |= pictures[*one].page == Some(page);
+            }
+            for one in of_page.get(&page).into_iter().flatten() {
+                found[*one].named = true;
+                here.insert(*one);
+            }
+            let all = (seen[2] - seen[0]) * (seen[3] - seen[1]);
+            let mut together = 0.0;
             let mut of_field: HashMap<&str, f64> = HashMap::new();
-            for (picture, shown) in pictures.iter().zip(&mut shown) {
-                let (lists, named) = (listed.contains(&picture.widget), picture.page == Some(page));
-                shown.0 |= lists;
-                shown.1 |= named;
-                shown.2 |= lists && named;
-                if !lists && !named {
-                    continue;
-                }
+            for picture in here.iter().map(|one| &pictures[*one]) {
+                let area = picture.area(seen);
                 let own = of_field.entry(&picture.field).or_default();
-                *own += picture.area;
-                together += picture.area;
-                if picture.of != Shows::Filling {
-                    signatures += picture.area;
-                }
-                let too_much = *own > area * LARGEST_PART
-                    || signatures > area * LARGEST_TOGETHER
-                    || together > area * LARGEST_FILLED;
-                if too_much {
+                *own += area;
+                together += area;
+                if *own > all * picture.largest() || together > all * LARGEST_TOGETHER {
                     let name = Some(picture.field.as_str());
-                    self.tell(
-                        What::Overlay,
-                        false,
-                        Some(picture.widget),
-                        Some(index),
-                        name,
-                    );
+                    let widget = Some(picture.widget);
+                    self.tell(What::Overlay, false, widget, Some(number), name);
                 }
             }
         }
-        for (picture, (is_listed, is_named, at_home)) in pictures.iter().zip(shown) {
-            let elsewhere = is_listed && picture.page.is_some() && !at_home;
-            let nowhere = !is_listed && !is_named;
+        for (picture, found) in pictures.iter().zip(found) {
+            let elsewhere = found.listed && picture.page.is_some() && !found.home;
+            let nowhere = !found.listed && !found.named;
             let strange = match picture.of {
                 Shows::New => elsewhere || nowhere,
                 Shows::Signature => nowhere,
-                Shows::Filling => false,
+                Shows::Foreseen | Shows::Filling => false,
             };
             if strange {
                 let page = picture.page.and_then(|page| self.roles.page(page));
@@ -493,18 +584,46 @@ impl<R: Read + Seek> Comparison<'_, R> {
             return Ok(false);
         };
         let rect = pages::rectangle(self.file, self.new, dict, b"Rect")?;
+        let pictured = dict.get(b"AP").is_some();
+        let largest = if pictured { LARGEST_ICON } else { LARGEST_NOTE };
         let small = rect.is_some_and(|[left, bottom, right, top]| {
-            right - left <= LARGEST_NOTE && top - bottom <= LARGEST_NOTE
+            right - left <= largest && top - bottom <= largest
         });
         let acts = dict.get(b"A").is_some() || dict.get(b"AA").is_some();
+        let is_open = |comparison: &mut Self, dict: &Dict| {
+            let open = comparison.file.value(comparison.new, dict, b"Open")?;
+            Ok::<_, PdfError>(*open == Object::Bool(true))
+        };
+        let open = is_open(self, dict)?;
         let fits = match dict.name(b"Subtype") {
-            Some(b"Text") => small,
-            // a window that the reader draws, with words (12.5.6.14): a picture would be somebody's
-            Some(b"Popup") => rect.is_some() && dict.get(b"AP").is_none(),
+            Some(b"Text") => {
+                self.beside(id, dict)?;
+                // readers differ on whose word it is that the window stands open
+                if open && let Some(window) = dict.reference(b"Popup") {
+                    let window_dict = self.file.dict(self.new, dict, b"Popup")?;
+                    self.beside(window, &window_dict)?;
+                }
+                small
+            }
+            Some(b"Popup") => {
+                let of = self.file.dict(self.new, dict, b"Parent")?;
+                if open || is_open(self, &of)? {
+                    self.beside(id, dict)?;
+                }
+                // a window that the reader draws, with words (12.5.6.14): a picture would be somebody's
+                rect.is_some() && !pictured
+            }
             _ => false,
         };
-        self.picture(id, dict, &format!("{} 0 R", id.number), Shows::Filling)?;
         Ok(fits && !acts)
+    }
+
+    /// The picture of a note, or the window of one that stands open: once.
+    fn beside(&mut self, id: Id, dict: &Dict) -> Result<(), PdfError> {
+        if self.filled.insert(id) {
+            self.picture(id, dict, &format!("{} 0 R", id.number), Shows::Filling)?;
+        }
+        Ok(())
     }
 
     fn field(
@@ -570,7 +689,7 @@ impl<R: Read + Seek> Comparison<'_, R> {
             )?;
             let allowed = self.allowance.lets_fill(&name) && !new.is_ambiguous();
             self.tell(What::FormFilling, allowed, Some(id), page, Some(&name));
-            self.filling(id, new, &name, 0)?;
+            self.filling(id, &name)?;
         }
         for key in [&b"V"[..], b"AP", b"MK"] {
             if let Some(value) = new.get(key).cloned() {
