@@ -13,7 +13,7 @@ use openssl::pkey::{PKey, Private};
 use openssl::x509::extension::KeyUsage;
 use openssl::x509::{X509, X509Extension, X509NameBuilder};
 use signing::path::Trust;
-use signing::verify::{Context, Finding, Quality, RevocationRule, cms};
+use signing::verify::{At, Basis, Context, Finding, Quality, RevocationRule, cms};
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 use trust::{Belief, Roots, Sources, cache};
@@ -32,6 +32,11 @@ const COMPLIANCE: &str = "0.4.0.1862.1.1";
 const DEVICE: &str = "0.4.0.1862.1.4";
 const FOR_SIGNATURES: &str = "0.4.0.1862.1.6.1";
 const FOR_SEALS: &str = "0.4.0.1862.1.6.2";
+/// A QcType that nobody knows, and a list of types without any.
+const FOR_TOMORROW: &str = "0.4.0.1862.1.6.9";
+const FOR_NOTHING: &str = "";
+/// When the certificates here are issued: 1 January 2025.
+const ISSUED: i64 = 1_735_689_600;
 
 // What a list is made of
 
@@ -133,6 +138,10 @@ impl World {
 
     /// A certificate with these statements; those of kinds are QcTypes.
     fn issue(&self, statements: &[&str], kinds: &[&str]) -> (X509, PKey<Private>) {
+        self.issue_at(statements, kinds, ISSUED)
+    }
+
+    fn issue_at(&self, statements: &[&str], kinds: &[&str], issued: i64) -> (X509, PKey<Private>) {
         let key = Holder::p256("ROSSI MARIO").key;
         let mut name = X509NameBuilder::new().unwrap();
         name.append_entry_by_text("C", "IT").unwrap();
@@ -148,7 +157,7 @@ impl World {
             .set_issuer_name(self.certificate.subject_name())
             .unwrap();
         builder
-            .set_not_before(&Asn1Time::from_unix(1_735_689_600).unwrap())
+            .set_not_before(&Asn1Time::from_unix(issued).unwrap())
             .unwrap();
         builder
             .set_not_after(&Asn1Time::from_unix(1_990_000_000).unwrap())
@@ -165,7 +174,8 @@ impl World {
             .map(|name| tlv(0x30, &[&oid(name)]))
             .collect();
         if !kinds.is_empty() {
-            let kinds: Vec<u8> = kinds.iter().flat_map(|kind| oid(kind)).collect();
+            let named = kinds.iter().filter(|kind| **kind != FOR_NOTHING);
+            let kinds: Vec<u8> = named.flat_map(|kind| oid(kind)).collect();
             all.push(tlv(0x30, &[&oid("0.4.0.1862.1.6"), &tlv(0x30, &[&kinds])]));
         }
         let named = POLICIES.map(|policy| tlv(0x30, &[&oid(policy)])).concat();
@@ -244,14 +254,25 @@ impl World {
 
     /// What a signature is worth, and whether it is told that the list is unclear.
     fn worth(&self, sources: &Sources, signer: &(X509, PKey<Private>)) -> (Quality, bool) {
+        self.worth_at(sources, signer, None)
+    }
+
+    fn worth_at(
+        &self,
+        sources: &Sources,
+        signer: &(X509, PKey<Private>),
+        at: Option<At>,
+    ) -> (Quality, bool) {
         let trust = Trust::new(&self.belief(sources).anchors);
         let (certificate, key) = signer;
         let options = CMSOptions::BINARY | CMSOptions::NOSMIMECAP;
         let signed =
             CmsContentInfo::sign(Some(certificate), Some(key), None, Some(b"atto"), options);
+        let now = Context::now(&trust);
         let context = Context {
             revocation: RevocationRule::IfKnown,
-            ..Context::now(&trust)
+            at: at.unwrap_or(now.at),
+            ..now
         };
         let verdict = cms(&signed.unwrap().to_der().unwrap(), None, &context)
             .unwrap()
@@ -349,6 +370,16 @@ fn qualifiers_overrule_what_the_certificate_says() {
         // Nobody says what for: a qualified certificate by its own word is for signatures, another for nothing.
         (String::new(), &FULL, &[], Some(Qualified)),
         (one(&["QCStatement"]), &[DEVICE], &[], Some(Unknown)),
+        // A purpose that nobody knows is no signature, nor is a list of none.
+        (String::new(), &FULL, &[FOR_TOMORROW], Some(Unknown)),
+        (String::new(), &FULL, &[FOR_NOTHING], Some(Unknown)),
+        (
+            String::new(),
+            &FULL,
+            &[FOR_SIGNATURES, FOR_TOMORROW],
+            Some(Unknown),
+        ),
+        (one(&["QCForESig"]), &FULL, &[FOR_TOMORROW], Some(Qualified)),
         // Qualified by the law of another country (EN 319 412-5, 4.2.4).
         (String::new(), &ELSEWHERE, signature, Some(Unknown)),
         (
@@ -582,12 +613,14 @@ fn judged(purposes: &[&str], cases: &[Case<'_>]) {
         // What we leave open it may take, or refuse to read.
         let Some(ours) = ours else { continue };
         // It takes the Directive's words for the Regulation's, finds no policy that is named as a URN, wants only one
-        // of several bits, leaves certificates of several types alone, takes those of none for signatures, and does not
+        // of several bits, leaves certificates of several types alone, takes those of none or of others for signatures, and does not
         // ask by which country's law they are qualified.
         let its_own = list.contains("SSCD\"")
             || list.contains("urn:oid")
             || list.matches(">true<").count() > 1
             || kinds.len() > 1
+            || kinds.contains(&FOR_TOMORROW)
+            || kinds.contains(&FOR_NOTHING)
             || kinds.is_empty() && !statements.contains(&COMPLIANCE)
             || *statements == ELSEWHERE;
         if !its_own {
@@ -637,9 +670,26 @@ fn qualifiers_are_of_their_time() {
     let unclear = (Quality::Unknown, true);
     assert_eq!(worth(&said, &[SIGNATURES, SEALS], &seal), unclear);
     let without = world.issue(&[COMPLIANCE], &[]);
+    // The Directive's devices count as long as the Directive does (TS 119 615, 4.5), not as long as the state lasts.
     let said = one(&["QCWithSSCD"]);
-    assert_eq!(worth(&said, &[SIGNATURES], &without), qualified);
+    let sources = world.with_history(&[SIGNATURES], &said, old, &[]);
+    let signer = world.issue_at(&[COMPLIANCE], &[], 1_420_070_400);
+    let at = |time: &str| At {
+        time: time.parse().unwrap(),
+        basis: Basis::TimeStamp,
+    };
+    let under_directive = at("2016-06-30T21:59:59Z");
+    let under_regulation = at("2016-06-30T22:00:00Z");
+    assert_eq!(
+        world.worth_at(&sources, &signer, Some(under_directive)),
+        qualified
+    );
     let advanced = (Quality::AdvancedQualifiedCertificate, false);
+    assert_eq!(
+        world.worth_at(&sources, &signer, Some(under_regulation)),
+        advanced
+    );
+    assert_eq!(worth(&said, &[SIGNATURES], &without), advanced);
     let said = one(&["QCWithQSCD"]);
     assert_eq!(worth(&said, &[SIGNATURES], &without), advanced);
 }

@@ -113,7 +113,9 @@ impl Status {
     ) -> Result<Self, Unclear> {
         use Qualifier as Q;
         let since = state(service, at).map(|(since, _)| since);
-        let regulated = since.is_none_or(|since| since.as_second() >= REGULATION);
+        // Where the state is older than the Regulation and the time is not, the words of neither raise anything.
+        let regulated = since.unwrap_or(at).as_second() >= REGULATION;
+        let directive = at.as_second() < REGULATION;
         let mut said = Vec::new();
         for (_, all) in service
             .qualifications
@@ -133,7 +135,7 @@ impl Status {
             _ if says(Q::ForSeals) => Some(QcType::Seal),
             _ if says(Q::ForWebSites) => Some(QcType::Web),
             // A qualified certificate is for signatures where it does not say what for (TS 119 615, 4.4).
-            [] if statements.compliance || !regulated => Some(QcType::Signature),
+            [] if statements.compliance || directive => Some(QcType::Signature),
             [one] if regulated || *one == QcType::Signature => Some(*one),
             // Of several only the list could say which.
             _ => None,
@@ -141,7 +143,7 @@ impl Status {
         let device = match () {
             () if says(Q::NoDevice) => false,
             () if says(Q::WithDevice) && regulated => true,
-            () if says(Q::WithDeviceOfDirective) && !regulated => true,
+            () if says(Q::WithDeviceOfDirective) && directive => true,
             () => statements.device,
         };
         Ok(Self {

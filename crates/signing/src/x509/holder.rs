@@ -103,6 +103,8 @@ pub enum QcType {
     Seal,
     /// Web sites.
     Web,
+    /// Something that nobody here knows, or nothing at all: a statement without any purpose in it.
+    Other,
 }
 
 impl Certificate {
@@ -169,18 +171,20 @@ impl Certificate {
             } else if name == oid::QC_LEGISLATION.as_bytes() {
                 found.foreign = true;
             } else if name == oid::QC_TYPE.as_bytes() {
-                for kind in reader.take(tag::SEQUENCE)?.children(16)? {
+                let kinds = reader.take(tag::SEQUENCE)?.children(16)?;
+                if kinds.is_empty() {
+                    found.types.push(QcType::Other);
+                }
+                for kind in kinds {
                     let known = [
                         (oid::QCT_ESIGN, QcType::Signature),
                         (oid::QCT_ESEAL, QcType::Seal),
                         (oid::QCT_WEB, QcType::Web),
                     ];
-                    found.types.extend(
-                        known
-                            .iter()
-                            .filter(|(oid, _)| oid.as_bytes() == kind.value)
-                            .map(|(_, kind)| *kind),
-                    );
+                    let known = known.iter().find(|(oid, _)| oid.as_bytes() == kind.value);
+                    found
+                        .types
+                        .push(known.map_or(QcType::Other, |(_, kind)| *kind));
                 }
             } else if name == oid::QC_LIMIT.as_bytes() {
                 let mut value = reader.take(tag::SEQUENCE)?.reader();
