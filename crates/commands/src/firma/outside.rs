@@ -57,6 +57,25 @@ impl<'a> Outside<'a> {
         }
     }
 
+    /// Asks what is known of a certificate, which is looked for once.
+    fn ask<T>(
+        &self,
+        certificate: &Certificate,
+        issuer: &Certificate,
+        question: impl FnOnce(&Facts) -> T,
+    ) -> T {
+        let mut read = self.read.borrow_mut();
+        let same = |(pair, _): &&(Pair, Facts)| pair.0 == certificate.der && pair.1 == issuer.der;
+        if let Some((_, facts)) = read.iter().find(same) {
+            return question(facts);
+        }
+        let facts = self.about(certificate, issuer);
+        let answer = question(&facts);
+        let pair = (certificate.der.clone(), issuer.der.clone());
+        read.push((pair, facts));
+        answer
+    }
+
     fn about(&self, certificate: &Certificate, issuer: &Certificate) -> Facts {
         let mut all = self.brought.about(certificate, issuer);
         let kept = self
@@ -80,15 +99,7 @@ impl verify::Facts for Outside<'_> {
         issuer: &Certificate,
         at: Timestamp,
     ) -> Revocation {
-        let mut read = self.read.borrow_mut();
-        let same = |(pair, _): &(Pair, Facts)| pair.0 == certificate.der && pair.1 == issuer.der;
-        let place = read.iter().position(same).unwrap_or_else(|| {
-            let pair = (certificate.der.clone(), issuer.der.clone());
-            read.push((pair, self.about(certificate, issuer)));
-            read.len() - 1
-        });
-        let known = read.get(place).map(|(_, facts)| facts);
-        let found = known.map_or(Revocation::Unknown, |facts| {
+        let found = self.ask(certificate, issuer, |facts| {
             facts.revocation(certificate, issuer, at)
         });
         if let Revocation::Good { issued } = found {
@@ -107,8 +118,9 @@ impl verify::Facts for Outside<'_> {
         issuer: &Certificate,
         at: Timestamp,
     ) -> Option<(Certificate, Timestamp)> {
-        self.about(certificate, issuer)
-            .responder(certificate, issuer, at)
+        self.ask(certificate, issuer, |facts| {
+            facts.responder(certificate, issuer, at)
+        })
     }
 
     fn missing(&self, certificate: &Certificate, issuer: &Certificate, at: Timestamp) {

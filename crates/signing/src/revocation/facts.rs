@@ -12,6 +12,7 @@ use crate::x509::Certificate;
 use der::oid::ObjectIdentifier;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use std::collections::{HashMap, HashSet};
 
 /// How long an OCSP answer without `nextUpdate` speaks for the time after it. RFC 6960, 4.2.2.1 only says that newer
 /// information is always at hand: a day is what a clerk's morning download is good for.
@@ -209,8 +210,11 @@ impl Facts {
     pub fn about(&self, certificate: &Certificate, issuer: &Certificate) -> Self {
         let mut all = self.directly_about(certificate, issuer);
         let answers = all.ocsp.clone();
+        let mut seen: HashSet<&[u8]> = HashSet::new();
         for answer in &answers {
-            if let Some((_, By::Delegate(responder))) = answer.about(certificate, issuer) {
+            if let Some((_, By::Delegate(responder))) = answer.about(certificate, issuer)
+                && seen.insert(&responder.der)
+            {
                 all.extend(&self.directly_about(responder, issuer));
             }
         }
@@ -241,7 +245,7 @@ impl Facts {
     /// that is no suspension is for good: no other fact takes it back, and it counts even where it is old.
     #[must_use]
     pub fn status(&self, certificate: &Certificate, issuer: &Certificate, at: Timestamp) -> Status {
-        weigh(self.said(certificate, issuer, Delegates::Heard), at).0
+        weigh(&self.said(certificate, issuer, Delegates::Heard), at).0
     }
 
     /// Judges a whole path at a time: for [`crate::path::find`]. The anchor's own state is the trusted list's matter.
@@ -263,6 +267,7 @@ impl Facts {
         Ok(())
     }
 
+    /// All that is said of a certificate, the newest first.
     fn said(
         &self,
         certificate: &Certificate,
@@ -287,12 +292,19 @@ impl Facts {
                     unchecked: None,
                 })
             });
+        // A responder gives many answers; what is known of it is looked for once.
+        let mut of_responders: HashMap<&[u8], Vec<Said<'_>>> = HashMap::new();
         let answers = self.ocsp.iter().filter_map(|answer| {
             let (single, by) = answer.about(certificate, issuer)?;
             let unchecked = match by {
                 By::Issuer => None,
                 By::Delegate(_) if delegates == Delegates::Left => return None,
-                By::Delegate(who) => self.unchecked(who, issuer, answer.produced_at())?,
+                By::Delegate(who) => {
+                    let said = of_responders
+                        .entry(&who.der)
+                        .or_insert_with(|| self.said(who, issuer, Delegates::Left));
+                    unchecked(who, said, answer.produced_at())?
+                }
             };
             Some(Said {
                 state: single.state,
@@ -307,34 +319,34 @@ impl Facts {
                 unchecked,
             })
         });
-        lists.chain(answers).collect()
+        let mut all: Vec<_> = lists.chain(answers).collect();
+        all.sort_by_key(|said| std::cmp::Reverse(said.issued));
+        all
     }
+}
 
-    /// A responder and the time of its answer, where it may be revoked and nothing is known of that (RFC 6960,
-    /// 4.2.2.2.1). None where its answer is worth nothing: it was revoked, or its key came into other hands, who may
-    /// have written what they liked.
-    #[expect(
-        clippy::option_option,
-        reason = "whether it counts, and whether that is known"
-    )]
-    fn unchecked<'a>(
-        &self,
-        responder: &'a Certificate,
-        issuer: &Certificate,
-        at: Timestamp,
-    ) -> Option<Option<(&'a Certificate, Timestamp)>> {
-        let said = self.said(responder, issuer, Delegates::Left);
-        match weigh(said, at).0 {
-            Status::Revoked { .. } => None,
-            Status::Good {
-                later: Some((_, reason)),
-                ..
-            } => reason.is_some_and(Reason::leaves_the_past).then_some(None),
-            Status::Good { later: None, .. } => Some(None),
-            Status::Unknown { .. } => {
-                let look = responder.extension(&oid::OCSP_NO_CHECK).is_none();
-                Some(look.then_some((responder, at)))
-            }
+/// A responder and the time of its answer, where it may be revoked and nothing is known of that (RFC 6960,
+/// 4.2.2.2.1). None where its answer is worth nothing: it was revoked, or its key came into other hands, who may
+/// have written what they liked.
+#[expect(
+    clippy::option_option,
+    reason = "whether it counts, and whether that is known"
+)]
+fn unchecked<'a>(
+    responder: &'a Certificate,
+    said: &[Said<'_>],
+    at: Timestamp,
+) -> Option<Option<(&'a Certificate, Timestamp)>> {
+    match weigh(said, at).0 {
+        Status::Revoked { .. } => None,
+        Status::Good {
+            later: Some((_, reason)),
+            ..
+        } => reason.is_some_and(Reason::leaves_the_past).then_some(None),
+        Status::Good { later: None, .. } => Some(None),
+        Status::Unknown { .. } => {
+            let look = responder.extension(&oid::OCSP_NO_CHECK).is_none();
+            Some(look.then_some((responder, at)))
         }
     }
 }
@@ -371,15 +383,14 @@ impl crate::verify::Facts for Facts {
         // Without a responder's answer no list need be tried again.
         self.ocsp.first()?;
         let said = self.said(certificate, issuer, Delegates::Heard);
-        let (who, when) = weigh(said, at).1?;
+        let (who, when) = weigh(&said, at).1?;
         Some((who.clone(), when))
     }
 }
 
 /// What follows from all that is said; and of what is good, the responder whose word it is, where nobody looked whether
 /// that is revoked.
-fn weigh(mut all: Vec<Said<'_>>, at: Timestamp) -> (Status, Option<(&Certificate, Timestamp)>) {
-    all.sort_by_key(|said| std::cmp::Reverse(said.issued));
+fn weigh<'a>(all: &[Said<'a>], at: Timestamp) -> (Status, Option<(&'a Certificate, Timestamp)>) {
     let for_good = all.iter().find_map(|said| match said.state {
         State::Revoked(entry) if entry.reason != Some(Reason::CertificateHold) => {
             Some((entry, said))
@@ -392,7 +403,7 @@ fn weigh(mut all: Vec<Said<'_>>, at: Timestamp) -> (Status, Option<(&Certificate
         return (said.revoked(entry), None);
     }
     let mut why = Why::Nothing;
-    for said in &all {
+    for said in all {
         let speaks = said.speaks_for(at);
         match said.state {
             State::Revoked(entry) if entry.since <= at => return (said.revoked(entry), None),
