@@ -6,12 +6,13 @@ mod authority;
 use authority::{Authority, Issued, accepts};
 use jiff::Timestamp;
 use proptest::prelude::*;
-use signing::Indication;
 use signing::revocation::{
     Crl, Facts, OcspRequest, OcspResponse, Places, Reason, RevocationError, Source, Status, Why,
 };
-use signing::verify::{self, Finding};
+use signing::verify::{self, Finding, Revocation};
 use signing::x509::Certificate;
+use signing::{Indication, tsp};
+use std::cell::RefCell;
 
 const FROM: &str = "20261101000000Z";
 const TO: &str = "20261201000000Z";
@@ -434,6 +435,100 @@ fn an_unchecked_responder_is_told_in_the_verdict() {
             .unwrap();
         assert_eq!(judged(&more), (Indication::Indeterminate, false));
     }
+}
+
+/// What is known in two places, as of a file and of an archive: neither alone knows that the responder of the one is
+/// revoked.
+struct Apart<'a> {
+    answers: &'a Facts,
+    of_responders: &'a Facts,
+    missing: RefCell<Vec<Vec<u8>>>,
+}
+
+impl verify::Facts for Apart<'_> {
+    fn revocation(
+        &self,
+        certificate: &Certificate,
+        issuer: &Certificate,
+        at: Timestamp,
+    ) -> Revocation {
+        match verify::Facts::revocation(self.answers, certificate, issuer, at) {
+            Revocation::Unknown => {
+                verify::Facts::revocation(self.of_responders, certificate, issuer, at)
+            }
+            known => known,
+        }
+    }
+
+    fn responder(
+        &self,
+        certificate: &Certificate,
+        issuer: &Certificate,
+        at: Timestamp,
+    ) -> Option<(Certificate, Timestamp)> {
+        verify::Facts::responder(self.answers, certificate, issuer, at)
+    }
+
+    fn missing(&self, certificate: &Certificate, _: &Certificate, _: Timestamp) {
+        self.missing.borrow_mut().push(certificate.der.clone());
+    }
+}
+
+/// The word of a revoked responder carries neither a signer nor a time stamp: another is asked for. Of one that nobody
+/// vouches for it is told.
+#[test]
+fn a_revoked_responder_leaves_signers_and_stamps_open() {
+    let Some(mut authority) = Authority::new() else {
+        return;
+    };
+    let root = read(&authority.root);
+    let trust = authority.trust();
+    let (signer, tsa) = (
+        authority.issue("Rossi", "signer"),
+        authority.issue("TSA", "tsa"),
+    );
+    let delegate = authority.issue("OCSP", "ocsp_open");
+    let signed = authority.cms(b"Atto", &signer, &["-nodetach", "-cades", "-nosmimecap"]);
+    let request = tsp::Request::of(b"Atto").unwrap();
+    let stamp = tsp::Response::parse(&authority.stamp(&request.der(), &tsa)).unwrap();
+    let stamp = stamp.token(&request).unwrap().der().to_vec();
+    let answer = |authority: &Authority, about: &Issued, by: Option<&Issued>| {
+        let request = OcspRequest::new(&read(about), &root).unwrap();
+        answered(&authority.ocsp(request.der(), by, 7))
+    };
+    let mut answers = answer(&authority, &signer, Some(&delegate));
+    answers.extend(&answer(&authority, &tsa, Some(&delegate)));
+    // Of the signer and of the stamp: the verdict, whether it tells that nobody looked, and whether more is asked for.
+    let judged = |of_responders: &Facts| {
+        let facts = Apart {
+            answers: &answers,
+            of_responders,
+            missing: RefCell::default(),
+        };
+        let context = verify::Context {
+            facts: &facts,
+            ..verify::Context::now(&trust)
+        };
+        let verdict = verify::cms(&signed, None, &context).unwrap().remove(0);
+        let stamp = tsp::token(&stamp, b"Atto", &context);
+        let missing = facts.missing.borrow();
+        [
+            (verdict.indication, verdict.findings, &signer),
+            (stamp.indication, stamp.findings, &tsa),
+        ]
+        .map(|(indication, findings, of)| {
+            let told = findings.contains(&Finding::ResponderUnchecked);
+            (indication, told, missing.contains(&of.der))
+        })
+    };
+    let passed = Indication::TotalPassed;
+    assert_eq!(judged(&Facts::new()), [(passed, true, false); 2]);
+    let good = answer(&authority, &delegate, None);
+    assert_eq!(judged(&good), [(passed, false, false); 2]);
+    authority.revoke(&delegate, "260601000000Z", "keyCompromise");
+    let revoked = answer(&authority, &delegate, None);
+    let open = Indication::Indeterminate;
+    assert_eq!(judged(&revoked), [(open, false, true); 2]);
 }
 
 #[test]

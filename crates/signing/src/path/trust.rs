@@ -59,6 +59,21 @@ impl Trust {
             .map(|(certificate, _, anchor)| (certificate, anchor))
     }
 
+    /// This one and all others that are the same service by key and subject, under whatever certificate the lists name
+    /// them (TS 119 615, 4.3).
+    pub(crate) fn of_same_key<'a>(&'a self, anchor: &Anchor) -> impl Iterator<Item = &'a Anchor> {
+        let this = self
+            .anchors
+            .iter()
+            .find(|(_, _, one)| one.certificate == anchor.certificate);
+        let same = self.anchors.iter().filter(move |(certificate, name, _)| {
+            this.is_some_and(|(this, its_name, _)| {
+                certificate.spki == this.spki && name == its_name
+            })
+        });
+        same.map(|(_, _, anchor)| anchor)
+    }
+
     /// Those with this subject.
     pub(super) fn named<'a>(&'a self, subject: &Name) -> Vec<(&'a Certificate, &'a Anchor)> {
         let fitting = self.anchors.iter().filter(|(_, name, _)| name == subject);

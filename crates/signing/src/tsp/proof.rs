@@ -255,12 +255,16 @@ fn authority(stamp: &Stamp, token: &Token, context: &Context<'_>) -> StampVerdic
         .collect();
     // A token that says it is from the future is judged when that has come.
     let at = context.at.time;
+    let mut told = Vec::new();
     let found = path::find(
         &stamp.certificate,
         &pool,
         context.trust,
         &Settings::at(at),
-        |path| revocations(path, stamp.time, at, &facts, context.revocation),
+        |path| {
+            told.clear();
+            revocations(path, stamp.time, at, &facts, context.revocation, &mut told)
+        },
     );
     let mut verdict = StampVerdict {
         indication: Indication::Indeterminate,
@@ -273,10 +277,11 @@ fn authority(stamp: &Stamp, token: &Token, context: &Context<'_>) -> StampVerdic
         qualified: false,
         archive: false,
     };
-    if let Ok(path) = &found
-        && !stood(path, context.trust, stamp.time)
-    {
-        verdict.findings.push(Finding::ServiceWithdrawn);
+    if let Ok(path) = &found {
+        verdict.findings.extend(told);
+        if !stood(path, context.trust, stamp.time) {
+            verdict.findings.push(Finding::ServiceWithdrawn);
+        }
     }
     verdict.findings.extend(verify::stale(context.trust, at));
     match found {
@@ -317,12 +322,15 @@ fn revocations(
     at: Timestamp,
     facts: &dyn Facts,
     rule: RevocationRule,
+    told: &mut Vec<Finding>,
 ) -> Result<(), PathError> {
     for (depth, pair) in path.certificates.windows(2).enumerate() {
         let [certificate, issuer] = pair else {
             continue;
         };
-        match facts.revocation(certificate, issuer, at) {
+        let (known, unchecked) = verify::stand(certificate, issuer, at, facts);
+        told.extend(unchecked.filter(|finding| !told.contains(finding)));
+        match known {
             Revocation::Good { .. } => {}
             Revocation::Revoked { since, reason } => {
                 let harmless = matches!(reason, Some(0 | 3 | 4 | 5));
@@ -340,12 +348,7 @@ fn revocations(
 /// Whether the path ends at a service that stood when the stamp was made. Where the list names one certificate for
 /// several services, that for signatures does not speak for one for time stamps.
 fn stood(path: &Path<'_>, trust: &Trust, made: Timestamp) -> bool {
-    let same = || {
-        trust
-            .iter()
-            .map(|(_, anchor)| anchor)
-            .filter(|anchor| anchor.certificate == path.anchor.certificate)
-    };
+    let same = || trust.of_same_key(path.anchor);
     let for_stamps = same().any(|anchor| anchor.service == Service::QualifiedTimeStamps);
     let counts = |anchor: &&Anchor| {
         let stamps = [Service::QualifiedTimeStamps, Service::Other];
@@ -366,11 +369,9 @@ fn qualified(path: &Path<'_>, trust: &Trust, made: Timestamp) -> bool {
             .max_by_key(|(since, _)| *since);
         last.is_some_and(|(_, standing)| *standing == Standing::Granted)
     };
-    trust.iter().any(|(_, anchor)| {
-        anchor.certificate == path.anchor.certificate
-            && anchor.service == Service::QualifiedTimeStamps
-            && stood(&anchor.history)
-    })
+    trust
+        .of_same_key(path.anchor)
+        .any(|anchor| anchor.service == Service::QualifiedTimeStamps && stood(&anchor.history))
 }
 
 fn sub_indication(why: PathError) -> SubIndication {

@@ -1,7 +1,7 @@
 //! The signer's certificate: its path, its revocation, what it may be used for, what it is worth.
 
 use super::quality::{Unclear, quality, standing};
-use super::{Context, Finding, Profile, Quality, Revocation, RevocationRule, tell_missing};
+use super::{Context, Finding, Profile, Quality, Revocation, RevocationRule, stand, tell_missing};
 use crate::Standing;
 use crate::asn1::oid;
 use crate::path::{self, Path, PathError, Settings, Trust};
@@ -96,7 +96,9 @@ fn search<'a>(
         |path| {
             told.clear();
             for (depth, pair) in path.certificates.windows(2).enumerate() {
-                match stand(pair[0], pair[1], context, at, &mut told) {
+                let (known, unchecked) = stand(pair[0], pair[1], at, context.facts);
+                told.extend(unchecked.filter(|finding| !told.contains(finding)));
+                match known {
                     Revocation::Good { .. } => {}
                     Revocation::Revoked { since, .. } if since <= at => {
                         return Err(PathError::Revoked { depth, since });
@@ -116,35 +118,6 @@ fn search<'a>(
     (found, told)
 }
 
-/// What is known of one certificate. That it is good may be the word of a responder: which must not be revoked itself
-/// (RFC 6960, 4.2.2.2.1), as far as anybody but another such responder can tell.
-fn stand(
-    certificate: &Certificate,
-    issuer: &Certificate,
-    context: &Context<'_>,
-    at: Timestamp,
-    told: &mut Vec<Finding>,
-) -> Revocation {
-    let facts = context.facts;
-    let found = facts.revocation(certificate, issuer, at);
-    if !matches!(found, Revocation::Good { .. }) {
-        return found;
-    }
-    let Some((responder, when)) = facts.responder(certificate, issuer, at) else {
-        return found;
-    };
-    match facts.revocation(&responder, issuer, when) {
-        Revocation::Revoked { .. } => return Revocation::Unknown,
-        Revocation::Good { .. } if facts.responder(&responder, issuer, when).is_none() => {}
-        Revocation::Good { .. } | Revocation::Unknown => {
-            if !told.contains(&Finding::ResponderUnchecked) {
-                told.push(Finding::ResponderUnchecked);
-            }
-        }
-    }
-    found
-}
-
 /// Who vouches, and for what. One certificate may stand in the lists as several services.
 fn describe(certificate: &Certificate, path: &Path<'_>, context: &Context<'_>, result: &mut Chain) {
     result.path = path
@@ -154,16 +127,11 @@ fn describe(certificate: &Certificate, path: &Path<'_>, context: &Context<'_>, r
         .collect();
     result.provider = Some(path.anchor.provider.clone());
     let at = context.at.time.min(certificate.not_after);
-    let same = || {
-        context
-            .trust
-            .iter()
-            .filter(|(_, anchor)| anchor.certificate == path.anchor.certificate)
-    };
-    if !same().any(|(_, anchor)| standing(anchor, at) == Some(Standing::Granted)) {
+    let same = || context.trust.of_same_key(path.anchor);
+    if !same().any(|anchor| standing(anchor, at) == Some(Standing::Granted)) {
         result.findings.push(Finding::ServiceWithdrawn);
     }
-    match quality(certificate, same().map(|(_, anchor)| anchor), at) {
+    match quality(certificate, same(), at) {
         Ok(quality) => result.quality = quality,
         Err(Unclear) => result.findings.push(Finding::QualificationUnclear),
     }

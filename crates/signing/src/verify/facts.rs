@@ -1,5 +1,6 @@
 //! What is known of revocations: the door for the part that reads CRLs and OCSP answers.
 
+use super::Finding;
 use crate::path::Path;
 use crate::x509::Certificate;
 use jiff::Timestamp;
@@ -36,11 +37,35 @@ pub trait Facts {
     fn missing(&self, _certificate: &Certificate, _issuer: &Certificate, _at: Timestamp) {}
 }
 
+/// What is known of one certificate, and what is to be told of it. That it is good may be the word of a responder: which
+/// must not be revoked itself (RFC 6960, 4.2.2.2.1), as far as anybody but another such responder can tell.
+pub(crate) fn stand(
+    certificate: &Certificate,
+    issuer: &Certificate,
+    at: Timestamp,
+    facts: &dyn Facts,
+) -> (Revocation, Option<Finding>) {
+    let found = facts.revocation(certificate, issuer, at);
+    if !matches!(found, Revocation::Good { .. }) {
+        return (found, None);
+    }
+    let Some((responder, when)) = facts.responder(certificate, issuer, at) else {
+        return (found, None);
+    };
+    match facts.revocation(&responder, issuer, when) {
+        Revocation::Revoked { .. } => (Revocation::Unknown, None),
+        Revocation::Good { .. } if facts.responder(&responder, issuer, when).is_none() => {
+            (found, None)
+        }
+        Revocation::Good { .. } | Revocation::Unknown => (found, Some(Finding::ResponderUnchecked)),
+    }
+}
+
 /// Tells what is missing of a path that holds but for revocation.
 pub(crate) fn tell_missing(path: &Path<'_>, at: Timestamp, facts: &dyn Facts) {
     for pair in path.certificates.windows(2) {
         if let [certificate, issuer] = pair
-            && facts.revocation(certificate, issuer, at) == Revocation::Unknown
+            && stand(certificate, issuer, at, facts).0 == Revocation::Unknown
         {
             facts.missing(certificate, issuer, at);
         }

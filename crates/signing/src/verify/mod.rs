@@ -17,8 +17,8 @@ mod time;
 
 pub(crate) use chain::stale;
 pub use content::{Content, Ranges};
-pub(crate) use facts::tell_missing;
 pub use facts::{Facts, NoFacts, Revocation};
+pub(crate) use facts::{stand, tell_missing};
 pub use file::{FileVerdict, Layer, file};
 pub use finding::Finding;
 pub use in_place::{InPlace, InPlaceError, Innermost, in_place};

@@ -593,6 +593,59 @@ fn qualified_advanced_or_unknown() {
     );
 }
 
+/// TS 119 615, 4.3: a service is known by its key and its subject, whichever of its certificates a list names.
+#[test]
+fn a_service_is_its_key_and_its_name() {
+    let statement = |name: &str| tlv(0x30, &[&oid(name)]);
+    let (compliance, device) = (statement("0.4.0.1862.1.1"), statement("0.4.0.1862.1.4"));
+    let key = pki::p256();
+    let ca = Ca::with(&Profile::ca("Qualified CA"), key.clone());
+    let again = Ca::with(&Profile::ca("Qualified CA"), key.clone());
+    let renamed = Ca::with(&Profile::ca("Other CA"), key);
+    let namesake = Ca::new("Qualified CA");
+    assert_ne!(ca.der(), again.der());
+    let mut profile = Profile::signer("ROSSI MARIO");
+    let statements = tlv(0x30, &[&compliance, &device]);
+    profile
+        .extensions
+        .push(("1.3.6.1.5.5.7.1.3", false, statements));
+    let signer = ca.issue(&profile, pki::p256());
+    let p7m = Forge::good(&signer, CONTENT).make(&signer);
+    let worth = |other: &Ca, service| {
+        let services = [(&ca, Service::QualifiedSignatures), (other, service)];
+        let anchors = services.map(|(ca, service)| Anchor {
+            certificate: ca.der(),
+            service,
+            history: vec![("2016-07-01T00:00:00Z".parse().unwrap(), Standing::Granted)],
+            provider: "QTSP".into(),
+            qualifications: Vec::new(),
+        });
+        let mut found = Vec::new();
+        for anchors in [anchors.to_vec(), anchors.iter().rev().cloned().collect()] {
+            let trust = Trust::new(&Anchors {
+                anchors,
+                ..Anchors::default()
+            });
+            let verdict = cms(&p7m, None, &context(&trust)).unwrap().remove(0);
+            let unclear = verdict.findings.contains(&Finding::QualificationUnclear);
+            found.push((verdict.quality, unclear));
+        }
+        // whichever comes first
+        assert_eq!(found[0], found[1]);
+        found[0]
+    };
+    let qualified = (Quality::Qualified, false);
+    assert_eq!(worth(&again, Service::Other), qualified);
+    // What it says of the same certificates is heard, and contradicts.
+    assert_eq!(
+        worth(&again, Service::IdentityCard),
+        (Quality::Unknown, true)
+    );
+    for another in [&renamed, &namesake] {
+        assert_eq!(worth(another, Service::IdentityCard), qualified);
+    }
+}
+
 #[test]
 fn the_key_must_be_for_documents() {
     let ca = Ca::new("Root");
