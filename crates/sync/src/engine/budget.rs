@@ -7,6 +7,9 @@ use std::time::Duration;
 /// A call takes about this many seconds of the line: short enough to lose little when it is cut, long enough
 /// that the round trip does not weigh.
 const STRETCH: f64 = 6.0;
+/// The first calls, whose line was never cut, take less: nobody knows yet whether it is one that is cut, and the first
+/// cut is the dearest.
+const FIRST: f64 = 4.5;
 /// The least and the most bytes in a call.
 const SIZE: (f64, f64) = (4.0 * 1024.0, 256.0 * 1024.0);
 /// Goodput assumed before anything was measured, in bytes per second: half of an old ADSL upstream.
@@ -22,9 +25,10 @@ const PATIENCE: Duration = Duration::from_secs(6);
 /// the line, while longer calls would spend less of it on round trips. A sixth sends more than a tenth of
 /// everything twice.
 const OF_A_LIFE: f64 = 8.0;
-/// Of a short life calls take more, until they last two seconds: below that, round trips cost more than cuts.
-const OF_A_SHORT_LIFE: f64 = 6.0;
-const SHORT: f64 = 2.0;
+/// Of a short life calls take up to this part, until they last so many round trips: below that, waiting costs more
+/// than cuts.
+const OF_A_SHORT_LIFE: f64 = 3.0;
+const ROUND_TRIPS: f64 = 3.0;
 
 /// The measured line.
 #[derive(Debug)]
@@ -109,11 +113,14 @@ impl Budget {
 
     /// Seconds that a call may take.
     fn stretch(&self) -> f64 {
-        self.life.map_or(STRETCH, |life| {
-            let life = life.max(self.alive).as_secs_f64();
-            let part = (life / OF_A_SHORT_LIFE).min(SHORT);
-            (life / OF_A_LIFE).max(part).min(STRETCH)
-        })
+        let alive = self.alive.as_secs_f64();
+        let Some(life) = self.life else {
+            return (alive / OF_A_LIFE).clamp(FIRST, STRETCH);
+        };
+        let life = life.as_secs_f64().max(alive);
+        let trips = ROUND_TRIPS * self.round_trip.unwrap_or_default().as_secs_f64();
+        let part = (life / OF_A_SHORT_LIFE).min(trips);
+        (life / OF_A_LIFE).max(part).min(STRETCH)
     }
 
     /// Bytes of operations, before they are packed, for the next call: what goes up, what comes down.
