@@ -49,7 +49,7 @@ const fn goal(
 /// G7 as it is promised.
 const REDIAL: &str = "redial every 60 s";
 
-const GOALS: [Goal; 26] = [
+const GOALS: [Goal; 27] = [
     goal("G1", "cold", "A", What::Median, 2.0),
     goal("G1", "cold", "A", What::Bytes, 1200.0),
     goal("G1", "warm", "A", What::Median, 1.0),
@@ -112,6 +112,8 @@ const GOALS: [Goal; 26] = [
     goal("G8", "", "A", What::P95, 6.0),
     goal("G8", "", "B", What::P95, 10.0),
     goal("G9", "", "D", What::Median, 60.0),
+    // It converges, says the goal: within the time that a run may take.
+    goal("G12", "", "H", What::P95, 900.0),
 ];
 
 /// Why a goal is missed, by goal, line and measure; said only where it is, by us or by us with TLS.

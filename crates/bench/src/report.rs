@@ -277,7 +277,8 @@ down. The same records for all: about 1 kB of varied Italian each. PouchDB only 
 automerge-repo has no word for \"the server has it\", and nothing to do costs it nothing. Anki's second client looks
 after the first has done, for its server knows one session at a time. rsync runs with `--partial --fuzzy
 --timeout=15`, called again until it succeeds; tus with its usual delays, for ever. Not done: not within 240 s (an
-edit, nothing to do), 300 s (100 records), 480 s (1,000 and 3,000), 600 s (10,000), 900 s (100 MB).
+edit, nothing to do), 300 s (100 records), 480 s (3,000), 600 s (10,000), 900 s (100 MB;
+1,000 on H).
 
 What was taken with what:
 

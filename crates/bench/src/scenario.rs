@@ -374,7 +374,7 @@ impl Stage<'_> {
     fn scarce(&mut self) -> Outcome<Vec<Run>> {
         self.settle_one_record()?;
         self.take_the_line()?;
-        Ok(vec![self.many("G12", 1000, 480.0)?])
+        Ok(vec![self.many("G12", 1000, 900.0)?])
     }
 
     fn many(&mut self, goal: &str, count: usize, seconds: f64) -> Outcome<Run> {
