@@ -310,16 +310,16 @@ pub struct Signer {
     pub until: Option<UnixMs>,
     /// Limits of use: they must be shown (CAD, art. 28 (3)).
     pub limits: Vec<String>,
-    /// The value up to which the certificate may be used for a transaction (QcLimitValue, EN 319 412-5, 4.3.2): to be
+    /// The values up to which the certificate may be used for a transaction (QcLimitValue, EN 319 412-5, 4.3.2): to be
     /// shown with them.
-    pub limit: Option<Money>,
+    pub values: Vec<Money>,
 }
 
 /// An amount of money.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Money {
-    /// How much, in whole units.
-    pub amount: u64,
+    /// How much, as a decimal number with a point: `25000`, `150.99`.
+    pub amount: String,
     /// Of what: the code of ISO 4217, `EUR`.
     pub currency: String,
 }

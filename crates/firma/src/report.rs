@@ -183,11 +183,12 @@ pub fn limits(holder: &Holder) -> Vec<String> {
         .limits
         .iter()
         .map(|words| format!("limit of use: {words}"));
-    let value = holder
-        .limit_value
+    let values = holder
+        .statements
+        .limits
         .iter()
         .map(|value| format!("limit of value: {value}"));
-    uses.chain(value).collect()
+    uses.chain(values).collect()
 }
 
 fn write_stamps(f: &mut fmt::Formatter<'_>, stamps: &[StampVerdict]) -> fmt::Result {

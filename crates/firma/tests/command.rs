@@ -150,8 +150,8 @@ fn sign_verify_extract_and_sign_again() {
     );
     // Up to which value the key may be used is told to who signs and to who verifies.
     assert_eq!(
-        json["files"][0]["now"]["layers"][0]["signers"][0]["holder"]["limit_value"],
-        "25000 EUR"
+        json["files"][0]["now"]["layers"][0]["signers"][0]["holder"]["statements"]["limits"][0],
+        serde_json::json!({ "amount": "25000", "currency": "EUR" })
     );
     let told = String::from_utf8(signed.stderr).unwrap();
     assert!(told.contains("25000 EUR"), "{told}");

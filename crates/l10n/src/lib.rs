@@ -52,6 +52,27 @@ impl Lang {
         push_number(&mut out, self, n);
         out
     }
+
+    /// A decimal number with a point as people read it: `25000.5` is `25.000,5` in Italian. What is no such number
+    /// stays as it is.
+    pub fn decimal(self, number: &str) -> String {
+        let (whole, part) = match number.split_once('.') {
+            Some((whole, part)) => (whole, Some(part)),
+            None => (number, None),
+        };
+        let Ok(whole) = whole.parse() else {
+            return number.to_owned();
+        };
+        let mut out = self.number(whole);
+        if let Some(part) = part {
+            out.push(match self {
+                Self::It => ',',
+                Self::En => '.',
+            });
+            out.push_str(part);
+        }
+        out
+    }
 }
 
 fn push_number(out: &mut String, lang: Lang, n: u64) {
@@ -91,6 +112,13 @@ mod tests {
             of(Lang::En),
             ["7", "999", "1,000", "9,999", "10,000", "1,234,567"]
         );
+    }
+
+    #[test]
+    fn decimals_have_the_mark_of_each_language() {
+        let of = |lang: Lang| ["25000", "150.99", "12000.5", "1·10^400"].map(|n| lang.decimal(n));
+        assert_eq!(of(Lang::It), ["25.000", "150,99", "12.000,5", "1·10^400"]);
+        assert_eq!(of(Lang::En), ["25,000", "150.99", "12,000.5", "1·10^400"]);
     }
 
     #[test]

@@ -650,9 +650,9 @@ pub fn can_sign(it: &api::firma::Identity) -> bool {
 
 /// The limits of use in one text, where there are any: they must be shown (CAD, art. 28 (3)).
 pub fn limits(t: Lang, it: &Signer) -> Option<String> {
-    let value = it.limit.as_ref();
-    let value = value.map(|it| t.sig_limit_value(&t.number(it.amount), &it.currency));
-    let all: Vec<String> = it.limits.iter().cloned().chain(value).collect();
+    let values = it.values.iter();
+    let values = values.map(|it| t.sig_limit_value(&t.decimal(&it.amount), &it.currency));
+    let all: Vec<String> = it.limits.iter().cloned().chain(values).collect();
     (!all.is_empty()).then(|| all.join(" · "))
 }
 
@@ -1176,10 +1176,10 @@ mod tests {
     fn the_limit_of_value_stands_with_the_limits_of_use() {
         let mut it = Signer::default();
         assert_eq!(limits(IT, &it), None);
-        it.limit = Some(api::firma::Money {
-            amount: 15_000,
+        it.values = vec![api::firma::Money {
+            amount: "15000".into(),
             currency: "EUR".into(),
-        });
+        }];
         let value = "per operazioni fino a 15.000 EUR";
         assert_eq!(limits(IT, &it).as_deref(), Some(value));
         it.limits = vec!["Solo per gli atti del Comune.".into()];

@@ -448,25 +448,15 @@ pub fn holder(holder: &signing::x509::Holder) -> say::Signer {
         from: holder.not_before.map(words::ms),
         until: holder.not_after.map(words::ms),
         limits: holder.limits.clone(),
-        limit: holder.statements.limit.as_ref().map(money),
-    }
-}
-
-/// An amount, its exponent of ten and its currency; what no transaction reaches is as good as any other such sum. Of a
-/// fraction the whole part: the limit is not told higher than it is.
-fn money((amount, exponent, currency): &(u64, i64, String)) -> say::Money {
-    let power = u32::try_from(exponent.unsigned_abs()).ok();
-    let factor = power.and_then(|power| 10_u64.checked_pow(power));
-    let whole = match factor {
-        Some(factor) if *exponent < 0 => amount / factor,
-        None if *exponent < 0 => 0,
-        _ => factor
-            .and_then(|factor| amount.checked_mul(factor))
-            .unwrap_or(u64::MAX),
-    };
-    say::Money {
-        amount: whole,
-        currency: currency.clone(),
+        values: holder
+            .statements
+            .limits
+            .iter()
+            .map(|it| say::Money {
+                amount: it.amount.clone(),
+                currency: it.currency.clone(),
+            })
+            .collect(),
     }
 }
 
@@ -562,22 +552,6 @@ mod tests {
             qualified,
             archive: false,
         }
-    }
-
-    #[test]
-    fn the_value_that_a_certificate_is_limited_to_is_handed_on() {
-        let of = |amount, exponent, currency: &str| {
-            let mut it = signing::x509::Holder::default();
-            it.statements.limit = Some((amount, exponent, currency.into()));
-            holder(&it).limit.map(|it| (it.amount, it.currency))
-        };
-        assert_eq!(of(15, 3, "EUR"), Some((15_000, "EUR".into())));
-        assert_eq!(of(250, 0, "CHF"), Some((250, "CHF".into())));
-        assert_eq!(of(15_099, -2, "EUR"), Some((150, "EUR".into())));
-        assert_eq!(of(1, -400, "EUR"), Some((0, "EUR".into())));
-        // No limit that a transaction reaches, but one that is there.
-        assert_eq!(of(1, 400, "EUR"), Some((u64::MAX, "EUR".into())));
-        assert_eq!(holder(&signing::x509::Holder::default()).limit, None);
     }
 
     fn with_judge(look: impl FnOnce(&Judge<'_>)) {

@@ -137,9 +137,10 @@ fn one(number: &str, signature: &Signature, all: &mut Vec<(Style, String)>) {
             say(IT.sig_validity(), &words);
         }
         say(IT.sig_limits(), &signer.limits.join(" "));
-        let value = signer.limit.as_ref();
-        let value = value.map(|it| IT.sig_limit_value(&IT.number(it.amount), &it.currency));
-        say(IT.sig_limits(), value.as_deref().unwrap_or_default());
+        for value in &signer.values {
+            let words = IT.sig_limit_value(&IT.decimal(&value.amount), &value.currency);
+            say(IT.sig_limits(), &words);
+        }
     }
     if signature.kind == SignatureKind::Signature {
         say(IT.sig_worth(), quality(signature.quality));

@@ -46,8 +46,6 @@ pub struct Holder {
     pub not_after: Option<Timestamp>,
     /// Limits of use, as userNotice texts say them: they must be shown to who signs and who verifies.
     pub limits: Vec<String>,
-    /// The value of transactions up to which it may be used (QcLimitValue), in words: `25000 EUR`. To be shown alike.
-    pub limit_value: Option<String>,
     /// Certificate policies, dotted.
     pub policies: Vec<String>,
     /// Whether the policies have `agIDcert` (1.3.76.16.6): the full profile of AgID is claimed.
@@ -67,29 +65,46 @@ pub struct QcStatements {
     pub foreign: bool,
     /// QcType: what for; absent in older certificates, which were for signatures.
     pub types: Vec<QcType>,
-    /// QcLimitValue, as amount and exponent of ten with the currency's letters: `1000 EUR` is (1, 3, "EUR").
-    pub limit: Option<(u64, i64, String)>,
+    /// QcLimitValue: the value of transactions up to which it may be used, to be shown as limits of use are. More than
+    /// one where it is said in several currencies.
+    pub limits: Vec<Money>,
 }
 
-impl QcStatements {
-    /// QcLimitValue as people write it: `25000 EUR`.
-    #[must_use]
-    pub fn limit_value(&self) -> Option<String> {
+/// An amount of money, as a certificate limits its use by it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Money {
+    /// How much, as a decimal number: `25000`, `150.99`; a power of ten where that is too long: `1·10^400`.
+    pub amount: String,
+    /// Of what: the code of ISO 4217, in letters or digits as the certificate has it.
+    pub currency: String,
+}
+
+impl Money {
+    /// `MonetaryValue` of EN 319 412-5, 4.3.2: amount times ten to the exponent.
+    fn new(amount: u64, exponent: i64, currency: String) -> Self {
         /// Longer numbers stay powers of ten: an exponent is anybody's.
         const MOST_DIGITS: u64 = 18;
-        let (amount, exponent, currency) = self.limit.as_ref()?;
-        let digits = usize::try_from(exponent.unsigned_abs().min(MOST_DIGITS)).ok()?;
-        Some(match exponent {
-            _ if exponent.unsigned_abs() > MOST_DIGITS => {
-                format!("{amount}·10^{exponent} {currency}")
-            }
-            0.. => format!("{amount}{} {currency}", "0".repeat(digits)),
+        let digits = usize::try_from(exponent.unsigned_abs()).unwrap_or(usize::MAX);
+        let amount = match exponent {
+            _ if amount == 0 => "0".to_owned(),
+            _ if exponent.unsigned_abs() > MOST_DIGITS => format!("{amount}·10^{exponent}"),
+            0.. => format!("{amount}{}", "0".repeat(digits)),
             _ => {
                 let padded = format!("{amount:0>width$}", width = digits + 1);
                 let (whole, part) = padded.split_at(padded.len() - digits);
-                format!("{whole}.{part} {currency}")
+                match part.trim_end_matches('0') {
+                    "" => whole.to_owned(),
+                    part => format!("{whole}.{part}"),
+                }
             }
-        })
+        };
+        Self { amount, currency }
+    }
+}
+
+impl std::fmt::Display for Money {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", self.amount, self.currency)
     }
 }
 
@@ -142,7 +157,6 @@ impl Certificate {
             not_before: Some(self.not_before),
             not_after: Some(self.not_after),
             limits,
-            limit_value: statements.limit_value(),
             agid: policies.iter().any(|policy| policy == "1.3.76.16.6"),
             policies,
             statements,
@@ -196,7 +210,7 @@ impl Certificate {
                 };
                 let amount = value.next()?.small()?;
                 let exponent = signed(&value.next()?)?;
-                found.limit = Some((amount, exponent, currency));
+                found.limits.push(Money::new(amount, exponent, currency));
             }
         }
         Ok(found)
@@ -265,4 +279,24 @@ fn tax_code(identifier: &str) -> Option<String> {
     let fits =
         matches!(code.len(), 11 | 16) && code.bytes().all(|byte| byte.is_ascii_alphanumeric());
     fits.then(|| code.to_ascii_uppercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Money;
+
+    #[test]
+    fn a_limit_is_told_exactly_and_in_bounds() {
+        let of = |amount, exponent| Money::new(amount, exponent, "EUR".into()).to_string();
+        assert_eq!(of(15, 3), "15000 EUR");
+        assert_eq!(of(15_099, -2), "150.99 EUR");
+        assert_eq!(of(15_000, -2), "150 EUR");
+        assert_eq!(of(5, -3), "0.005 EUR");
+        assert_eq!(of(0, i64::MAX), "0 EUR");
+        assert_eq!(of(1, 400), "1·10^400 EUR");
+        assert_eq!(
+            of(u64::MAX, i64::MIN),
+            format!("{}·10^{} EUR", u64::MAX, i64::MIN)
+        );
+    }
 }

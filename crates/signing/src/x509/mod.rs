@@ -5,7 +5,7 @@ mod name;
 mod parse;
 mod uses;
 
-pub use holder::{Holder, QcStatements, QcType};
+pub use holder::{Holder, Money, QcStatements, QcType};
 pub(crate) use name::Name;
 pub(crate) use parse::extensions;
 pub use parse::{AlgorithmId, Certificate, Extension, KeyError, from_pem};

@@ -695,28 +695,31 @@ fn what_the_certificate_says_of_its_holder() {
     profile
         .extensions
         .push(("2.5.29.32", false, tlv(0x30, &[&policy])));
-    // QcLimitValue, and the same in a way that few write: a currency by its number, cents.
+    // QcLimitValue, and the same in a way that few write: a currency by its number, cents, a second currency.
     let limit = |currency: &[u8], amount: &[u8], exponent: u8| {
         let value = tlv(
             0x30,
             &[currency, &tlv(2, &[amount]), &tlv(2, &[&[exponent]])],
         );
-        let statement = tlv(0x30, &[&oid("0.4.0.1862.1.2"), &value]);
-        ("1.3.6.1.5.5.7.1.3", false, tlv(0x30, &[&statement]))
+        tlv(0x30, &[&oid("0.4.0.1862.1.2"), &value])
     };
+    let limited = |limits: &[&[u8]]| ("1.3.6.1.5.5.7.1.3", false, tlv(0x30, limits));
+    let told = |holder: &signing::x509::Holder| {
+        let limits = holder.statements.limits.iter();
+        limits.map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let euros = limit(&tlv(0x13, &[b"EUR"]), &[25], 3);
+    let cents = limit(&tlv(2, &[&[0x03, 0xd2]]), &[0x00, 0xff], 0xfe);
     let mut odd = Profile::signer("ROSSI MARIO");
-    odd.extensions
-        .push(limit(&tlv(2, &[&[0x03, 0xd2]]), &[0x00, 0xff], 0xfe));
+    odd.extensions.push(limited(&[&cents, &euros]));
     let odd = ca.issue(&odd, pki::p256());
     let odd = Certificate::parse(&odd.certificate).unwrap().holder();
-    assert_eq!(odd.limit_value.as_deref(), Some("2.55 978"));
-    profile
-        .extensions
-        .push(limit(&tlv(0x13, &[b"EUR"]), &[25], 3));
+    assert_eq!(told(&odd), ["2.55 978", "25000 EUR"]);
+    profile.extensions.push(limited(&[&euros]));
     let signer = ca.issue(&profile, pki::p256());
     let read = Certificate::parse(&signer.certificate).unwrap();
     let holder = read.holder();
-    assert_eq!(holder.limit_value.as_deref(), Some("25000 EUR"));
+    assert_eq!(told(&holder), ["25000 EUR"]);
     assert_eq!(
         (holder.name.as_str(), holder.issuer.as_str()),
         ("ROSSI MARIO", "Qualified CA")
