@@ -554,6 +554,20 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_values_that_a_certificate_is_limited_to_are_handed_on() {
+        let mut it = signing::x509::Holder::default();
+        assert_eq!(holder(&it).values, []);
+        let money = |amount: &str, currency: &str| signing::x509::Money {
+            amount: amount.into(),
+            currency: currency.into(),
+        };
+        it.statements.limits = vec![money("150.99", "EUR"), money("250", "CHF")];
+        let told = holder(&it).values;
+        let told: Vec<_> = told.iter().map(|it| (&*it.amount, &*it.currency)).collect();
+        assert_eq!(told, [("150.99", "EUR"), ("250", "CHF")]);
+    }
+
     fn with_judge(look: impl FnOnce(&Judge<'_>)) {
         let (nobody, loaded) = (
             Trust::default(),
